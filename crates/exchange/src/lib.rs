@@ -1,0 +1,1 @@
+//! Bytes to drafts and back: workbooks, CSV, JSON.

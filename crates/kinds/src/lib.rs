@@ -1,0 +1,1 @@
+//! Definitions as data: kinds, code lists, rule sets; a draft becomes a checked record.

@@ -1,0 +1,1 @@
+//! Records become Parquet facts; indicators are SQL over them.

@@ -1,0 +1,1 @@
+//! The door: submit, amend, advance, retract, read, list for a caller.
