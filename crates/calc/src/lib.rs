@@ -1,1 +1,5 @@
-//! Domain arithmetic on unit types: one file a method family; no I/O, no clock.
+#![doc = include_str!("../README.md")]
+
+pub mod tables;
+pub mod units;
+pub mod workplace;

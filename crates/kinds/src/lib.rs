@@ -1,1 +1,29 @@
-//! Definitions as data: kinds, code lists, rule sets; a draft becomes a checked record.
+//! Definitions as data: kinds, code lists, regions, rule sets, indicators and plans.
+//!
+//! A [`Kind`] says what can be filed; a raw draft (texts as they came) becomes a checked record by
+//! [`intake::read_draft`] (texts to values) and [`Kind::check`] (schema, cross-field rules). This crate does no I/O beyond
+//! the embedded `definitions/` folder and knows nothing of storage, roles or HTTP.
+//!
+//! The language of the definition files is described in `docs/kind-language.md`.
+
+pub mod catalogue;
+pub mod codes;
+pub mod dates;
+pub mod ident;
+pub mod indicator;
+pub mod intake;
+pub mod kind;
+pub mod lint;
+pub mod problem;
+pub mod regions;
+pub mod rules;
+pub mod schema;
+pub mod text;
+pub mod yaml;
+
+pub use catalogue::Catalogue;
+pub use codes::{Code, CodeList};
+pub use indicator::{Indicator, Plan, Target};
+pub use kind::{Field, FieldType, Kind};
+pub use problem::{Level, Problem};
+pub use regions::Regions;

@@ -1,1 +1,4 @@
-//! The door: submit, amend, advance, retract, read, list for a caller.
+//! The door (统一入口): submit, amend, advance, retract, read and list for a caller, through one fixed order of steps.
+
+pub mod audit;
+pub mod port;

@@ -1,0 +1,49 @@
+//! Embedded tables: every row carries its edition and how well its figures are confirmed.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+/// How well a figure or a formula is confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// The text of the standard and a second source, or an oracle run, agree.
+    Firm,
+    /// As printed, with a known oddity of the print.
+    Print,
+    /// From one transcription or from memory: to be compared with the standard before it is relied on.
+    Verify,
+}
+
+impl Status {
+    /// The word used in tables and on pages.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Firm => "firm",
+            Self::Print => "print",
+            Self::Verify => "verify",
+        }
+    }
+}
+
+/// Reads an embedded CSV table with a header row.
+///
+/// The files are part of the build, so a row that does not fit is a defect of the build: it is left out here,
+/// and the test `every_embedded_row_is_read` counts lines against rows for each table.
+pub(crate) fn rows<T: DeserializeOwned>(text: &str) -> Vec<T> {
+    csv::Reader::from_reader(text.as_bytes())
+        .into_deserialize()
+        .filter_map(Result::ok)
+        .collect()
+}
+
+/// The embedded files. Paths are relative to this source file, so the crate builds from any checkout.
+pub(crate) mod text {
+    pub(crate) const OEL_CHEMICAL: &str =
+        include_str!("../../../definitions/rules/calc/oel_chemical.csv");
+    pub(crate) const OEL_DUST: &str = include_str!("../../../definitions/rules/calc/oel_dust.csv");
+    pub(crate) const FACTOR_LIMITS: &str =
+        include_str!("../../../definitions/rules/calc/factor_limits.csv");
+    pub(crate) const HEAT_LIMITS: &str =
+        include_str!("../../../definitions/rules/calc/heat_limits.csv");
+}

@@ -1,0 +1,23 @@
+//! What the door and the indicators ask: which limit applies to a sample, and is it kept.
+//!
+//! Limits are those in force on the day of sampling; comparisons are made on unrounded values.
+//! Source: GBZ 2.1-2019 (limits, appendix A), GBZ 2.2-2007 (noise, heat, hand vibration), GBZ 331-2024 appendix G.
+
+mod band;
+mod exposure;
+mod factors;
+mod judge;
+mod limit;
+mod wilson;
+
+pub use band::{Band, band};
+pub use exposure::{
+    ExposureError, NdRule, NoiseSegment, Reading, Segment, Shift, ShiftRule, day_factor, lex,
+    lex_8h, shift_mean, shift_rule, twa8, twa8_with, week_factor,
+};
+pub use judge::{Verdict, judge, judge_noise, judge_samples, judge_twa};
+pub use limit::{
+    DustKind, LabourClass, Limit, LimitAnswer, LimitError, LimitKind, LimitQuery, NoLimit, Rules,
+    SampleType, limit_for, limit_for_with,
+};
+pub use wilson::wilson;

@@ -1,0 +1,528 @@
+//! The ports: what the door needs from a store. Two adapters implement them (crate `store`), one contract suite runs on both.
+//!
+//! Rules for every implementation:
+//! * absence is `Ok(None)` or an empty list, never an error;
+//! * time comes in as a parameter ([`Stamp`], microseconds UTC), never from the database clock;
+//! * [`RecordStore::append`] is one transaction: revisions, lookup keys, audit line and outbox event, all or nothing;
+//! * a [`Scope`] is applied in the database, to rows, counts and searches alike.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+/// Record id: UUID v7 as 32 lower-case hex digits.
+pub type RecordId = String;
+/// Revision number, from 1.
+pub type Revision = u32;
+/// Microseconds since 1970 UTC.
+pub type Instant = i64;
+/// Hash of a natural key (first 16 bytes of a keyed SM3), so that private parts of keys stay secret.
+pub type KeyHash = [u8; 16];
+
+/// One revision as it is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// Kind.
+    pub kind: String,
+    /// Id.
+    pub id: RecordId,
+    /// Revision.
+    pub rev: Revision,
+    /// Responsible county or zone (6 digits).
+    pub region: String,
+    /// Township (9 digits), empty when unknown.
+    pub town: String,
+    /// Year of the event date, 0 when there is none: the lake's partition.
+    pub year: i32,
+    /// Event date, ISO, empty when there is none.
+    pub event_date: String,
+    /// Organisation that owns the record (record id of the employer or institution), or empty.
+    pub owner: String,
+    /// Workflow state, or empty.
+    pub state: String,
+    /// Natural key.
+    pub key: KeyHash,
+    /// Public document, JSON text. Private fields are absent; blind ones hold their token.
+    pub data: String,
+    /// Encrypted private fields.
+    pub secret: Vec<u8>,
+    /// Retracted: kept, but not shown or counted.
+    pub retracted: bool,
+    /// When this revision became the newest.
+    pub recorded_from: Instant,
+    /// When the next one did.
+    pub recorded_to: Option<Instant>,
+    /// Audit sequence number of the commit that wrote it.
+    pub commit: i64,
+}
+
+/// A revision to write.
+#[derive(Debug, Clone)]
+pub struct NewRevision {
+    /// Id (new or existing).
+    pub id: RecordId,
+    /// Revision that the writer saw, `None` for a new record.
+    pub seen: Option<Revision>,
+    /// See [`Stored`].
+    pub region: String,
+    /// See [`Stored`].
+    pub town: String,
+    /// See [`Stored`].
+    pub year: i32,
+    /// See [`Stored`].
+    pub event_date: String,
+    /// See [`Stored`].
+    pub owner: String,
+    /// See [`Stored`].
+    pub state: String,
+    /// See [`Stored`].
+    pub key: KeyHash,
+    /// See [`Stored`].
+    pub data: String,
+    /// See [`Stored`].
+    pub secret: Vec<u8>,
+    /// See [`Stored`].
+    pub retracted: bool,
+    /// Normalised text of the search fields and hashed fragments of private ones, separated by blanks; empty when not searchable.
+    pub search: String,
+    /// Lookup keys `(way, value)` under which references find this record; replace the previous ones.
+    pub lookups: Vec<(String, String)>,
+    /// SM3 over data and secret ([`crate::audit::content_hash`]).
+    pub hash: [u8; 32],
+}
+
+/// Who wrote, when, why.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
+pub struct Stamp {
+    /// When.
+    pub at: Instant,
+    /// Account id, or a system name such as `system:import`.
+    pub actor: String,
+    /// Reason, purpose or comment; may be empty.
+    pub reason: String,
+    /// Entrance: `web`, `api`, `excel`, `system`.
+    pub source: String,
+}
+
+/// What an audit line says happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// New record.
+    Submit,
+    /// New revision.
+    Amend,
+    /// Workflow step.
+    Advance,
+    /// Retracted.
+    Retract,
+    /// Bulk write.
+    Import,
+    /// Identified data were looked at.
+    View,
+    /// Data left the platform.
+    Export,
+    /// Somebody signed in.
+    SignIn,
+    /// A sign-in failed.
+    SignInFailed,
+    /// Accounts, settings or rules changed.
+    Administer,
+}
+
+/// One transaction.
+#[derive(Debug, Clone)]
+pub struct Commit {
+    /// Kind of all its revisions.
+    pub kind: String,
+    /// What is done.
+    pub action: Action,
+    /// Who, when, why.
+    pub stamp: Stamp,
+    /// Revisions, written in this order.
+    pub revisions: Vec<NewRevision>,
+    /// `false`: any conflict undoes the whole transaction and nothing is written. `true` (bulk): conflicting revisions are skipped and reported.
+    pub skip_conflicts: bool,
+    /// Progress of a job saved in the same transaction.
+    pub checkpoint: Option<Checkpoint>,
+    /// Key of an idempotent request; a second commit with it writes nothing and returns the first one's outcome.
+    pub idempotency: Option<String>,
+}
+
+/// Progress of a job, saved with the rows it stands for.
+#[derive(Debug, Clone)]
+pub struct Checkpoint {
+    /// Job id.
+    pub job: String,
+    /// Progress as JSON.
+    pub progress: String,
+    /// Findings of the chunk: `(row number, JSON)`.
+    pub findings: Vec<(i64, String)>,
+}
+
+/// What became of one revision of a commit.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// Written.
+    Written {
+        /// Its number.
+        rev: Revision,
+    },
+    /// Another record has the natural key.
+    KeyTaken {
+        /// That record.
+        id: RecordId,
+    },
+    /// Somebody saved meanwhile.
+    Stale {
+        /// Newest revision.
+        newest: Revision,
+    },
+}
+
+/// Result of a commit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Committed {
+    /// Audit sequence number; 0 when nothing was written.
+    pub seq: i64,
+    /// One outcome a revision, in order.
+    pub outcomes: Vec<Outcome>,
+    /// The idempotency key had been used before.
+    pub replayed: bool,
+}
+
+/// What a caller may see, compiled by [`crate::access`]: the union of its parts. Empty lists allow nothing by themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct Scope {
+    /// Everything (system tasks).
+    pub all: bool,
+    /// Region prefixes: `1303` allows 130300–1303xx. A nine-digit prefix restricts to a township.
+    pub regions: Vec<String>,
+    /// Owner ids.
+    pub owners: Vec<String>,
+    /// Ids of single records (an employer's own register entry).
+    pub ids: Vec<String>,
+}
+
+/// Comparison of a filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Op {
+    /// Equal.
+    Eq,
+    /// One of several (values separated by `,`).
+    In,
+    /// Begins with.
+    Prefix,
+    /// Contains (texts; arrays of codes contain the code).
+    Contains,
+    /// At least.
+    Gte,
+    /// At most.
+    Lte,
+    /// Is empty.
+    Empty,
+}
+
+/// What a filter or sort key looks at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Column {
+    /// A column of the record table: `id`, `region`, `town`, `year`, `event_date`, `owner`, `state`, `recorded_from`.
+    System(String),
+    /// A field of the document.
+    Field {
+        /// Path, dots between levels.
+        path: String,
+        /// Compare as number.
+        numeric: bool,
+    },
+}
+
+/// One filter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filter {
+    /// What.
+    pub column: Column,
+    /// How.
+    pub op: Op,
+    /// With what.
+    pub value: String,
+}
+
+/// A list query. Retracted records are left out.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// Kind.
+    pub kind: String,
+    /// Access scope of the caller.
+    pub scope: Scope,
+    /// All must hold.
+    pub filters: Vec<Filter>,
+    /// Search fragments: each inner list is a set of alternatives (public text, hashed fragments joined by `&`), all outer ones must hold.
+    pub search: Vec<Vec<String>>,
+    /// Sort column.
+    pub sort: Column,
+    /// Descending.
+    pub descending: bool,
+    /// Opaque position after which to continue.
+    pub cursor: Option<String>,
+    /// Most rows.
+    pub limit: u32,
+    /// State of the records at this instant; `None`: now.
+    pub as_of: Option<Instant>,
+}
+
+/// A page of a list.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// Rows.
+    pub rows: Vec<Stored>,
+    /// Position of the next page.
+    pub next: Option<String>,
+}
+
+/// A lake partition's name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Partition {
+    /// Kind.
+    pub kind: String,
+    /// Region.
+    pub region: String,
+    /// Year.
+    pub year: i32,
+}
+
+/// An outbox event: one commit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Audit sequence number.
+    pub seq: i64,
+    /// Kind.
+    pub kind: String,
+    /// Action.
+    pub action: Action,
+    /// Partitions touched, of the new revisions and of those they replaced.
+    pub partitions: Vec<Partition>,
+    /// When.
+    pub at: Instant,
+}
+
+/// A line of the audit chain.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AuditLine {
+    /// Sequence number, from 1 without gaps.
+    pub seq: i64,
+    /// Who, when, why.
+    pub stamp: Stamp,
+    /// What.
+    pub action: Action,
+    /// Kind, or empty.
+    pub kind: String,
+    /// Record id when the line is about one record, else empty.
+    pub record: String,
+    /// Number of revisions.
+    pub count: u32,
+    /// Digest of the revisions written ([`crate::audit::commit_digest`]).
+    pub digest: String,
+    /// Hash of the previous line.
+    pub prev: String,
+    /// Hash of this line ([`crate::audit::line_hash`]).
+    pub hash: String,
+}
+
+/// Errors of a store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The store cannot be reached or answered with an error.
+    #[error("数据库操作失败：{doing}")]
+    Failed {
+        /// What we were doing.
+        doing: String,
+        /// Cause.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The disk is full.
+    #[error("磁盘空间不足，未写入任何内容：{doing}")]
+    Full {
+        /// What we were doing.
+        doing: String,
+    },
+    /// The file is no database or is damaged.
+    #[error("数据库文件损坏或不是职健数据库：{path}")]
+    Corrupt {
+        /// File.
+        path: String,
+    },
+    /// The database was written by a newer version.
+    #[error("数据库结构版本 {found} 高于本程序支持的 {supported}，请升级程序")]
+    TooNew {
+        /// Found.
+        found: i64,
+        /// Supported.
+        supported: i64,
+    },
+    /// A query names an unknown column or a broken cursor.
+    #[error("查询参数无效：{0}")]
+    BadQuery(String),
+}
+
+/// Keeps revisions of records. Knows nothing of roles or HTTP.
+#[async_trait]
+pub trait RecordStore: Send + Sync {
+    /// Writes a commit: for each revision, in order, checks `seen` and the natural key, moves the old revision into history,
+    /// writes the new one, replaces its lookup keys; then appends the audit line and the outbox event. A commit without revisions
+    /// (a view, a sign-in) appends its audit line only. `record` names the record of a single-record action.
+    async fn append(&self, commit: Commit, record: &str) -> Result<Committed, StoreError>;
+    /// The newest revision, retracted ones included.
+    async fn find(&self, kind: &str, id: &str) -> Result<Option<Stored>, StoreError>;
+    /// All revisions of a record, oldest first.
+    async fn history(&self, kind: &str, id: &str) -> Result<Vec<Stored>, StoreError>;
+    /// Newest revisions with these natural keys (at most 1,000 keys).
+    async fn find_by_keys(&self, kind: &str, keys: &[KeyHash]) -> Result<Vec<Stored>, StoreError>;
+    /// Records found by a lookup way: `(value, id, region, town)` for each match, in order of id; retracted ones left out.
+    async fn lookup(&self, kind: &str, way: &str, values: &[String]) -> Result<Vec<LookupHit>, StoreError>;
+    /// A page of a list.
+    async fn query(&self, query: &Query) -> Result<Page, StoreError>;
+    /// Number of rows of a query (cursor and limit ignored), counted up to `at_most`.
+    async fn count(&self, query: &Query, at_most: u64) -> Result<u64, StoreError>;
+    /// Number of rows by value of a column, within scope and filters of the query, largest first, at most 200 values.
+    async fn count_by(&self, query: &Query, column: &Column) -> Result<Vec<(String, u64)>, StoreError>;
+    /// All lake partitions that have any revision.
+    async fn partitions(&self) -> Result<Vec<Partition>, StoreError>;
+    /// Revisions (current and past, retracted too) of a partition in a fixed order, `limit` at a time; continue with the returned position.
+    async fn scan(&self, partition: &Partition, after: Option<String>, limit: u32) -> Result<(Vec<Stored>, Option<String>), StoreError>;
+    /// Outbox events after a sequence number, in order.
+    async fn events(&self, after: i64, limit: u32) -> Result<Vec<Event>, StoreError>;
+    /// Position of an outbox consumer (0 when new).
+    async fn position(&self, consumer: &str) -> Result<i64, StoreError>;
+    /// Moves a consumer's position forward.
+    async fn set_position(&self, consumer: &str, seq: i64) -> Result<(), StoreError>;
+    /// Audit lines after a sequence number, in order.
+    async fn audit(&self, after: i64, limit: u32) -> Result<Vec<AuditLine>, StoreError>;
+    /// Revisions written by a commit (current or past), for verification.
+    async fn of_commit(&self, kind: &str, seq: i64) -> Result<Vec<Stored>, StoreError>;
+    /// Takes a named exclusive lease that dies with the process; `None` when somebody else holds it.
+    async fn lease(&self, name: &str) -> Result<Option<Box<dyn Lease>>, StoreError>;
+    /// Reads a setting.
+    async fn setting(&self, name: &str) -> Result<Option<String>, StoreError>;
+    /// Writes a setting.
+    async fn set_setting(&self, name: &str, value: &str) -> Result<(), StoreError>;
+}
+
+/// An exclusive lease; released when dropped.
+pub trait Lease: Send + Sync {}
+
+/// A record found by a lookup way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LookupHit {
+    /// Value asked for.
+    pub value: String,
+    /// Record.
+    pub id: RecordId,
+    /// Its region.
+    pub region: String,
+    /// Its township.
+    pub town: String,
+    /// Its owner.
+    pub owner: String,
+}
+
+/// A user account.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Account {
+    /// Sign-in name.
+    pub login: String,
+    /// Display name.
+    pub name: String,
+    /// Argon2id hash in PHC form.
+    pub password: String,
+    /// Role codes of domain A.2.
+    pub roles: Vec<String>,
+    /// Region of duty (code), empty for organisation accounts.
+    pub region: String,
+    /// Record id of the own employer or institution, or empty.
+    pub organisation: String,
+    /// May sign in.
+    pub active: bool,
+    /// Must set a new password first.
+    pub must_change: bool,
+    /// Failed attempts in a row.
+    pub failures: u32,
+    /// No sign-in before this instant.
+    pub locked_until: Instant,
+}
+
+/// A session.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    /// SM3 of the cookie's secret, hex.
+    pub token_hash: String,
+    /// Account.
+    pub login: String,
+    /// Begin.
+    pub created: Instant,
+    /// Last use.
+    pub seen: Instant,
+    /// Token of forms.
+    pub csrf: String,
+}
+
+/// Keeps accounts and sessions.
+#[async_trait]
+pub trait AccountStore: Send + Sync {
+    /// One account.
+    async fn account(&self, login: &str) -> Result<Option<Account>, StoreError>;
+    /// All accounts by login.
+    async fn accounts(&self) -> Result<Vec<Account>, StoreError>;
+    /// Writes an account (insert or replace).
+    async fn put_account(&self, account: &Account) -> Result<(), StoreError>;
+    /// One session.
+    async fn session(&self, token_hash: &str) -> Result<Option<Session>, StoreError>;
+    /// Writes a session (insert or replace).
+    async fn put_session(&self, session: &Session) -> Result<(), StoreError>;
+    /// Ends a session.
+    async fn end_session(&self, token_hash: &str) -> Result<(), StoreError>;
+    /// Ends all sessions of an account.
+    async fn end_sessions(&self, login: &str) -> Result<(), StoreError>;
+}
+
+/// A long piece of work (import, export, evaluation).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Job {
+    /// Id.
+    pub id: String,
+    /// `import`, `export`, `evaluate`.
+    pub what: String,
+    /// Who started it.
+    pub login: String,
+    /// `running`, `done`, `failed`, `cancelled`.
+    pub state: String,
+    /// Progress or result as JSON.
+    pub progress: String,
+    /// Name of the input (file name) and its digest, for resuming.
+    pub input: String,
+    /// Begin.
+    pub started: Instant,
+    /// Last sign of life.
+    pub updated: Instant,
+}
+
+/// Keeps jobs and the findings of imports.
+#[async_trait]
+pub trait JobStore: Send + Sync {
+    /// Writes a job (insert or replace).
+    async fn put_job(&self, job: &Job) -> Result<(), StoreError>;
+    /// One job.
+    async fn job(&self, id: &str) -> Result<Option<Job>, StoreError>;
+    /// Newest jobs first; of one account when given.
+    async fn jobs(&self, login: Option<&str>, limit: u32) -> Result<Vec<Job>, StoreError>;
+    /// Unfinished job with this `what` and `input`.
+    async fn unfinished(&self, what: &str, input: &str) -> Result<Option<Job>, StoreError>;
+    /// Findings of a job after a position, in order of row: `(position, row, JSON)`.
+    async fn findings(&self, job: &str, after: i64, limit: u32) -> Result<Vec<(i64, i64, String)>, StoreError>;
+}
+
+/// Everything a deployment's database offers.
+pub trait Store: RecordStore + AccountStore + JobStore {}
+impl<T: RecordStore + AccountStore + JobStore> Store for T {}
