@@ -31,19 +31,13 @@ impl Status {
 /// The files are part of the build, so a row that does not fit is a defect of the build: it is left out here,
 /// and the test `every_embedded_row_is_read` counts lines against rows for each table.
 pub(crate) fn rows<T: DeserializeOwned>(text: &str) -> Vec<T> {
-    csv::Reader::from_reader(text.as_bytes())
-        .into_deserialize()
-        .filter_map(Result::ok)
-        .collect()
+    csv::Reader::from_reader(text.as_bytes()).into_deserialize().filter_map(Result::ok).collect()
 }
 
 /// The embedded files. Paths are relative to this source file, so the crate builds from any checkout.
 pub(crate) mod text {
-    pub(crate) const OEL_CHEMICAL: &str =
-        include_str!("../../../definitions/rules/calc/oel_chemical.csv");
+    pub(crate) const OEL_CHEMICAL: &str = include_str!("../../../definitions/rules/calc/oel_chemical.csv");
     pub(crate) const OEL_DUST: &str = include_str!("../../../definitions/rules/calc/oel_dust.csv");
-    pub(crate) const FACTOR_LIMITS: &str =
-        include_str!("../../../definitions/rules/calc/factor_limits.csv");
-    pub(crate) const HEAT_LIMITS: &str =
-        include_str!("../../../definitions/rules/calc/heat_limits.csv");
+    pub(crate) const FACTOR_LIMITS: &str = include_str!("../../../definitions/rules/calc/factor_limits.csv");
+    pub(crate) const HEAT_LIMITS: &str = include_str!("../../../definitions/rules/calc/heat_limits.csv");
 }

@@ -389,11 +389,7 @@ fn of_kind(query: &LimitQuery<'_>, row: &'static Chemical, status: Status) -> Op
     })
 }
 
-fn physical(
-    query: &LimitQuery<'_>,
-    rules: &Rules,
-    agent: &'static str,
-) -> Result<LimitAnswer, LimitError> {
+fn physical(query: &LimitQuery<'_>, rules: &Rules, agent: &'static str) -> Result<LimitAnswer, LimitError> {
     let fixed = |kind, value, unit| {
         LimitAnswer::one(Limit {
             kind,
@@ -415,8 +411,7 @@ fn physical(
             if !(share > 0.0 && share <= 100.0) {
                 return Err(LimitError::ContactShareOutOfRange);
             }
-            let (value, row) =
-                factors::heat(labour, share).ok_or(LimitError::ContactShareOutOfRange)?;
+            let (value, row) = factors::heat(labour, share).ok_or(LimitError::ContactShareOutOfRange)?;
             let value = if rules.hot_region { value + 1.0 } else { value };
             let limit = Limit {
                 kind: LimitKind::Wbgt,

@@ -12,12 +12,12 @@ mod wilson;
 
 pub use band::{Band, band};
 pub use exposure::{
-    ExposureError, NdRule, NoiseSegment, Reading, Segment, Shift, ShiftRule, day_factor, lex,
-    lex_8h, shift_mean, shift_rule, twa8, twa8_with, week_factor,
+    ExposureError, NdRule, NoiseSegment, Reading, Segment, Shift, ShiftRule, day_factor, lex, lex_8h,
+    shift_mean, shift_rule, twa8, twa8_with, week_factor,
 };
 pub use judge::{Verdict, judge, judge_noise, judge_samples, judge_twa};
 pub use limit::{
-    DustKind, LabourClass, Limit, LimitAnswer, LimitError, LimitKind, LimitQuery, NoLimit, Rules,
-    SampleType, limit_for, limit_for_with,
+    DustKind, LabourClass, Limit, LimitAnswer, LimitError, LimitKind, LimitQuery, NoLimit, Rules, SampleType,
+    limit_for, limit_for_with,
 };
 pub use wilson::wilson;
