@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+pub mod air;
+pub mod registry;
 mod special;
 pub mod tables;
 pub mod units;

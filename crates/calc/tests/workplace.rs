@@ -1,5 +1,7 @@
 //! Which limit applies on which day, and whether a shift keeps it.
 
+#![expect(clippy::type_complexity, reason = "tables of examples are read row by row")]
+
 use time::{Date, Month};
 use zhijian_calc::{
     tables::Status,

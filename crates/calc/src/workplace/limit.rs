@@ -350,7 +350,8 @@ fn chemical(
             None if on >= AFTER_AMENDMENT_1 => pending = Some(row),
             None => {}
             Some(from) => {
-                let started = on >= from || (from == GBZ21_2019_FROM && on < from);
+                // the figures of 2019 also stand in for the edition before
+                let started = on >= from || from == GBZ21_2019_FROM;
                 if started && row.valid_to.is_none_or(|end| on <= end) {
                     current = Some(row);
                 }

@@ -21,3 +21,9 @@ pub use limit::{
     limit_for, limit_for_with,
 };
 pub use wilson::wilson;
+
+/// Total and respirable PC-TWA of silica dust; `None` below 10 % free SiO₂.
+pub(crate) fn silica_row(free_sio2_pct: f64) -> Option<(f64, f64)> {
+    let row = factors::silica(free_sio2_pct).filter(|_| free_sio2_pct >= 10.0)?;
+    row.total_twa_mg_m3.zip(row.respirable_twa_mg_m3)
+}

@@ -1,0 +1,5 @@
+//! Published examples and edge cases of every calculator, through the JSON contract.
+
+mod air;
+mod contract;
+mod support;
