@@ -1,0 +1,192 @@
+//! All definitions together, embedded in the binary or read from a folder.
+
+use crate::indicator::{Indicator, Plan};
+use crate::{CodeList, Kind, Regions, lint::Fault};
+use indexmap::IndexMap;
+use std::sync::{Arc, OnceLock};
+
+#[derive(rust_embed::RustEmbed)]
+#[folder = "../../definitions"]
+struct Embedded;
+
+/// Everything that `definitions/` says.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    /// Kinds by name, newest version, in menu order.
+    pub kinds: IndexMap<String, Arc<Kind>>,
+    /// Code lists by name.
+    pub codes: IndexMap<String, Arc<CodeList>>,
+    /// Region tree.
+    pub regions: Regions,
+    /// Indicators by code.
+    pub indicators: IndexMap<String, Indicator>,
+    /// Plans by name.
+    pub plans: IndexMap<String, Plan>,
+    /// Rule tables (CSV) by file name without ending.
+    pub rules: IndexMap<String, String>,
+}
+
+/// A definition file: path below `definitions/` and content.
+pub type File = (String, String);
+
+impl Catalogue {
+    /// The definitions shipped in the binary, loaded once.
+    ///
+    /// # Panics
+    /// Never in a released binary: the test `embedded_definitions_are_right` loads them and fails the build's tests first.
+    #[must_use]
+    #[expect(clippy::panic, reason = "the binary cannot work without its own definitions, which tests have loaded")]
+    pub fn embedded() -> Arc<Self> {
+        static LOADED: OnceLock<Arc<Catalogue>> = OnceLock::new();
+        Arc::clone(LOADED.get_or_init(|| {
+            let (catalogue, faults) = Self::load(&embedded_files());
+            if let Some(fault) = faults.iter().find(|f| f.fatal) {
+                panic!("embedded definitions: {fault}");
+            }
+            Arc::new(catalogue)
+        }))
+    }
+
+    /// Loads files; what cannot be loaded is left out and reported.
+    #[must_use]
+    pub fn load(files: &[File]) -> (Self, Vec<Fault>) {
+        let mut faults = Vec::new();
+        let mut catalogue = Self::default();
+        let content = |path: &str| files.iter().find(|(p, _)| p == path).map_or("", |(_, c)| c.as_str());
+        match Regions::parse(content("regions/divisions.csv"), content("regions/zones.csv"), content("regions/towns.csv")) {
+            Ok(regions) => catalogue.regions = regions,
+            Err(message) => faults.push(Fault::fatal("regions", 1, message)),
+        }
+        for (path, content) in files.iter().filter(|(p, _)| p.starts_with("codes/") && p.ends_with(".csv")) {
+            match CodeList::parse(path, content) {
+                Ok(list) => {
+                    let stem = path.trim_start_matches("codes/").trim_end_matches(".csv");
+                    if list.name != stem {
+                        faults.push(Fault::fatal(path, 1, format!("list 名“{}”与文件名不一致", list.name)));
+                    }
+                    for collision in list.collisions() {
+                        faults.push(Fault::fatal(path, 1, collision));
+                    }
+                    catalogue.codes.insert(list.name.clone(), Arc::new(list));
+                }
+                Err((line, message)) => faults.push(Fault::fatal(path, line, message)),
+            }
+        }
+        for (path, content) in files.iter().filter(|(p, _)| p.starts_with("rules/") && p.ends_with(".csv")) {
+            let stem = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".csv");
+            catalogue.rules.insert(stem.to_owned(), content.clone());
+        }
+        let mut kinds: Vec<Arc<Kind>> = Vec::new();
+        for (path, content) in files.iter().filter(|(p, _)| p.starts_with("kinds/") && is_yaml(p)) {
+            match Kind::parse(content) {
+                Ok(kind) => kinds.push(Arc::new(kind)),
+                Err(error) => faults.push(Fault::fatal(path, error.line, error.message)),
+            }
+        }
+        kinds.sort_by(|a, b| (a.order, &a.kind, a.version).cmp(&(b.order, &b.kind, b.version)));
+        for kind in kinds {
+            catalogue.kinds.insert(kind.kind.clone(), kind);
+        }
+        for (path, content) in files.iter().filter(|(p, _)| p.starts_with("indicators/") && is_yaml(p)) {
+            match crate::yaml::read::<Indicator>(content) {
+                Ok((indicator, _)) => {
+                    catalogue.indicators.insert(indicator.code.clone(), indicator);
+                }
+                Err(error) => faults.push(Fault::fatal(path, error.line, error.message)),
+            }
+        }
+        catalogue.indicators.sort_keys();
+        for (path, content) in files.iter().filter(|(p, _)| p.starts_with("plans/") && is_yaml(p)) {
+            match crate::yaml::read::<Plan>(content) {
+                Ok((plan, _)) => {
+                    catalogue.plans.insert(plan.plan.clone(), plan);
+                }
+                Err(error) => faults.push(Fault::fatal(path, error.line, error.message)),
+            }
+        }
+        faults.extend(crate::lint::cross_check(&catalogue, files));
+        (catalogue, faults)
+    }
+
+    /// A kind by name.
+    #[must_use]
+    pub fn kind(&self, name: &str) -> Option<&Arc<Kind>> {
+        self.kinds.get(name)
+    }
+
+    /// A code list by name; an empty list when it is unknown (the checker has refused that before).
+    #[must_use]
+    pub fn list(&self, name: &str) -> Option<&CodeList> {
+        self.codes.get(name).map(AsRef::as_ref)
+    }
+
+    /// Kinds in an order in which every kind comes after those it refers to.
+    #[must_use]
+    pub fn in_dependency_order(&self) -> Vec<&Arc<Kind>> {
+        let mut done: Vec<&Arc<Kind>> = Vec::new();
+        let mut rest: Vec<&Arc<Kind>> = self.kinds.values().collect();
+        while !rest.is_empty() {
+            let ready = |k: &Arc<Kind>| k.refs.values().all(|r| r.kind == k.kind || !rest.iter().any(|o| o.kind == r.kind));
+            // A cycle of references cannot be ordered; take the first by menu order.
+            let at = rest.iter().position(|k| ready(k)).unwrap_or(0);
+            done.push(rest.remove(at));
+        }
+        done
+    }
+}
+
+fn is_yaml(path: &str) -> bool {
+    path.ends_with(".yaml")
+}
+
+/// The files embedded in the binary.
+#[must_use]
+pub fn embedded_files() -> Vec<File> {
+    let mut files: Vec<File> = Embedded::iter()
+        .filter(|path| path.ends_with(".yaml") || path.ends_with(".csv"))
+        .filter_map(|path| Embedded::get(&path).map(|f| (path.to_string(), String::from_utf8_lossy(&f.data).into_owned())))
+        .collect();
+    files.sort();
+    files
+}
+
+/// An embedded file's bytes (maps, notices).
+#[must_use]
+pub fn embedded_bytes(path: &str) -> Option<Vec<u8>> {
+    Embedded::get(path).map(|f| f.data.into_owned())
+}
+
+/// Reads the definition files of a folder.
+///
+/// # Errors
+/// The folder or a file cannot be read.
+pub fn folder_files(root: &std::path::Path) -> std::io::Result<Vec<File>> {
+    fn walk(root: &std::path::Path, at: &std::path::Path, out: &mut Vec<File>) -> std::io::Result<()> {
+        for entry in std::fs::read_dir(at)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                walk(root, &path, out)?;
+            } else if matches!(path.extension().and_then(|e| e.to_str()), Some("yaml" | "csv")) {
+                let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+                out.push((name, String::from_utf8_lossy(&std::fs::read(&path)?).into_owned()));
+            }
+        }
+        Ok(())
+    }
+    let mut files = Vec::new();
+    walk(root, root, &mut files)?;
+    files.sort();
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn embedded_definitions_are_right() {
+        let (_, faults) = Catalogue::load(&embedded_files());
+        let shown: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        assert!(faults.is_empty(), "{}", shown.join("\n"));
+    }
+}

@@ -1,0 +1,225 @@
+//! Compiled checks: JSON Schema and CEL rules with a static cost bound.
+//!
+//! Binding a whole record into CEL costs more than all rules together, so variables are resolved when a rule names them.
+//! The only loops of CEL are comprehensions; their length is bounded by `maxItems`, which the schema enforces before any rule
+//! runs. So the static bound is also the budget at run time.
+
+mod cost;
+mod functions;
+mod variables;
+
+use crate::kind::{CheckRule, Field, FieldType, Kind, KindDef};
+use crate::yaml::{Document, YamlError};
+use crate::{Level, Problem, text};
+use cel::common::ast::IdedExpr;
+use serde_json::{Map, Value};
+use std::fmt;
+
+pub use cost::LIMIT as COST_LIMIT;
+
+/// A compiled expression.
+pub struct Expression {
+    expr: IdedExpr,
+    /// Top-level fields it reads.
+    names: Vec<String>,
+    source: String,
+}
+
+impl fmt::Debug for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.source)
+    }
+}
+
+/// What a kind needs at run time.
+#[derive(Debug)]
+pub struct Compiled {
+    schema: jsonschema::Validator,
+    checks: Vec<Expression>,
+    derive: Vec<(Option<Expression>, Option<Expression>)>,
+    transitions: Vec<Option<Expression>>,
+}
+
+impl Compiled {
+    pub(crate) fn new(def: &KindDef, fields: &[Field], schema: &Value, document: &Document) -> Result<Self, YamlError> {
+        let schema = jsonschema::draft202012::new(schema).map_err(|e| YamlError { line: 1, message: format!("JSON Schema：{e}") })?;
+        let compile = |source: &str, at: String| {
+            Expression::compile(source, fields, def).map_err(|message| YamlError { line: document.line(&at), message: format!("{at}：{message}") })
+        };
+        let optional = |source: &Option<String>, at: String| source.as_deref().map(|s| compile(s, at)).transpose();
+        let checks = def.checks.iter().enumerate().map(|(i, c)| compile(&c.rule, format!("checks.{i}.rule"))).collect::<Result<_, _>>()?;
+        let mut derive = Vec::new();
+        for (i, rule) in def.derive.iter().enumerate() {
+            derive.push((optional(&rule.when, format!("derive.{i}.when"))?, optional(&rule.cel, format!("derive.{i}.cel"))?));
+        }
+        let transitions = def.transitions.iter().enumerate().map(|(i, t)| optional(&t.when, format!("transitions.{i}.when"))).collect::<Result<_, _>>()?;
+        Ok(Self { schema, checks, derive, transitions })
+    }
+}
+
+impl Expression {
+    /// Compiles CEL and bounds its cost.
+    ///
+    /// # Errors
+    /// Syntax errors, unknown names and functions, cost above the bound, in Chinese.
+    fn compile(source: &str, fields: &[Field], def: &KindDef) -> Result<Self, String> {
+        let program = functions::environment().compile(source).map_err(|e| format!("CEL 语法错误：{e}"))?;
+        let references = program.references();
+        for function in references.functions() {
+            if !functions::known(function) {
+                return Err(format!("CEL 中没有函数“{function}”"));
+            }
+        }
+        let mut names: Vec<String> = Vec::new();
+        for name in references.variables() {
+            let field = fields.iter().any(|f| f.path == name || f.path.starts_with(&format!("{name}.")));
+            let known = field || def.refs.contains_key(name) || matches!(name, "today" | "_month" | "_unread");
+            if !known && !cost::bound_in(program.expression(), name) && !name.starts_with('@') {
+                return Err(format!("CEL 中的“{name}”不是该表单的字段"));
+            }
+            if known && name != "today" {
+                names.push(name.to_owned());
+            }
+        }
+        let mut expr = program.expression().clone();
+        cost::check(&expr, fields)?;
+        cost::floats(&mut expr);
+        Ok(Self { expr, names, source: source.to_owned() })
+    }
+
+    /// Evaluates; `None` when it fails (a type error in the data).
+    fn evaluate(&self, document: &Map<String, Value>, today: &str) -> Result<cel::Value, String> {
+        functions::with_root(|root| {
+            let variables = variables::Variables { document, today };
+            let mut context = root.new_inner_scope();
+            context.set_variable_resolver(&variables);
+            cel::Value::resolve(&self.expr, &context).map_err(|e| e.to_string())
+        })
+    }
+
+    fn missing<'a>(&'a self, document: &'a Map<String, Value>, optional: &'a [String]) -> bool {
+        self.names.iter().any(|n| !optional.iter().any(|o| o == n || o.starts_with(&format!("{n}."))) && document.get(n).is_none_or(Value::is_null))
+    }
+}
+
+impl Kind {
+    /// Schema problems of a document.
+    #[must_use]
+    pub fn check_schema(&self, document: &Map<String, Value>) -> Vec<Problem> {
+        // The validator wants a Value; moving the map in and out avoids a copy of the whole record.
+        let value = Value::Object(document.clone());
+        if self.compiled.schema.is_valid(&value) {
+            return Vec::new();
+        }
+        self.compiled
+            .schema
+            .iter_errors(&value)
+            .map(|error| {
+                let path = error.instance_path().to_string().trim_start_matches('/').replace('/', ".");
+                let field = self.field(&path);
+                let title = field.map_or(path.as_str(), |f| f.title.as_str());
+                let class = field.and_then(|f| f.class.clone()).unwrap_or_else(|| "E_SCHEMA".into());
+                let found = if field.is_some_and(|f| f.private.is_some()) { "（已隐去）".to_owned() } else { shorten(&error.instance().to_string()) };
+                let mut problem = Problem::new(Level::Error, &class, &path, title, &found, "定义允许的值");
+                problem.message = format!("{title}：“{found}”不符合定义（{}）", error.masked());
+                problem
+            })
+            .collect()
+    }
+
+    /// Problems of the cross-field checks. A check that fails to run counts as a warning that says so.
+    #[must_use]
+    pub fn check_rules(&self, document: &Map<String, Value>, today: &str) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for (rule, expression) in self.def.checks.iter().zip(&self.compiled.checks) {
+            if expression.missing(document, &rule.optional) || !self.within_bounds(document) {
+                continue;
+            }
+            match expression.evaluate(document, today) {
+                Ok(cel::Value::Bool(true)) => {}
+                Ok(cel::Value::Bool(false)) => problems.push(self.broken(rule, document)),
+                Ok(other) => problems.push(failed(rule, &format!("结果不是真假值：{other:?}"))),
+                Err(why) => problems.push(failed(rule, &why)),
+            }
+        }
+        problems
+    }
+
+    /// Arrays longer than their bound are refused by the schema; rules do not walk over them.
+    fn within_bounds(&self, document: &Map<String, Value>) -> bool {
+        self.fields.iter().all(|f| match (f.max_items, document.get(&f.path)) {
+            (Some(most), Some(Value::Array(items))) => items.len() <= most,
+            _ => true,
+        })
+    }
+
+    fn broken(&self, rule: &CheckRule, document: &Map<String, Value>) -> Problem {
+        let field = rule.fields.first().cloned().unwrap_or_default();
+        let mut message = String::new();
+        let mut rest = rule.message.as_str();
+        while let Some((before, after)) = rest.split_once('{') {
+            message.push_str(before);
+            let Some((name, tail)) = after.split_once('}') else { break };
+            message.push_str(&self.shown(name, document));
+            rest = tail;
+        }
+        message.push_str(rest);
+        let class = rule.class.clone().unwrap_or_else(|| format!("{}_{}", if rule.level == Level::Error { "E" } else { "W" }, rule.id.to_uppercase()));
+        Problem { field: field.clone(), level: rule.level, class, found: self.shown(&field, document), expected: rule.basis.clone(), message }
+    }
+
+    /// A field's value for messages: private values masked.
+    fn shown(&self, path: &str, document: &Map<String, Value>) -> String {
+        let field = self.field(path);
+        let value = match crate::intake::get_path(document, path) {
+            None | Some(Value::Null) => return "（空）".into(),
+            Some(Value::String(s)) => s.clone(),
+            Some(other) => other.to_string(),
+        };
+        match field {
+            Some(f) if f.private.is_some() && f.ty == FieldType::Text => text::mask(&value),
+            Some(f) if f.private.is_some() => "（已隐去）".into(),
+            _ => shorten(&value),
+        }
+    }
+
+    /// Evaluates the CEL of a derived value; `None` when its condition is false or inputs are missing.
+    #[must_use]
+    pub fn derive_cel(&self, index: usize, document: &Map<String, Value>, today: &str) -> Option<Value> {
+        let (when, cel) = self.compiled.derive.get(index)?;
+        if !Self::holds(when.as_ref(), document, today) {
+            return None;
+        }
+        let cel = cel.as_ref()?;
+        if cel.missing(document, &[]) {
+            return None;
+        }
+        cel.evaluate(document, today).ok()?.json().ok()
+    }
+
+    /// Is the condition of a derived value true?
+    #[must_use]
+    pub fn derive_applies(&self, index: usize, document: &Map<String, Value>, today: &str) -> bool {
+        self.compiled.derive.get(index).is_some_and(|(when, _)| Self::holds(when.as_ref(), document, today))
+    }
+
+    /// Is the condition of a transition true?
+    #[must_use]
+    pub fn transition_applies(&self, index: usize, document: &Map<String, Value>, today: &str) -> bool {
+        self.compiled.transitions.get(index).is_some_and(|when| Self::holds(when.as_ref(), document, today))
+    }
+
+    fn holds(when: Option<&Expression>, document: &Map<String, Value>, today: &str) -> bool {
+        when.is_none_or(|w| !w.missing(document, &[]) && w.evaluate(document, today) == Ok(cel::Value::Bool(true)))
+    }
+}
+
+fn failed(rule: &CheckRule, why: &str) -> Problem {
+    let mut problem = Problem::new(Level::Warning, "W_RULE", rule.fields.first().map_or("", String::as_str), &rule.id, "", "");
+    problem.message = format!("校验规则“{}”未能执行：{why}", rule.id);
+    problem
+}
+
+fn shorten(text: &str) -> String {
+    if text.chars().count() <= 60 { text.to_owned() } else { text.chars().take(60).chain(['…']).collect() }
+}
