@@ -1,0 +1,57 @@
+//! PostgreSQL: a pool of connections.
+
+mod fault;
+mod lease;
+mod open;
+mod value;
+mod writing;
+
+pub(crate) use open::open;
+
+use crate::backend::{Backend, Writing};
+use crate::dialect::Dialect;
+use crate::row::Row;
+use crate::sql::Sql;
+use async_trait::async_trait;
+use sqlx::AssertSqlSafe;
+use sqlx::postgres::{PgConnectOptions, PgPool};
+use writing::PostgresWriting;
+use zhijian_records::port::{Lease, StoreError};
+
+/// An open database.
+pub(crate) struct Postgres {
+    options: PgConnectOptions,
+    pool: PgPool,
+}
+
+#[async_trait]
+impl Backend for Postgres {
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+
+    async fn read(&self, sql: Sql) -> Result<Vec<Row>, StoreError> {
+        let doing = sql.doing;
+        let fault = |error| fault::translate(doing, error);
+        let arguments = value::arguments(sql.values).map_err(fault)?;
+        let rows = sqlx::query_with(AssertSqlSafe(sql.text), arguments).fetch_all(&self.pool).await.map_err(fault)?;
+        rows.iter().map(value::row).collect::<Result<_, _>>().map_err(fault)
+    }
+
+    async fn begin(&self) -> Result<Box<dyn Writing>, StoreError> {
+        let transaction = self.pool.begin().await.map_err(|error| fault::translate("开始写入", error))?;
+        Ok(Box::new(PostgresWriting { transaction }))
+    }
+
+    async fn lease(&self, name: &str) -> Result<Option<Box<dyn Lease>>, StoreError> {
+        lease::take(&self.options, name).await
+    }
+
+    fn worth_retrying(&self, error: &StoreError) -> bool {
+        fault::worth_retrying(error)
+    }
+
+    async fn after_writing(&self, _revisions: usize) {
+        // Autovacuum renews the statistics.
+    }
+}
