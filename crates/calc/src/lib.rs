@@ -3,6 +3,7 @@
 pub mod air;
 pub mod registry;
 mod special;
+pub mod stats;
 pub mod tables;
 pub mod units;
 pub mod workplace;

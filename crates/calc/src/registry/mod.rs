@@ -122,7 +122,7 @@ pub fn run(id: &str, inputs: &Value) -> Result<Answer, CalcError> {
     }
 }
 
-const PARTS: &[&[&Calculator]] = &[crate::air::CALCULATORS];
+const PARTS: &[&[&Calculator]] = &[crate::air::CALCULATORS, crate::stats::CALCULATORS];
 
 const COUNT: usize = {
     let (mut part, mut sum) = (0, 0);

@@ -17,6 +17,21 @@ pub(crate) fn normal_sf(x: f64) -> f64 {
     0.5 * libm::erfc(x * FRAC_1_SQRT_2)
 }
 
+/// ln Φ(x), exact far out in the lower tail.
+pub(crate) fn ln_normal_cdf(x: f64) -> f64 {
+    if x > -6.0 { normal_cdf(x).ln() } else { -0.5 * x * x - 0.5 * (2.0 * PI).ln() + mills(-x).ln() }
+}
+
+/// φ(x)/Φ(x).
+pub(crate) fn hazard_below(x: f64) -> f64 {
+    if x > -6.0 { normal_pdf(x) / normal_cdf(x) } else { 1.0 / mills(-x) }
+}
+
+/// Mills' ratio (1 − Φ(x))/φ(x) for x ≥ 6, by continued fraction.
+fn mills(x: f64) -> f64 {
+    1.0 / (1..=60).rev().fold(x, |tail, k| x + f64::from(k) / tail)
+}
+
 /// Φ⁻¹(p). −∞ at 0, +∞ at 1, NaN outside.
 ///
 /// Wichura 1988, AS 241 (PPND16): relative error about 1e-16.
@@ -79,14 +94,17 @@ mod tests {
             ("the middle", 0.0, 0.5),
             ("the usual 95 %", 1.644_853_626_951_472_2, 0.95),
             ("two sided 95 %", 1.959_963_984_540_054, 0.975),
-            ("far below", -8.0, 6.220_960_574_271_785e-16),
-            ("very far below", -20.0, 2.753_624_118_606_233_7e-89),
+            ("far below", -8.0, 6.220_960_574_271_784e-16),
+            ("very far below", -20.0, 2.753_624_118_606_234e-89),
         ];
         for (why, x, p) in rows {
             assert!((normal_cdf(x) / p - 1.0).abs() < 1e-13, "{why}: {}", normal_cdf(x));
             assert!((normal_quantile(p) - x).abs() < 1e-12 * (1.0 + x.abs()), "{why}");
         }
-        assert!((normal_sf(8.0) / 6.220_960_574_271_785e-16 - 1.0).abs() < 1e-13);
+        // ln Φ(−30) and φ/Φ at −30 from mpmath
+        assert!((ln_normal_cdf(-30.0) + 454.321_243_956_343_2).abs() < 1e-10);
+        assert!((hazard_below(-30.0) - 30.033_259_667_433_675).abs() < 1e-12);
+        assert!((normal_sf(8.0) / 6.220_960_574_271_784e-16 - 1.0).abs() < 1e-13);
         assert!((normal_pdf(1.0) - 0.241_970_724_519_143_37).abs() < 1e-16);
     }
 }

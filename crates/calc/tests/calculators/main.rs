@@ -2,4 +2,5 @@
 
 mod air;
 mod contract;
+mod stats;
 mod support;
