@@ -166,13 +166,18 @@ impl CodeList {
         if key.is_empty() {
             return None;
         }
+        // A lost leading zero comes before a shorter code of a higher level: 810 in a column of four-digit codes is 0810.
+        if self.forms.iter().any(|f| f == "pad4") && key.len() == 3 && key.bytes().all(|b| b.is_ascii_digit()) {
+            if let Some(index) = self.by_code.get(&format!("0{key}")) {
+                return Some(&self.codes[*index]);
+            }
+        }
         if let Some(code) = self.by_key(&key, day) {
             return Some(code);
         }
         self.forms.iter().find_map(|form| {
             let other = match form.as_str() {
                 "strip_letter" => key.strip_prefix(|c: char| c.is_ascii_alphabetic()).filter(|rest| rest.bytes().all(|b| b.is_ascii_digit()))?.to_owned(),
-                "pad4" if key.len() == 3 && key.bytes().all(|b| b.is_ascii_digit()) => format!("0{key}"),
                 "pad3" if key.len() == 2 => format!("0{key}"),
                 "pad2" if key.len() == 1 => format!("0{key}"),
                 "leading_code" => {

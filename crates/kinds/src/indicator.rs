@@ -21,10 +21,12 @@ pub enum Measure {
 /// One indicator, `definitions/indicators/I-02.yaml`.
 ///
 /// `sql` gives **one row a denominator unit** with the columns
-/// `unit` (stable id), `label` (public name), `kind` and `record` (the record to open), `region` (6 digits), `town`, `industry`, `size`, `hazard`,
+/// `unit` (stable id), `label` (public name), `kind` and `record` (the record to open), `owner` (the organisation that may see the unit, or null),
+/// `region` (6 digits), `town`, `industry`, `size`, `hazard`,
 /// `month` (`2020-05` or null), `num` and `den` (numbers, usually 0/1). Numerator, denominator, every breakdown and both lists come from this one query.
-/// Names in braces are parameters, replaced by safe literals: `{cut}`, `{from}`, `{to}` (dates), `{year}` (number), `{region}` (prefix text),
-/// and every option of the definition (`{threshold}`).
+/// Names in braces are parameters, replaced by whole literals, texts with their quotes: `{cut}`, `{from}`, `{to}` (dates), `{year}` (number),
+/// `{region}` (prefix text, `code LIKE {region} || '%'`), `{region_code}` (the code itself),
+/// and every option of the definition (`{threshold}`; lists for `IN {sections}`).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Indicator {
@@ -60,6 +62,9 @@ pub struct Indicator {
     /// Dimensions that the query fills.
     #[serde(default)]
     pub dimensions: Vec<String>,
+    /// A further number column of the query, the one that `count_ge` targets are compared with (institutions of a county).
+    #[serde(default)]
+    pub amount: Option<String>,
     /// Parts such as I-12a; a part is an indicator of its own.
     #[serde(default)]
     pub parts: Vec<String>,

@@ -29,6 +29,9 @@ pub struct Problem {
     pub expected: String,
     /// The whole sentence in Chinese.
     pub message: String,
+    /// Fields that a cross-field rule looked at.
+    #[serde(default, skip_serializing)]
+    pub related: Vec<String>,
 }
 
 impl Problem {
@@ -40,6 +43,6 @@ impl Problem {
             (true, _) => format!("{title}：未填写，应为{expected}"),
             (false, _) => format!("{title}：“{found}”不符合要求，应为{expected}"),
         };
-        Self { field: field.into(), level, class: class.into(), found: found.into(), expected: expected.into(), message }
+        Self { field: field.into(), level, class: class.into(), found: found.into(), expected: expected.into(), message, related: Vec::new() }
     }
 }

@@ -46,6 +46,8 @@ pub struct Region {
     pub parent: String,
     /// Level.
     pub level: Level,
+    /// Short spellings that the data file lists.
+    pub synonyms: Vec<String>,
 }
 
 /// Region and township of a row.
@@ -96,7 +98,8 @@ impl Regions {
                     (_, "city") => Level::City,
                     _ => Level::County,
                 };
-                tree.push(Region { code: cell(0), name: cell(1), parent: cell(2), level });
+                let synonyms = if level == Level::Town { Vec::new() } else { cell(4).split(';').filter(|s| !s.is_empty()).map(str::to_owned).collect() };
+                tree.push(Region { code: cell(0), name: cell(1), parent: cell(2), level, synonyms });
             }
         }
         tree.index();
@@ -178,6 +181,7 @@ impl Regions {
     /// Spellings of a county or zone.
     fn aliases(&self, region: &Region) -> Vec<String> {
         let mut names = vec![region.name.clone()];
+        names.extend(region.synonyms.iter().cloned());
         let short = short_name(&region.name);
         if region.level == Level::Zone {
             let parent = self.get(&region.parent).map(|p| p.name.clone()).unwrap_or_default();
@@ -195,6 +199,8 @@ impl Regions {
         } else {
             if short.chars().count() > 1 {
                 names.push(short.clone());
+                // Offices also cut long names to their first two characters (山海关区 → 山海).
+                names.push(region.name.chars().take(2).collect());
                 if region.name.ends_with("自治县") {
                     names.push(format!("{short}县"));
                     names.push(format!("{short}自治县"));
@@ -249,7 +255,6 @@ impl Regions {
     }
 
     fn county(&self, scope: &str, prefix: &str, key: &str) -> Option<&Region> {
-        let own = self.get(scope)?;
         let digits: String = key.chars().take_while(char::is_ascii_digit).collect();
         if digits.len() >= 6 && digits.len() == key.len() {
             return self.get(&digits[..6]).filter(|r| r.code.starts_with(prefix) && r.level != Level::Town);
@@ -259,6 +264,7 @@ impl Regions {
                 return Some(hit);
             }
         }
+        let own = self.get(scope)?;
         let own_words = [own.name.clone(), short_name(&own.name), self.full_name(scope)].map(|n| text::word_key(&n));
         let level = match own.level {
             Level::Province => ["省本级", "省直", "省级"],

@@ -90,7 +90,7 @@ impl Expression {
     /// Evaluates; `None` when it fails (a type error in the data).
     fn evaluate(&self, document: &Map<String, Value>, today: &str) -> Result<cel::Value, String> {
         functions::with_root(|root| {
-            let variables = variables::Variables { document, today };
+            let variables = variables::Variables { document, today, names: &self.names };
             let mut context = root.new_inner_scope();
             context.set_variable_resolver(&variables);
             cel::Value::resolve(&self.expr, &context).map_err(|e| e.to_string())
@@ -137,7 +137,7 @@ impl Kind {
             }
             match expression.evaluate(document, today) {
                 Ok(cel::Value::Bool(true)) => {}
-                Ok(cel::Value::Bool(false)) => problems.push(self.broken(rule, document)),
+                Ok(cel::Value::Bool(false)) => problems.push(Problem { related: expression.names.clone(), ..self.broken(rule, document) }),
                 Ok(other) => problems.push(failed(rule, &format!("结果不是真假值：{other:?}"))),
                 Err(why) => problems.push(failed(rule, &why)),
             }
@@ -165,7 +165,7 @@ impl Kind {
         }
         message.push_str(rest);
         let class = rule.class.clone().unwrap_or_else(|| format!("{}_{}", if rule.level == Level::Error { "E" } else { "W" }, rule.id.to_uppercase()));
-        Problem { field: field.clone(), level: rule.level, class, found: self.shown(&field, document), expected: rule.basis.clone(), message }
+        Problem { field: field.clone(), level: rule.level, class, found: self.shown(&field, document), expected: rule.basis.clone(), message, related: Vec::new() }
     }
 
     /// A field's value for messages: private values masked.
@@ -191,9 +191,6 @@ impl Kind {
             return None;
         }
         let cel = cel.as_ref()?;
-        if cel.missing(document, &[]) {
-            return None;
-        }
         cel.evaluate(document, today).ok()?.json().ok()
     }
 
@@ -210,7 +207,7 @@ impl Kind {
     }
 
     fn holds(when: Option<&Expression>, document: &Map<String, Value>, today: &str) -> bool {
-        when.is_none_or(|w| !w.missing(document, &[]) && w.evaluate(document, today) == Ok(cel::Value::Bool(true)))
+        when.is_none_or(|w| w.evaluate(document, today) == Ok(cel::Value::Bool(true)))
     }
 }
 

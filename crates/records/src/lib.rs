@@ -1,4 +1,23 @@
-//! The door (统一入口): submit, amend, advance, retract, read and list for a caller, through one fixed order of steps.
+//! The door (统一入口): submit, amend, advance, retract, read and list for a caller, through one fixed order of steps:
+//!
+//! identify the caller → may they (record as it was) → read and normalise → references → derive → check → may they (record as it
+//! will be) → append revision, audit line and outbox event in one transaction. Reads go through the same access rules.
 
+pub mod access;
+pub mod accounts;
 pub mod audit;
+pub mod bulk;
+pub mod caller;
+pub mod clock;
+pub mod derive;
+pub mod door;
 pub mod port;
+pub mod prepare;
+pub mod read;
+pub mod refs;
+pub mod submit;
+pub mod vault;
+pub mod verify;
+
+pub use caller::Caller;
+pub use door::{Door, DoorError};

@@ -249,11 +249,7 @@ fn read_codes(field: &Field, cell: &Cell, around: Around<'_>) -> Result<Reading,
     let Some(list) = around.list else { return Ok(plain(json!([cell.shown()]))) };
     let parts: Vec<String> = match cell {
         Cell::Json(Value::Array(items)) => items.iter().map(|i| i.as_str().map_or_else(|| i.to_string(), str::to_owned)).collect(),
-        other => {
-            let whole = other.shown();
-            // A name may itself contain a separator: the whole text is tried first.
-            if list.resolve(&whole, around.day).is_some() { vec![whole] } else { text::split_list(&whole).map(str::to_owned).collect() }
-        }
+        other => split_names(list, &other.shown(), around.day),
     };
     let mut codes: Vec<Value> = Vec::new();
     let mut unknown = Vec::new();
@@ -272,6 +268,27 @@ fn read_codes(field: &Field, cell: &Cell, around: Around<'_>) -> Result<Reading,
         return Err(fail("E_CODELIST", format!("{}（不认识：{}）", choices(list), unknown.join("、"))));
     }
     Ok(Reading { value: Some(Value::Array(codes)), unknown, ..Reading::default() })
+}
+
+/// Splits a text of several names. A name may itself contain a separator (1,3-丁二烯; 磷化氢、磷化锌、磷化铝), so the
+/// whole is tried before its parts, strong separators before weak ones.
+fn split_names(list: &CodeList, whole: &str, day: &str) -> Vec<String> {
+    let mut parts = vec![whole.to_owned()];
+    for separators in [&[';', '；', '\n'][..], &['、', '|'], &['，', ','], &['/', '／', ' ']] {
+        parts = parts
+            .into_iter()
+            .flat_map(|part| {
+                if list.resolve(&part, day).is_some() {
+                    return vec![part];
+                }
+                let pieces: Vec<String> = part.split(separators).map(|p| p.trim_matches(text::is_space).to_owned()).filter(|p| !p.is_empty()).collect();
+                // The weakest separators may belong to an unknown name: split only when every piece is known.
+                let weak = separators.contains(&'/');
+                if weak && !pieces.iter().all(|p| list.resolve(p, day).is_some()) { vec![part] } else { pieces }
+            })
+            .collect();
+    }
+    parts
 }
 
 /// Words and `<0.3` of measured values.

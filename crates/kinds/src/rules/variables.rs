@@ -12,6 +12,8 @@ pub struct Variables<'a> {
     pub document: &'a Map<String, Value>,
     /// Day of the write, ISO.
     pub today: &'a str,
+    /// Fields that the rule names: null when absent. Other names are loop variables.
+    pub names: &'a [String],
 }
 
 impl VariableResolver for Variables<'_> {
@@ -21,8 +23,7 @@ impl VariableResolver for Variables<'_> {
         }
         match self.document.get(variable) {
             Some(value) => Some(to_cel(value)),
-            // A loop variable is no field: let the scopes answer. Known fields are absent, that is null.
-            None if variable.starts_with('@') => None,
+            None if self.names.iter().any(|n| n == variable) => Some(CowVal::owned(CelNull)),
             None => None,
         }
     }

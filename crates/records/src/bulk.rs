@@ -1,0 +1,408 @@
+//! Bulk writes: the same steps as a single write, a chunk at a time, and every row finds its end.
+
+use crate::access::{self, Wish};
+use crate::caller::Caller;
+use crate::door::{Door, DoorError};
+use crate::port::{Action, Checkpoint, Commit, KeyHash, Outcome, Stored};
+use crate::prepare::{self, Frame, Prepared};
+use crate::submit::overlay;
+use crate::{derive, refs};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use zhijian_kinds::intake::{Channel, Draft, get_path, set_path};
+use zhijian_kinds::kind::UniqueBy;
+use zhijian_kinds::{Kind, Level, Problem};
+
+/// A row to be filed.
+#[derive(Debug, Clone)]
+pub struct BulkRow {
+    /// Row number in its sheet.
+    pub row: u32,
+    /// Cells.
+    pub draft: Draft,
+}
+
+/// How a row ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    /// Kept as it came.
+    Accepted,
+    /// Kept; somebody should look.
+    Warned,
+    /// Kept after something was put right.
+    Repaired,
+    /// The same thing is there already (merged).
+    Duplicate,
+    /// Refused.
+    Rejected,
+}
+
+/// What became of a row.
+#[derive(Debug, Clone)]
+pub struct BulkEnd {
+    /// Row number.
+    pub row: u32,
+    /// End.
+    pub end: End,
+    /// Problems; for a refused row the first one names the class.
+    pub problems: Vec<Problem>,
+    /// Record, when there is one.
+    pub id: Option<String>,
+}
+
+/// Files the rows of one table of one file.
+#[derive(Debug)]
+pub struct Bulk {
+    door: Door,
+    caller: Caller,
+    kind: Arc<Kind>,
+    /// Region of the office that handed the file in.
+    office: String,
+    job: String,
+    source: String,
+    /// Commits of this file: a record they wrote makes a later row of the same file a duplicate, not a correction.
+    own: HashSet<i64>,
+}
+
+/// A row whose fate in the chunk is open.
+struct Pending {
+    at: usize,
+    prepared: Prepared,
+    key: KeyHash,
+    id: String,
+    seen: Option<u32>,
+}
+
+impl Bulk {
+    /// Begins (or resumes) a table of a file.
+    ///
+    /// # Errors
+    /// Unknown kind, or the caller may not file it.
+    pub fn new(door: &Door, caller: &Caller, kind: &str, office: &str, job: &str, source: &str) -> Result<Self, DoorError> {
+        let kind = door.kind(kind)?;
+        Door::allow(caller, &kind, Wish::File)?;
+        Ok(Self { door: door.clone(), caller: caller.clone(), kind, office: office.into(), job: job.into(), source: source.into(), own: HashSet::new() })
+    }
+
+    /// Recalls the commits of an interrupted run of the same job.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn recall(&mut self) -> Result<(), DoorError> {
+        let mut after = 0;
+        loop {
+            let lines = self.door.store.audit(after, 1_000).await.map_err(Door::store_error(&self.kind.kind))?;
+            let Some(last) = lines.last() else { return Ok(()) };
+            after = last.seq;
+            self.own.extend(lines.iter().filter(|l| l.action == Action::Import && l.stamp.reason == self.job && l.kind == self.kind.kind).map(|l| l.seq));
+        }
+    }
+
+    /// Files a chunk. `progress` becomes the job's progress in the same transaction.
+    ///
+    /// # Errors
+    /// The store failed; nothing of the chunk was written.
+    pub async fn chunk(&mut self, rows: Vec<BulkRow>, progress: impl Fn(&[BulkEnd]) -> String + Send) -> Result<Vec<BulkEnd>, DoorError> {
+        // Another writer may take a key between our look and our write; then the chunk is done again with what is there now.
+        for _ in 0..5 {
+            if let Some(ends) = self.attempt(&rows, &progress).await? {
+                return Ok(ends);
+            }
+        }
+        Err(DoorError::BadRequest("多个任务同时写入同一批记录，请稍后重试".into()))
+    }
+
+    async fn attempt(&mut self, rows: &[BulkRow], progress: &(impl Fn(&[BulkEnd]) -> String + Send)) -> Result<Option<Vec<BulkEnd>>, DoorError> {
+        let today = self.door.today();
+        let kind = Arc::clone(&self.kind);
+        let frame = Frame { kind: &kind, catalogue: &self.door.catalogue, channel: Channel::Bulk, office: &self.office, today: &today };
+        let mut prepared: Vec<Prepared> = in_parallel(rows, |row| prepare::read(frame, &row.draft));
+        let failed = Door::store_error(&kind.kind);
+        refs::resolve(&self.door, &kind, &mut prepared.iter_mut().collect::<Vec<_>>()).await.map_err(failed)?;
+        in_parallel_mut(&mut prepared, |p| prepare::complete(frame, p));
+        for row in &mut prepared {
+            let allowed = access::may_write(&self.caller, &kind, Wish::File, "", &row.region, &row.town, &row.owner);
+            if row.sound() && !allowed {
+                row.problems.insert(0, Problem::new(Level::Error, "E_SCOPE", "region", "所属地区", self.door.catalogue.regions.name(&row.region), "您负责范围内的地区"));
+            }
+        }
+        let keys: Vec<KeyHash> = in_parallel(&prepared, |p| prepare::natural_key(&kind, &self.door.vault, &p.document));
+        let mut ends: Vec<BulkEnd> = rows.iter().map(|r| BulkEnd { row: r.row, end: End::Rejected, problems: Vec::new(), id: None }).collect();
+        let existing = self.existing(&kind, &prepared, &keys).await?;
+        let taken = self.taken(&kind, &prepared).await?;
+        let pending = self.decide(frame, prepared, &keys, &existing, taken, &mut ends)?;
+        let vault = &self.door.vault;
+        let revisions: Result<Vec<_>, _> = in_parallel(&pending, |p| prepare::revision(&kind, vault, &p.prepared, p.id.clone(), p.seen)).into_iter().collect();
+        let findings: Vec<(i64, String)> = ends.iter().filter(|e| e.end != End::Accepted || !e.problems.is_empty()).map(|e| (i64::from(e.row), finding_json(e))).collect();
+        let commit = Commit {
+            kind: kind.kind.clone(),
+            action: Action::Import,
+            stamp: self.door.stamp(&self.caller, &self.job, &self.source),
+            revisions: revisions?,
+            skip_conflicts: false,
+            checkpoint: (!self.job.is_empty()).then(|| Checkpoint { job: self.job.clone(), progress: progress(&ends), findings }),
+            idempotency: None,
+        };
+        if commit.revisions.is_empty() && commit.checkpoint.is_none() {
+            return Ok(Some(ends));
+        }
+        let done = self.door.store.append(commit, "").await.map_err(Door::store_error(&kind.kind))?;
+        if done.outcomes.iter().any(|o| !matches!(o, Outcome::Written { .. })) {
+            return Ok(None);
+        }
+        self.own.insert(done.seq);
+        Ok(Some(ends))
+    }
+
+    /// Records with the natural keys of the sound rows.
+    async fn existing(&self, kind: &Kind, prepared: &[Prepared], keys: &[KeyHash]) -> Result<HashMap<KeyHash, Stored>, DoorError> {
+        let mut wanted: Vec<KeyHash> = prepared.iter().zip(keys).filter(|(p, _)| p.sound()).map(|(_, k)| *k).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut found = HashMap::new();
+        for chunk in wanted.chunks(1_000) {
+            for row in self.door.store.find_by_keys(&kind.kind, chunk).await.map_err(Door::store_error(&kind.kind))? {
+                found.insert(row.key, row);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Values of uniqueness rules that records have already: rule and value → record id.
+    async fn taken(&self, kind: &Kind, prepared: &[Prepared]) -> Result<HashMap<(usize, String), String>, DoorError> {
+        let mut taken = HashMap::new();
+        for (index, rule) in kind.unique_by.iter().enumerate() {
+            let values: Vec<String> = prepared.iter().filter_map(|p| prepare::unique_value(kind, &self.door.vault, &p.document, &rule.fields)).collect();
+            for chunk in values.chunks(500) {
+                for hit in self.door.store.lookup(&kind.kind, &format!("unique:{index}"), chunk).await.map_err(Door::store_error(&kind.kind))? {
+                    taken.insert((index, hit.value), hit.id);
+                }
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Decides each row in file order: refused, duplicate, correction or new.
+    fn decide(
+        &self,
+        frame: Frame<'_>,
+        prepared: Vec<Prepared>,
+        keys: &[KeyHash],
+        existing: &HashMap<KeyHash, Stored>,
+        mut taken: HashMap<(usize, String), String>,
+        ends: &mut [BulkEnd],
+    ) -> Result<Vec<Pending>, DoorError> {
+        let kind = frame.kind;
+        let mut pending: Vec<Pending> = Vec::new();
+        let mut here: HashMap<KeyHash, usize> = HashMap::new();
+        for (at, mut row) in prepared.into_iter().enumerate() {
+            let key = keys[at];
+            let known = existing.get(&key);
+            let own_id = here.get(&key).map(|i| pending[*i].id.clone()).or_else(|| known.map(|s| s.id.clone()));
+            if row.sound() {
+                for (index, rule) in kind.unique_by.iter().enumerate() {
+                    let Some(value) = prepare::unique_value(kind, &self.door.vault, &row.document, &rule.fields) else { continue };
+                    if taken.get(&(index, value)).is_some_and(|id| Some(id) != own_id.as_ref()) {
+                        row.problems.insert(0, not_unique(kind, rule, &row.document));
+                    }
+                }
+            }
+            if !row.sound() {
+                row.sort(kind);
+                ends[at].problems = row.problems;
+                continue;
+            }
+            if let Some(index) = here.get(&key) {
+                ends[at].end = End::Duplicate;
+                ends[at].id = Some(pending[*index].id.clone());
+                ends[at].problems = row.problems.clone();
+                merge(frame, &mut pending[*index].prepared, row);
+                continue;
+            }
+            let entry = match known {
+                None => {
+                    ends[at].end = end_of(&row.problems);
+                    Pending { at, prepared: row, key, id: uuid::Uuid::now_v7().simple().to_string(), seen: None }
+                }
+                Some(stored) => {
+                    let document = self.door.clear(stored)?;
+                    ends[at].id = Some(stored.id.clone());
+                    ends[at].problems.clone_from(&row.problems);
+                    let Some((next, end)) = self.against(frame, stored, &document, row) else {
+                        ends[at].end = End::Duplicate;
+                        continue;
+                    };
+                    ends[at].end = end;
+                    if !next.sound() {
+                        ends[at].end = End::Rejected;
+                        ends[at].problems = next.problems;
+                        continue;
+                    }
+                    Pending { at, prepared: next, key, id: stored.id.clone(), seen: Some(stored.rev) }
+                }
+            };
+            for (index, rule) in kind.unique_by.iter().enumerate() {
+                if let Some(value) = prepare::unique_value(kind, &self.door.vault, &entry.prepared.document, &rule.fields) {
+                    taken.insert((index, value), entry.id.clone());
+                }
+            }
+            ends[entry.at].id = Some(entry.id.clone());
+            if ends[entry.at].problems.is_empty() {
+                ends[entry.at].problems.clone_from(&entry.prepared.problems);
+            }
+            here.insert(entry.key, pending.len());
+            pending.push(entry);
+        }
+        Ok(pending)
+    }
+
+    /// A row whose record is there already: `None` when it says nothing new; else the next revision and the row's end.
+    fn against(&self, frame: Frame<'_>, stored: &Stored, document: &Map<String, Value>, row: Prepared) -> Option<(Prepared, End)> {
+        let kind = frame.kind;
+        let before = Prepared { document: document.clone(), region: stored.region.clone(), town: stored.town.clone(), owner: stored.owner.clone(), ..Prepared::default() };
+        let (mut next, end) = if self.own.contains(&stored.commit) {
+            let mut next = before;
+            merge(frame, &mut next, row);
+            (next, End::Duplicate)
+        } else {
+            let problems_end = end_of(&row.problems);
+            let older = kind.merge.by.as_ref().is_some_and(|by| matches!((day(&row.document, by), day(document, by)), (new, old) if !new.is_empty() && new < old));
+            if older {
+                return None;
+            }
+            let mut row = row;
+            collect(kind, document, &mut row.document, &mut row.covered);
+            (overlay(kind, document, stored, row), problems_end)
+        };
+        if stored.retracted {
+            // Handed in again: the record lives again.
+        } else if same(kind, document, &next.document) && next.region == stored.region && next.town == stored.town {
+            return None;
+        }
+        next.problems.retain(|p| p.level != Level::Error);
+        prepare::complete(frame, &mut next);
+        if !stored.retracted && same(kind, document, &next.document) && next.region == stored.region && next.town == stored.town {
+            return None;
+        }
+        Some((next, end))
+    }
+}
+
+/// Merges a later row of the same file into an earlier one, by the kind's policy.
+fn merge(frame: Frame<'_>, first: &mut Prepared, later: Prepared) {
+    let kind = frame.kind;
+    let latest = kind.merge.same_file == "latest"
+        && kind.merge.by.as_ref().is_some_and(|by| day(&later.document, by) > day(&first.document, by));
+    if latest {
+        let old = std::mem::replace(first, later);
+        let mut covered = Vec::new();
+        collect(kind, &old.document, &mut first.document, &mut covered);
+        fill_blanks(kind, first, &old);
+    } else {
+        let mut covered = Vec::new();
+        collect(kind, &later.document, &mut first.document, &mut covered);
+        fill_blanks(kind, first, &later);
+    }
+    derive::fill(kind, frame.catalogue, &mut first.document, frame.today);
+}
+
+/// Empty fields of the kept row are filled from the other.
+fn fill_blanks(kind: &Kind, keep: &mut Prepared, other: &Prepared) {
+    for field in kind.fields.iter().filter(|f| !f.read_only && f.measured.is_none() && f.path != "uscc") {
+        if get_path(&keep.document, &field.path).is_none() {
+            if let Some(value) = get_path(&other.document, &field.path) {
+                set_path(&mut keep.document, &field.path, value.clone());
+            }
+        }
+    }
+    if keep.town.is_empty() && keep.region == other.region {
+        keep.town.clone_from(&other.town);
+    }
+}
+
+/// Keeps the loser's differing values in a list of the winner (other spellings of a name become former names).
+fn collect(kind: &Kind, loser: &Map<String, Value>, winner: &mut Map<String, Value>, covered: &mut Vec<String>) {
+    for (from, into) in &kind.merge.collect {
+        let kept = get_path(winner, from).cloned();
+        let mut list: Vec<Value> = get_path(winner, into).and_then(Value::as_array).cloned().unwrap_or_default();
+        let others = get_path(loser, into).and_then(Value::as_array).cloned().unwrap_or_default();
+        for value in get_path(loser, from).cloned().into_iter().chain(others) {
+            if Some(&value) != kept.as_ref() && !list.contains(&value) {
+                list.push(value);
+            }
+        }
+        if !list.is_empty() {
+            set_path(winner, into, Value::Array(list));
+            covered.push(into.clone());
+        }
+    }
+}
+
+fn day(document: &Map<String, Value>, path: &str) -> String {
+    get_path(document, path).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// Equal but for derived fields and reading notes.
+fn same(kind: &Kind, a: &Map<String, Value>, b: &Map<String, Value>) -> bool {
+    let derived: Vec<&str> = kind.derive.iter().map(|d| d.set.split('.').next().unwrap_or_default()).collect();
+    let plain = |m: &Map<String, Value>| -> HashMap<String, Value> {
+        m.iter().filter(|(k, _)| !k.starts_with('_') && !derived.contains(&k.as_str())).map(|(k, v)| (k.clone(), v.clone())).collect()
+    };
+    plain(a) == plain(b)
+}
+
+fn end_of(problems: &[Problem]) -> End {
+    match problems.iter().map(|p| p.level).max() {
+        Some(Level::Error) => End::Rejected,
+        Some(Level::Warning) => End::Warned,
+        Some(Level::Repair) => End::Repaired,
+        None => End::Accepted,
+    }
+}
+
+/// The problem of a value that another record has.
+pub(crate) fn not_unique(kind: &Kind, rule: &UniqueBy, document: &Map<String, Value>) -> Problem {
+    let field = rule.fields.first().cloned().unwrap_or_default();
+    let title = kind.field(&field).map_or(field.clone(), |f| f.title.clone());
+    let found = get_path(document, &field).map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned)).unwrap_or_default();
+    let mut problem = Problem::new(Level::Error, &rule.class, &field, &title, &found, "未被其他记录使用的值");
+    if !rule.message.is_empty() {
+        problem.message.clone_from(&rule.message);
+    }
+    problem
+}
+
+fn finding_json(end: &BulkEnd) -> String {
+    json!({"row": end.row, "end": end.end, "problems": end.problems}).to_string()
+}
+
+/// Runs a function over all items on all cores, in order. Reading, checking and sealing are pure, so they need no coordination.
+fn in_parallel<T: Sync, R: Send>(items: &[T], run: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    if items.len() < 64 || threads == 1 {
+        return items.iter().map(run).collect();
+    }
+    let size = items.len().div_ceil(threads);
+    let run = &run;
+    std::thread::scope(|scope| {
+        let handles: Vec<_> = items.chunks(size).map(|part| scope.spawn(move || part.iter().map(run).collect::<Vec<R>>())).collect();
+        handles.into_iter().flat_map(|h| h.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
+}
+
+fn in_parallel_mut<T: Send>(items: &mut [T], run: impl Fn(&mut T) + Sync) {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    if items.len() < 64 || threads == 1 {
+        return items.iter_mut().for_each(run);
+    }
+    let size = items.len().div_ceil(threads);
+    let run = &run;
+    std::thread::scope(|scope| {
+        for part in items.chunks_mut(size) {
+            scope.spawn(move || part.iter_mut().for_each(run));
+        }
+    });
+}

@@ -1,0 +1,142 @@
+//! The door: every write and every read of records goes through it.
+
+use crate::access::{self, Wish};
+use crate::caller::Caller;
+use crate::clock::{Clock, day_of};
+use crate::port::{Instant, Stamp, Store, StoreError};
+use crate::vault::{Vault, VaultError};
+use std::sync::Arc;
+use zhijian_kinds::{Catalogue, Kind, Problem};
+
+/// The door with what it needs.
+#[derive(Clone)]
+pub struct Door {
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// The definitions.
+    pub catalogue: Arc<Catalogue>,
+    /// The keys.
+    pub vault: Arc<Vault>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl std::fmt::Debug for Door {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Door")
+    }
+}
+
+/// Why the door did not do what was asked. Knows nothing of HTTP.
+#[derive(Debug, thiserror::Error)]
+pub enum DoorError {
+    /// The record has problems that must be mended; each names its field.
+    #[error("{}", summary(.0))]
+    Invalid(Vec<Problem>),
+    /// The caller's roles do not allow it.
+    #[error("您的角色不能对“{kind}”执行此操作")]
+    NotAllowed {
+        /// Title of the kind.
+        kind: String,
+    },
+    /// There is no such record, or it belongs to somebody else.
+    #[error("没有找到该记录")]
+    NotFound,
+    /// There is no such kind.
+    #[error("没有名为“{0}”的表单")]
+    NoKind(String),
+    /// Somebody saved meanwhile.
+    #[error("该记录已被他人修改（现为第{newest}版），请在最新版上重新修改")]
+    Stale {
+        /// Newest revision.
+        newest: u32,
+    },
+    /// Another record has the same natural key.
+    #[error("已有相同的记录，请打开那条记录修改")]
+    Exists {
+        /// That record.
+        id: String,
+    },
+    /// A list or filter parameter makes no sense.
+    #[error("{0}")]
+    BadRequest(String),
+    /// The store failed.
+    #[error("无法保存或读取“{kind}”")]
+    Store {
+        /// Kind.
+        kind: String,
+        /// Cause.
+        #[source]
+        source: StoreError,
+    },
+    /// Private fields cannot be sealed or opened.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+fn summary(problems: &[Problem]) -> String {
+    let errors: Vec<&str> = problems.iter().filter(|p| p.level == zhijian_kinds::Level::Error).map(|p| p.message.as_str()).collect();
+    format!("有{}处需要修改：{}", errors.len(), errors.join("；"))
+}
+
+impl Door {
+    /// A kind by name.
+    ///
+    /// # Errors
+    /// Unknown kind.
+    pub fn kind(&self, name: &str) -> Result<Arc<Kind>, DoorError> {
+        self.catalogue.kind(name).cloned().ok_or_else(|| DoorError::NoKind(name.to_owned()))
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// Today in China.
+    #[must_use]
+    pub fn today(&self) -> String {
+        day_of(self.now())
+    }
+
+    /// Stamp of an action.
+    #[must_use]
+    pub fn stamp(&self, caller: &Caller, reason: &str, source: &str) -> Stamp {
+        Stamp { at: self.now(), actor: caller.login.clone(), reason: reason.to_owned(), source: source.to_owned() }
+    }
+
+    /// Refuses what the caller's roles do not allow.
+    ///
+    /// # Errors
+    /// [`DoorError::NotAllowed`].
+    pub fn allow(caller: &Caller, kind: &Kind, wish: Wish) -> Result<(), DoorError> {
+        if access::may(caller, kind, wish) { Ok(()) } else { Err(DoorError::NotAllowed { kind: kind.title.clone() }) }
+    }
+
+    pub(crate) fn store_error(kind: &str) -> impl FnOnce(StoreError) -> DoorError + use<> {
+        let kind = kind.to_owned();
+        move |source| match source {
+            StoreError::BadQuery(message) => DoorError::BadRequest(message),
+            source => DoorError::Store { kind, source },
+        }
+    }
+
+    /// Writes an audit line about something that is no record write: a view of identified data, an export, a sign-in.
+    ///
+    /// # Errors
+    /// The store failed; the action must then not happen.
+    pub async fn note(&self, caller: &Caller, action: crate::port::Action, kind: &str, record: &str, reason: &str, source: &str) -> Result<(), DoorError> {
+        let commit = crate::port::Commit {
+            kind: kind.to_owned(),
+            action,
+            stamp: self.stamp(caller, reason, source),
+            revisions: Vec::new(),
+            skip_conflicts: false,
+            checkpoint: None,
+            idempotency: None,
+        };
+        self.store.append(commit, record).await.map_err(Self::store_error(kind))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,293 @@
+//! Single writes: submit, amend, advance, retract. The whole story on one screen, one function a step.
+
+use crate::access::{self, Wish};
+use crate::caller::Caller;
+use crate::door::{Door, DoorError};
+use crate::port::{Action, Commit, NewRevision, Outcome, Stored};
+use crate::prepare::{self, Frame, Prepared};
+use crate::refs;
+use serde_json::{Map, Value};
+use zhijian_kinds::intake::{Channel, Draft, Place, get_path, set_path};
+use zhijian_kinds::{Kind, Level, Problem, text};
+
+/// How a single write came in.
+#[derive(Debug, Clone, Default)]
+pub struct Entry<'a> {
+    /// `web` or `api`.
+    pub source: &'a str,
+    /// Reason or comment.
+    pub reason: &'a str,
+    /// Key of an idempotent request.
+    pub idempotency: Option<String>,
+}
+
+/// A record that was saved.
+#[derive(Debug, Clone)]
+pub struct Saved {
+    /// Id.
+    pub id: String,
+    /// Revision.
+    pub rev: u32,
+    /// Warnings and repairs.
+    pub problems: Vec<Problem>,
+}
+
+impl Door {
+    /// Files a new record.
+    ///
+    /// # Errors
+    /// See [`DoorError`]; nothing is written then.
+    pub async fn submit(&self, caller: &Caller, kind: &str, draft: &Draft, entry: Entry<'_>) -> Result<Saved, DoorError> {
+        let kind = self.kind(kind)?;
+        Self::allow(caller, &kind, Wish::File)?;
+        let mut prepared = prepare::read(self.frame(&kind, caller, &self.today()), draft);
+        if let Some(states) = &kind.states {
+            // A new form starts at the beginning; only imports may bring a state.
+            set_path(&mut prepared.document, &states.field, Value::String(states.initial.clone()));
+        }
+        self.finish(caller, &kind, &mut prepared, None).await?;
+        let id = uuid::Uuid::now_v7().simple().to_string();
+        let revision = prepare::revision(&kind, &self.vault, &prepared, id, None)?;
+        self.write(caller, &kind, Action::Submit, revision, prepared, entry).await
+    }
+
+    /// Amends a record: the draft's fields replace those of the revision that was seen.
+    ///
+    /// # Errors
+    /// See [`DoorError`]; nothing is written then.
+    pub async fn amend(&self, caller: &Caller, kind: &str, id: &str, seen: u32, draft: &Draft, entry: Entry<'_>) -> Result<Saved, DoorError> {
+        let kind = self.kind(kind)?;
+        let (old, document) = self.as_it_was(caller, &kind, id, Wish::File).await?;
+        if old.rev != seen {
+            return Err(DoorError::Stale { newest: old.rev });
+        }
+        let draft = without_masks(&kind, draft, &document);
+        let fresh = prepare::read(self.frame(&kind, caller, &self.today()), &draft);
+        let mut prepared = overlay(&kind, &document, &old, fresh);
+        if let Some(states) = &kind.states {
+            // The state moves by transitions only.
+            set_path(&mut prepared.document, &states.field, Value::String(old.state.clone()));
+        }
+        self.finish(caller, &kind, &mut prepared, Some(&document)).await?;
+        let revision = prepare::revision(&kind, &self.vault, &prepared, old.id.clone(), Some(seen))?;
+        self.write(caller, &kind, Action::Amend, revision, prepared, entry).await
+    }
+
+    /// Moves a record on in its workflow.
+    ///
+    /// # Errors
+    /// The transition does not exist, is not possible from the present state, or is not the caller's.
+    pub async fn advance(&self, caller: &Caller, kind: &str, id: &str, seen: u32, transition: &str, given: &Draft, entry: Entry<'_>) -> Result<Saved, DoorError> {
+        let kind = self.kind(kind)?;
+        let (old, document) = self.as_it_was(caller, &kind, id, Wish::Read).await?;
+        if old.rev != seen {
+            return Err(DoorError::Stale { newest: old.rev });
+        }
+        let (index, step) = kind.transitions.iter().enumerate().find(|(_, t)| t.id == transition).ok_or(DoorError::NotFound)?;
+        if !caller.system && !caller.has_any(&step.roles) {
+            return Err(DoorError::NotAllowed { kind: format!("{}·{}", kind.title, step.title) });
+        }
+        let states = kind.states.as_ref().ok_or(DoorError::NotFound)?;
+        if !step.from.contains(&old.state) {
+            let title = states.list.iter().find(|s| s.code == old.state).map_or(old.state.as_str(), |s| s.title.as_str());
+            return Err(DoorError::BadRequest(format!("当前状态为“{title}”，不能“{}”", step.title)));
+        }
+        let fresh = prepare::read(self.frame(&kind, caller, &self.today()), given);
+        let mut prepared = overlay(&kind, &document, &old, fresh);
+        set_path(&mut prepared.document, &states.field, Value::String(step.to.clone()));
+        for name in &step.needs {
+            if get_path(&prepared.document, name).is_none_or(Value::is_null) {
+                let title = kind.field(name).map_or(name.as_str(), |f| f.title.as_str());
+                prepared.problems.push(Problem::new(Level::Error, "E_REQUIRED", name, title, "", "填写后才能继续"));
+            }
+        }
+        if !kind.transition_applies(index, &prepared.document, &self.today()) {
+            return Err(DoorError::BadRequest(format!("不满足“{}”的条件", step.title)));
+        }
+        self.finish(caller, &kind, &mut prepared, Some(&document)).await?;
+        let revision = prepare::revision(&kind, &self.vault, &prepared, old.id.clone(), Some(seen))?;
+        self.write(caller, &kind, Action::Advance, revision, prepared, entry).await
+    }
+
+    /// Retracts a record: it stays with its history but is no longer shown or counted. A reason is needed.
+    ///
+    /// # Errors
+    /// See [`DoorError`].
+    pub async fn retract(&self, caller: &Caller, kind: &str, id: &str, seen: u32, entry: Entry<'_>) -> Result<Saved, DoorError> {
+        let kind = self.kind(kind)?;
+        if entry.reason.trim().is_empty() {
+            return Err(DoorError::Invalid(vec![Problem::new(Level::Error, "E_REQUIRED", "reason", "作废原因", "", "填写原因")]));
+        }
+        let (old, document) = self.as_it_was(caller, &kind, id, Wish::File).await?;
+        let prepared = Prepared { document, region: old.region.clone(), town: old.town.clone(), owner: old.owner.clone(), ..Prepared::default() };
+        let mut revision = prepare::revision(&kind, &self.vault, &prepared, old.id.clone(), Some(seen))?;
+        revision.retracted = true;
+        revision.lookups.clear();
+        self.write(caller, &kind, Action::Retract, revision, prepared, entry).await
+    }
+
+    fn frame<'a>(&'a self, kind: &'a Kind, caller: &'a Caller, today: &'a str) -> Frame<'a> {
+        Frame { kind, catalogue: &self.catalogue, channel: Channel::Form, office: caller.region.get(..6).unwrap_or_default(), today }
+    }
+
+    /// The record as it was, if the caller may touch it; another unit's record is not found.
+    async fn as_it_was(&self, caller: &Caller, kind: &Kind, id: &str, wish: Wish) -> Result<(Stored, Map<String, Value>), DoorError> {
+        let old = self.store.find(&kind.kind, id).await.map_err(Self::store_error(&kind.kind))?.filter(|r| !r.retracted).ok_or(DoorError::NotFound)?;
+        let visible = caller.system || access::inside(&access::scope(caller, kind), &old.id, &old.region, &old.town, &old.owner);
+        if !visible {
+            return Err(DoorError::NotFound);
+        }
+        Self::allow(caller, kind, wish)?;
+        let document = self.clear(&old)?;
+        Ok((old, document))
+    }
+
+    /// The whole document of a revision, private fields in clear. For the door's own steps.
+    pub(crate) fn clear(&self, stored: &Stored) -> Result<Map<String, Value>, DoorError> {
+        let mut document: Map<String, Value> = serde_json::from_str(&stored.data).unwrap_or_default();
+        prepare::join(&mut document, self.vault.open(&stored.secret)?);
+        Ok(document)
+    }
+
+    /// References, derived values, checks, uniqueness, and the access question for the record as it will be.
+    async fn finish(&self, caller: &Caller, kind: &Kind, prepared: &mut Prepared, old: Option<&Map<String, Value>>) -> Result<(), DoorError> {
+        let failed = Self::store_error(&kind.kind);
+        refs::resolve(self, kind, &mut [&mut *prepared]).await.map_err(failed)?;
+        let today = self.today();
+        prepare::complete(self.frame(kind, caller, &today), prepared);
+        if let Some(old) = old {
+            ratchet(prepared, old);
+        }
+        if !prepared.sound() {
+            return Err(DoorError::Invalid(std::mem::take(&mut prepared.problems)));
+        }
+        if !access::may_write(caller, kind, if old.is_some() { Wish::Read } else { Wish::File }, "", &prepared.region, &prepared.town, &prepared.owner) {
+            return Err(DoorError::NotAllowed { kind: kind.title.clone() });
+        }
+        Ok(())
+    }
+
+    async fn write(&self, caller: &Caller, kind: &Kind, action: Action, revision: NewRevision, prepared: Prepared, entry: Entry<'_>) -> Result<Saved, DoorError> {
+        let id = revision.id.clone();
+        for (index, rule) in kind.unique_by.iter().enumerate() {
+            let way = format!("unique:{index}");
+            let Some(value) = revision.lookups.iter().find(|(w, _)| *w == way).map(|(_, v)| v.clone()) else { continue };
+            let hits = self.store.lookup(&kind.kind, &way, &[value]).await.map_err(Self::store_error(&kind.kind))?;
+            if hits.iter().any(|h| h.id != id) {
+                return Err(DoorError::Invalid(vec![crate::bulk::not_unique(kind, rule, &prepared.document)]));
+            }
+        }
+        let commit = Commit {
+            kind: kind.kind.clone(),
+            action,
+            stamp: self.stamp(caller, entry.reason, entry.source),
+            revisions: vec![revision],
+            skip_conflicts: false,
+            checkpoint: None,
+            idempotency: entry.idempotency,
+        };
+        let done = self.store.append(commit, &id).await.map_err(Self::store_error(&kind.kind))?;
+        match done.outcomes.first() {
+            Some(Outcome::Written { rev }) if done.replayed => {
+                // The first request's record: find it by its natural key, which the retry shares.
+                let key = prepare::natural_key(kind, &self.vault, &prepared.document);
+                let found = self.store.find_by_keys(&kind.kind, &[key]).await.map_err(Self::store_error(&kind.kind))?;
+                let id = found.into_iter().next().map_or(id, |r| r.id);
+                Ok(Saved { id, rev: *rev, problems: prepared.problems })
+            }
+            Some(Outcome::Written { rev }) => Ok(Saved { id, rev: *rev, problems: prepared.problems }),
+            Some(Outcome::KeyTaken { id }) => Err(DoorError::Exists { id: id.clone() }),
+            Some(Outcome::Stale { newest }) => Err(DoorError::Stale { newest: *newest }),
+            None => Err(DoorError::NotFound),
+        }
+    }
+}
+
+/// The old document with the draft's fields on top.
+pub(crate) fn overlay(kind: &Kind, old: &Map<String, Value>, stored: &Stored, fresh: Prepared) -> Prepared {
+    let mut document = old.clone();
+    for path in &fresh.covered {
+        if kind.field(path).is_none_or(|f| f.read_only) {
+            continue;
+        }
+        match get_path(&fresh.document, path) {
+            Some(value) => set_path(&mut document, path, value.clone()),
+            None => remove(&mut document, path),
+        }
+    }
+    // Fields that reading set beside the covered ones (below_lod, lod, county codes, defaults for absent fields).
+    for field in &kind.fields {
+        if let Some(measured) = &field.measured {
+            for path in std::iter::once(&measured.below).chain(&measured.limit).chain(&measured.none) {
+                if fresh.covered.contains(&field.path) {
+                    match get_path(&fresh.document, path) {
+                        Some(value) => set_path(&mut document, path, value.clone()),
+                        None => remove(&mut document, path),
+                    }
+                }
+            }
+        }
+    }
+    for notes in ["_month", "_unread"] {
+        match fresh.document.get(notes) {
+            Some(value) => {
+                document.insert(notes.into(), value.clone());
+            }
+            None => {
+                document.shift_remove(notes);
+            }
+        }
+    }
+    let keep = |new: &str, old: &str| if new.is_empty() { old.to_owned() } else { new.to_owned() };
+    let spoke_of_place = kind.region.county.as_ref().is_some_and(|c| fresh.covered.contains(c));
+    Prepared {
+        region: keep(&fresh.region, &stored.region),
+        town: if spoke_of_place { fresh.town } else { keep(&fresh.town, &stored.town) },
+        owner: keep(&fresh.owner, &stored.owner),
+        problems: fresh.problems.into_iter().filter(|p| p.class != "E_REQUIRED" && !p.found.is_empty() || get_path(&document, &p.field).is_none()).collect(),
+        covered: fresh.covered,
+        document,
+    }
+}
+
+fn remove(document: &mut Map<String, Value>, path: &str) {
+    match path.split_once('.') {
+        None => {
+            document.shift_remove(path);
+        }
+        Some((head, rest)) => {
+            if let Some(Value::Object(inner)) = document.get_mut(head) {
+                remove(inner, rest);
+            }
+        }
+    }
+}
+
+/// A masked value that comes back unchanged is a token, not a new value: it never replaces what it stands for.
+fn without_masks(kind: &Kind, draft: &Draft, old: &Map<String, Value>) -> Draft {
+    let cells = draft
+        .cells
+        .iter()
+        .filter(|(place, cell)| {
+            let Place::Field(path) = place else { return true };
+            let private = kind.field(path).is_some_and(|f| f.private.is_some());
+            let masked = get_path(old, path).and_then(Value::as_str).is_some_and(|v| cell.shown() == text::mask(v));
+            !(private && masked)
+        })
+        .cloned()
+        .collect();
+    Draft { cells }
+}
+
+/// Ratcheting: what an old record already violated does not block saving it as long as none of the offending fields changes.
+fn ratchet(prepared: &mut Prepared, old: &Map<String, Value>) {
+    let document = &prepared.document;
+    for problem in prepared.problems.iter_mut().filter(|p| p.level == Level::Error) {
+        let fields: Vec<&String> = problem.related.iter().chain(std::iter::once(&problem.field)).filter(|f| !f.is_empty()).collect();
+        let unchanged = !fields.is_empty() && fields.iter().all(|f| get_path(document, f) == get_path(old, f));
+        if unchanged {
+            problem.level = Level::Warning;
+            problem.message.push_str("（原有问题，未改动，允许保存）");
+        }
+    }
+}
