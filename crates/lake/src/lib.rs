@@ -1,1 +1,22 @@
-//! Records become Parquet facts; indicators are SQL over them.
+#![doc = include_str!("../README.md")]
+
+mod error;
+mod evaluate;
+pub mod facts;
+mod lake;
+mod manifest;
+pub mod reference;
+mod refresh;
+mod rows;
+mod session;
+mod table;
+mod threads;
+mod writer;
+
+pub use error::{LakeError, Result};
+pub use evaluate::{
+    Answer, Change, Dimension, Evaluator, Interval, Params, PartRow, PlanRow, Slice, Status, Unit, UnitFilter, UnitPage, Which, percent_text,
+};
+pub use lake::Lake;
+pub use refresh::{CONSUMER, Refreshed};
+pub use session::Snapshot;

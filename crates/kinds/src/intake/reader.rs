@@ -106,6 +106,16 @@ impl Pass<'_> {
             self.group(path, members, items);
             return;
         }
+        if let Some(states) = self.reader.kind.states.as_ref().filter(|s| s.field == path && field.ty == FieldType::Text) {
+            let key = text::word_key(&cell.shown());
+            let known = states.list.iter().find(|s| text::word_key(&s.code) == key || text::word_key(&s.title) == key);
+            match known {
+                Some(state) => set_path(&mut self.document, path, Value::String(state.code.clone())),
+                None if cell.is_blank() => {}
+                None => self.refuse(field, cell, "E_CODELIST", &states.list.iter().map(|s| s.title.as_str()).collect::<Vec<_>>().join("、")),
+            }
+            return;
+        }
         let list = match &field.ty {
             FieldType::Code(name) | FieldType::Codes(name) => self.reader.catalogue.list(name),
             _ => None,
@@ -353,7 +363,10 @@ impl Pass<'_> {
             set_path(&mut self.document, path, value);
         }
         let Some(measured) = &field.measured else { return };
-        set_path(&mut self.document, &measured.below, Value::Bool(reading.below.is_some()));
+        // An empty cell says nothing: an explicit 是 in the sibling column stays.
+        if reading.below.is_some() || get_path(&self.document, path).is_some() {
+            set_path(&mut self.document, &measured.below, Value::Bool(reading.below.is_some()));
+        }
         if let (Some(limit), Some(target)) = (reading.below, &measured.limit) {
             let limit = limit.map(|l| json!(scale(l, factor))).or_else(|| measured.lod_from.as_ref().and_then(|f| get_path(&self.document, f).cloned()));
             if let Some(limit) = limit {

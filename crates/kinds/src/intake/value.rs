@@ -121,16 +121,25 @@ fn read_text(field: &Field, cell: &Cell, around: Around<'_>) -> Result<Reading, 
             Err(why) => return Err(fail("E_ID", format!("有效的公民身份号码（{why}）"))),
         },
         Some(Format::Quarter) => dates::parse_quarter(&found, around.year).ok_or_else(|| fail("E_PERIOD", "季度，如 2020年第1季度、2020Q1"))?,
-        Some(Format::MultiChoice) => {
+        Some(Format::MultiChoice) => choice_word(&found).map(str::to_owned).unwrap_or_else(|| {
             let mut letters: Vec<char> = text::nfkc(&found).to_uppercase().chars().filter(char::is_ascii_alphanumeric).collect();
             letters.sort_unstable();
             letters.dedup();
-            letters.into_iter().collect()
-        }
+            if letters.is_empty() { shaped.clone() } else { letters.into_iter().collect() }
+        }),
         _ => shaped,
     };
     reading.value = (!value.is_empty()).then_some(Value::String(value));
     Ok(reading)
+}
+
+/// Judge items: one word for right and one for wrong.
+fn choice_word(found: &str) -> Option<&'static str> {
+    match text::word_key(found).as_str() {
+        "对" | "正确" | "√" | "✓" | "是" => Some("对"),
+        "错" | "错误" | "×" | "✗" | "否" => Some("错"),
+        _ => None,
+    }
 }
 
 /// The found text when full-width signs were narrowed (outer and inner blanks do not count as repairs).
