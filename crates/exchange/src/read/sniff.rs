@@ -51,9 +51,6 @@ pub(super) fn sniff(input: &Input) -> Result<Found, FileError> {
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
         return Ok(Found::Zip);
     }
-    if head.starts_with(b"PK") && len < 4 {
-        return Err(FileError::Truncated("只有文件头".into()));
-    }
     if head.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
         return Ok(Found::Ole);
     }
