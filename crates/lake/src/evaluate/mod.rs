@@ -1,0 +1,107 @@
+//! Figures: an indicator of a region and year, its breakdowns, the records behind it, and a whole plan.
+
+mod answer;
+mod breakdown;
+mod literal;
+mod plan;
+mod queries;
+mod rows;
+mod scope;
+mod units;
+
+pub use answer::{Answer, Change, Interval, percent_text};
+pub use breakdown::{Dimension, Slice};
+pub use plan::{PartRow, PlanRow, Status};
+pub use units::{Unit, UnitFilter, UnitPage, Which};
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde_json::Value;
+use time::{Date, Month};
+use zhijian_kinds::{Catalogue, Indicator, Regions};
+use zhijian_records::port::{Instant, Scope};
+
+use crate::{error::Result, lake::Lake};
+use queries::Queries;
+
+/// What a figure is asked for.
+#[derive(Debug, Clone)]
+pub struct Params {
+    /// Region code: six digits, or nine for a township.
+    pub region: String,
+    /// Year.
+    pub year: i32,
+    /// Cuts the year off at this day (a live value); otherwise 31 December.
+    pub as_of: Option<Date>,
+    /// Repeats a past evaluation: only what was known at this instant counts.
+    pub known_at: Option<Instant>,
+    /// Options of the plan; what is missing has the indicator's default.
+    pub options: IndexMap<String, Value>,
+    /// What the asker may see; applies to every number.
+    pub scope: Scope,
+}
+
+impl Params {
+    /// A question of the platform itself, with default options.
+    #[must_use]
+    pub fn new(region: &str, year: i32) -> Self {
+        Self {
+            region: region.into(),
+            year,
+            as_of: None,
+            known_at: None,
+            options: IndexMap::new(),
+            scope: Scope { all: true, ..Scope::default() },
+        }
+    }
+
+    /// Last day that counts: 31 December of the year, 24:00, or an earlier `as_of`.
+    #[must_use]
+    pub fn cut(&self) -> Date {
+        let end = last_day(self.year);
+        self.as_of.map_or(end, |day| day.min(end))
+    }
+
+    fn prefix(&self) -> &str {
+        Regions::prefix(self.region.get(..6).unwrap_or(&self.region))
+    }
+}
+
+fn last_day(year: i32) -> Date {
+    Date::from_calendar_date(year, Month::December, 31).unwrap_or(Date::MAX)
+}
+
+fn first_day(year: i32) -> Date {
+    Date::from_calendar_date(year, Month::January, 1).unwrap_or(Date::MIN)
+}
+
+/// Answers questions about indicators; keeps answers until the lake changes.
+#[derive(Debug)]
+pub struct Evaluator {
+    catalogue: Arc<Catalogue>,
+    queries: Queries,
+}
+
+impl Evaluator {
+    /// An evaluator over a lake.
+    #[must_use]
+    pub fn new(lake: Arc<Lake>, catalogue: Arc<Catalogue>) -> Self {
+        Self { catalogue, queries: Queries::new(lake) }
+    }
+
+    /// The lake.
+    #[must_use]
+    pub fn lake(&self) -> &Arc<Lake> {
+        self.queries.lake()
+    }
+
+    /// The query of an indicator with its parameters filled in: one row a unit, before region and scope are applied.
+    /// Pages show it beside the figure; benches run it on other engines.
+    ///
+    /// # Errors
+    /// The query names an unknown parameter or an option has an unusable value.
+    pub fn sql(&self, def: &Indicator, params: &Params) -> Result<String> {
+        literal::fill(def, params)
+    }
+}

@@ -1,0 +1,135 @@
+//! The lake of one deployment: opened once, shared by everybody who asks.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use datafusion::arrow::array::RecordBatch;
+use zhijian_kinds::Catalogue;
+use zhijian_records::port::Instant;
+
+use crate::{
+    error::{LakeError, Result},
+    facts::{FactDef, facts_of},
+    manifest::Manifest,
+    reference::{self, TextTable},
+    session::{Engine, Snapshot},
+    threads::Threads,
+};
+
+/// Facts as Parquet files below one folder, and a query engine over them.
+#[derive(Debug)]
+pub struct Lake {
+    pub(crate) root: PathBuf,
+    pub(crate) engine: Engine,
+    pub(crate) workers: usize,
+    threads: Threads,
+    snapshot: RwLock<Arc<Snapshot>>,
+    /// One refresh at a time in this process.
+    pub(crate) refreshing: tokio::sync::Mutex<RefreshState>,
+}
+
+/// What a process remembers between refreshes.
+#[derive(Debug, Default)]
+pub(crate) struct RefreshState {
+    /// Files have been checked and strays removed.
+    pub(crate) checked: bool,
+}
+
+impl Lake {
+    /// Opens the lake below `home` with the facts and tables of a catalogue. Nothing is read from the store yet.
+    ///
+    /// # Errors
+    /// The folder cannot be made or read.
+    pub fn open(home: &Path, catalogue: &Catalogue) -> Result<Self> {
+        let facts = catalogue.kinds.values().flat_map(|kind| facts_of(kind)).collect();
+        Self::with(home, facts, reference::tables_of(catalogue))
+    }
+
+    /// Opens a lake with given facts and tables.
+    ///
+    /// # Errors
+    /// The folder cannot be made or read.
+    pub fn with(home: &Path, facts: Vec<FactDef>, tables: Vec<TextTable>) -> Result<Self> {
+        let root = home.join("lake");
+        std::fs::create_dir_all(&root).map_err(|e| LakeError::file(&root, e))?;
+        let root = root.canonicalize().map_err(|e| LakeError::file(&root, e))?;
+        let workers = std::thread::available_parallelism().map_or(2, usize::from);
+        let threads = Threads::start(workers).map_err(|e| LakeError::file(&root, e))?;
+        let manifest = Manifest::read(&root)?.unwrap_or_default();
+        let snapshot = RwLock::new(Arc::new(Snapshot::of(&root, manifest, None)));
+        let engine = Engine::new(facts, tables, workers);
+        Ok(Self { root, engine, workers, threads, snapshot, refreshing: tokio::sync::Mutex::default() })
+    }
+
+    /// The facts.
+    #[must_use]
+    pub fn facts(&self) -> &[FactDef] {
+        &self.engine.facts
+    }
+
+    /// The lake as it is now. Hold it while several figures must agree.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Moment up to which the figures stand.
+    #[must_use]
+    pub fn stand(&self) -> Instant {
+        self.snapshot().stand()
+    }
+
+    pub(crate) fn install(&self, manifest: Manifest) -> Arc<Snapshot> {
+        let mut current = self.snapshot.write().unwrap_or_else(PoisonError::into_inner);
+        let next = Arc::new(Snapshot::of(&self.root, manifest, Some(&current)));
+        current.give_up_for(&next);
+        *current = Arc::clone(&next);
+        next
+    }
+
+    /// Takes over what another process has written; `true` when there was something.
+    pub(crate) fn reload(&self) -> Result<bool> {
+        let Some(manifest) = Manifest::read(&self.root)? else { return Ok(false) };
+        let mut current = self.snapshot.write().unwrap_or_else(PoisonError::into_inner);
+        if manifest == current.manifest {
+            return Ok(false);
+        }
+        *current = Arc::new(Snapshot::of(&self.root, manifest, Some(&current)));
+        Ok(true)
+    }
+
+    /// Runs SQL over a state of the lake. `known_at` asks for what was known then.
+    ///
+    /// # Errors
+    /// The SQL is wrong or a file cannot be read.
+    pub async fn query_at(&self, snapshot: &Arc<Snapshot>, sql: &str, known_at: Option<Instant>) -> Result<Vec<RecordBatch>> {
+        let session = snapshot.session(&self.engine, known_at)?;
+        let (sql, keep) = (sql.to_owned(), Arc::clone(snapshot));
+        self.threads
+            .run(async move {
+                let frame = session.sql(&sql).await.map_err(|e| LakeError::engine("解析查询", e))?;
+                let rows = frame.collect().await.map_err(|e| LakeError::engine("执行查询", e));
+                drop(keep);
+                rows
+            })
+            .await
+    }
+
+    /// Runs SQL over the lake as it is now.
+    ///
+    /// # Errors
+    /// As [`Lake::query_at`].
+    pub async fn query(&self, sql: &str, known_at: Option<Instant>) -> Result<Vec<RecordBatch>> {
+        let snapshot = self.snapshot();
+        match self.query_at(&snapshot, sql, known_at).await {
+            // Another process may have replaced the files meanwhile.
+            Err(error) => match self.reload() {
+                Ok(true) => self.query_at(&self.snapshot(), sql, known_at).await,
+                _ => Err(error),
+            },
+            found => found,
+        }
+    }
+}

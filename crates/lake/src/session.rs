@@ -1,0 +1,185 @@
+//! Queries over one state of the lake.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use datafusion::{
+    datasource::{ViewTable, provider_as_source},
+    execution::{SessionStateBuilder, runtime_env::RuntimeEnv},
+    logical_expr::{LogicalPlanBuilder, col, lit},
+    prelude::{SessionConfig, SessionContext},
+};
+use zhijian_records::port::Instant;
+
+use crate::{
+    error::{LakeError, Result},
+    facts::FactDef,
+    manifest::{self, Manifest, Part, Piece},
+    reference::TextTable,
+    table::{FileTable, TableFile},
+};
+
+/// The lake as one manifest names it. Readers keep it as long as they need; its files live that long.
+pub struct Snapshot {
+    pub(crate) manifest: Manifest,
+    root: PathBuf,
+    files: HashMap<String, Arc<DataFile>>,
+    /// Sessions by the moment they show; `None` is now.
+    sessions: Mutex<HashMap<Option<Instant>, SessionContext>>,
+}
+
+impl std::fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Snapshot").field("root", &self.root).field("generation", &self.generation()).finish_non_exhaustive()
+    }
+}
+
+/// Sessions about the past that are kept ready.
+const SESSIONS_KEPT: usize = 8;
+
+/// A file that is removed when nobody reads it any more, once it has been replaced.
+#[derive(Debug)]
+struct DataFile {
+    path: PathBuf,
+    replaced: AtomicBool,
+}
+
+impl Drop for DataFile {
+    fn drop(&mut self) {
+        if self.replaced.load(Ordering::Acquire) {
+            manifest::remove(&self.path);
+        }
+    }
+}
+
+impl Snapshot {
+    /// A snapshot of a manifest; files shared with the previous one are shared, files that it no longer names are given up.
+    pub(crate) fn of(root: &Path, manifest: Manifest, previous: Option<&Self>) -> Self {
+        let mut files = HashMap::new();
+        for piece in manifest.pieces() {
+            let known = previous.and_then(|p| p.files.get(&piece.file)).map(Arc::clone);
+            let file = known.unwrap_or_else(|| {
+                Arc::new(DataFile { path: root.join(&piece.file), replaced: AtomicBool::new(false) })
+            });
+            files.insert(piece.file.clone(), file);
+        }
+        Self { manifest, root: root.to_path_buf(), files, sessions: Mutex::default() }
+    }
+
+    /// Marks the files that `next` no longer names: they go with their last reader.
+    pub(crate) fn give_up_for(&self, next: &Self) {
+        for (name, file) in &self.files {
+            if !next.files.contains_key(name) {
+                file.replaced.store(true, Ordering::Release);
+            }
+        }
+    }
+
+    /// Generation of the manifest.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.manifest.generation
+    }
+
+    /// Moment up to which the figures stand.
+    #[must_use]
+    pub fn stand(&self) -> Instant {
+        self.manifest.stand
+    }
+
+    /// The Parquet files that hold a fact's current rows, for other engines.
+    #[must_use]
+    pub fn files_of(&self, table: &str) -> Vec<PathBuf> {
+        if let Some(table) = self.manifest.tables.get(table) {
+            return vec![self.root.join(&table.piece.file)];
+        }
+        let parts = self.manifest.facts.get(table).into_iter().flat_map(|f| f.parts.values());
+        parts.filter_map(|p| p.open.as_ref()).map(|p| self.root.join(&p.file)).collect()
+    }
+
+    /// A session that shows what was known at `known_at` (`None`: what is known now).
+    pub(crate) fn session(&self, engine: &Engine, known_at: Option<Instant>) -> Result<SessionContext> {
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(session) = sessions.get(&known_at) {
+            return Ok(session.clone());
+        }
+        let session = engine.session();
+        for fact in &engine.facts {
+            match known_at {
+                None => session.register_table(fact.name.as_str(), Arc::new(self.current(fact))),
+                Some(instant) => session.register_table(fact.name.as_str(), self.known_at(fact, instant)?),
+            }
+            .map_err(|e| LakeError::engine("登记事实表", e))?;
+        }
+        for table in &engine.tables {
+            let files = self.manifest.tables.get(&table.name).map(|t| self.file(&t.piece, None));
+            session
+                .register_table(table.name.as_str(), Arc::new(FileTable::new(table.schema(), files.into_iter().collect())))
+                .map_err(|e| LakeError::engine("登记代码表", e))?;
+        }
+        if sessions.len() >= SESSIONS_KEPT {
+            sessions.retain(|known, _| known.is_none());
+        }
+        sessions.insert(known_at, session.clone());
+        Ok(session)
+    }
+
+    fn parts(&self, fact: &FactDef) -> impl Iterator<Item = &Part> {
+        let known = self.manifest.facts.get(&fact.name).filter(|f| f.fingerprint == fact.fingerprint);
+        known.into_iter().flat_map(|f| f.parts.values())
+    }
+
+    fn file(&self, piece: &Piece, part: Option<(String, i32)>) -> TableFile {
+        TableFile { path: self.root.join(&piece.file), rows: piece.rows, bytes: piece.bytes, part }
+    }
+
+    fn current(&self, fact: &FactDef) -> FileTable {
+        let files = self.parts(fact).filter_map(|p| Some(self.file(p.open.as_ref()?, Some((p.region.clone(), p.year)))));
+        FileTable::new(Arc::clone(&fact.schema), files.collect())
+    }
+
+    /// Rows that were the newest at `instant`, whatever happened to them since.
+    fn known_at(&self, fact: &FactDef, instant: Instant) -> Result<Arc<ViewTable>> {
+        let files = self
+            .parts(fact)
+            .flat_map(|p| p.open.iter().chain(&p.past).map(|piece| self.file(piece, Some((p.region.clone(), p.year)))));
+        let table = Arc::new(FileTable::new(Arc::clone(&fact.schema), files.collect()));
+        let still_open = col("recorded_to").is_null().or(col("recorded_to").gt(lit(instant)));
+        let plan = LogicalPlanBuilder::scan(fact.name.as_str(), provider_as_source(table), None)
+            .and_then(|scan| scan.filter(col("recorded_from").lt_eq(lit(instant)).and(still_open).and(!col("retracted"))))
+            .and_then(LogicalPlanBuilder::build)
+            .map_err(|e| LakeError::engine("登记历史事实表", e))?;
+        Ok(Arc::new(ViewTable::new(plan, None)))
+    }
+}
+
+/// What all sessions share: tables by name, caches of file metadata, settings.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    pub(crate) facts: Vec<FactDef>,
+    pub(crate) tables: Vec<TextTable>,
+    environment: Arc<RuntimeEnv>,
+    workers: usize,
+}
+
+impl Engine {
+    pub(crate) fn new(facts: Vec<FactDef>, tables: Vec<TextTable>, workers: usize) -> Self {
+        Self { facts, tables, environment: Arc::new(RuntimeEnv::default()), workers }
+    }
+
+    fn session(&self) -> SessionContext {
+        let config = SessionConfig::new().with_target_partitions(self.workers).with_information_schema(false);
+        let state = SessionStateBuilder::new()
+            .with_config(config)
+            .with_runtime_env(Arc::clone(&self.environment))
+            .with_default_features()
+            .build();
+        SessionContext::new_with_state(state)
+    }
+}
