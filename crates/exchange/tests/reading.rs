@@ -46,14 +46,14 @@ fn compare(path: &Path) {
     assert_eq!(names, oracle.sheet_names(), "{}", path.display());
     for (index, name) in names.iter().enumerate() {
         let rows: Vec<RawRow> = source.rows(index).unwrap().collect::<Result<_, _>>().unwrap();
-        let mut expected = theirs(&oracle.worksheet_range(name).unwrap());
-        // A month format on the first day is a month for us.
-        for (_, _, text) in &mut expected {
-            if text == "2020-03-01" {
-                *text = "2020年3月".into();
-            }
+        let expected = theirs(&oracle.worksheet_range(name).unwrap());
+        let read = ours(&rows);
+        for (cell, other) in read.iter().zip(&expected) {
+            // A month format on the first day is a month for us.
+            let same = cell == other || (cell.2 == "2020年3月" && other.2 == "2020-03-01" && (cell.0, cell.1) == (other.0, other.1));
+            assert!(same, "{} {name}: {cell:?} {other:?}", path.display());
         }
-        assert_eq!(ours(&rows), expected, "{} {name}", path.display());
+        assert_eq!(read.len(), expected.len(), "{} {name}", path.display());
     }
 }
 
