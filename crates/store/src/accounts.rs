@@ -80,8 +80,8 @@ impl AccountStore for Engine {
 }
 
 fn account(mut row: Row) -> Result<Account, StoreError> {
-    let roles = serde_json::from_str(&row.text(3))
-        .map_err(|error| StoreError::Failed { doing: "读取账号".into(), source: error.into() })?;
+    let roles =
+        serde_json::from_str(&row.text(3)).map_err(|error| StoreError::Failed { doing: "读取账号".into(), source: error.into() })?;
     Ok(Account {
         login: row.text(0),
         name: row.text(1),

@@ -37,8 +37,12 @@ impl Dialect {
     pub fn expression(self, column: &Column) -> Result<Expression, StoreError> {
         match column {
             Column::System(name) => system_column(name),
-            Column::Field { path, numeric: false } => Ok(Expression { sql: self.text_field(path)?, values: ValueType::Text, nullable: true }),
-            Column::Field { path, numeric: true } => Ok(Expression { sql: self.number_field(path)?, values: ValueType::Real, nullable: true }),
+            Column::Field { path, numeric: false } => {
+                Ok(Expression { sql: self.text_field(path)?, values: ValueType::Text, nullable: true })
+            }
+            Column::Field { path, numeric: true } => {
+                Ok(Expression { sql: self.number_field(path)?, values: ValueType::Real, nullable: true })
+            }
         }
     }
 
@@ -48,7 +52,9 @@ impl Dialect {
         Ok(match self {
             Self::Sqlite => {
                 let path = json_path(&steps);
-                format!("CASE json_type(data,{path}) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST(data->>{path} AS TEXT) END")
+                format!(
+                    "CASE json_type(data,{path}) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST(data->>{path} AS TEXT) END"
+                )
             }
             Self::Postgres => format!("({} COLLATE \"C\")", arrows(&steps, "->>")),
         })
@@ -77,14 +83,20 @@ impl Dialect {
                 let path = json_path(&steps);
                 (
                     format!("json_type(data,{path}) = 'array'"),
-                    format!("EXISTS (SELECT 1 FROM json_each(data,{path}) AS element WHERE CAST(element.value AS TEXT) = {placeholder})"),
+                    // SQLite reads truth values as 1 and 0; their type is the word that JSON writes.
+                    format!(
+                        "EXISTS (SELECT 1 FROM json_each(data,{path}) AS element WHERE {placeholder} = \
+                         CASE WHEN element.type IN ('true','false') THEN element.type ELSE CAST(element.value AS TEXT) END)"
+                    ),
                 )
             }
             Self::Postgres => {
                 let node = arrows(&steps, "->");
                 (
                     format!("json_typeof({node}) = 'array'"),
-                    format!("EXISTS (SELECT 1 FROM json_array_elements_text({node}) AS element(value) WHERE element.value = {placeholder})"),
+                    format!(
+                        "EXISTS (SELECT 1 FROM json_array_elements_text({node}) AS element(value) WHERE element.value = {placeholder})"
+                    ),
                 )
             }
         })

@@ -46,7 +46,8 @@ impl JobStore for Engine {
     }
 
     async fn unfinished(&self, what: &str, input: &str) -> Result<Option<Job>, StoreError> {
-        let text = format!("SELECT {JOB} FROM jobs WHERE state = 'running' AND what = $1 AND input = $2 ORDER BY started DESC, id DESC LIMIT 1");
+        let text =
+            format!("SELECT {JOB} FROM jobs WHERE state = 'running' AND what = $1 AND input = $2 ORDER BY started DESC, id DESC LIMIT 1");
         Ok(jobs(self, Sql::with("读取任务", text, [what.into(), input.into()])).await?.into_iter().next())
     }
 

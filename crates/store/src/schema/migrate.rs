@@ -41,7 +41,8 @@ pub(crate) async fn migrate(backend: &dyn Backend) -> Result<(), StoreError> {
     }
     if done < supported {
         tx.run(Sql::new(DOING, "DELETE FROM schema_version")).await?;
-        tx.run(Sql::with(DOING, "INSERT INTO schema_version (version) VALUES ($1)", [i64::try_from(supported).unwrap_or_default().into()])).await?;
+        tx.run(Sql::with(DOING, "INSERT INTO schema_version (version) VALUES ($1)", [i64::try_from(supported).unwrap_or_default().into()]))
+            .await?;
         tracing::info!(from = found, to = supported, "database schema brought up to date");
     }
     tx.commit().await

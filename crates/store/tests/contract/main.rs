@@ -1,0 +1,133 @@
+//! The contract of a store: every case is a plain function and runs on both databases.
+//!
+//! PostgreSQL is named by `ZHIJIAN_TEST_POSTGRES` (see `scripts/with-postgres.sh`). Without it that half fails, unless
+//! `ZHIJIAN_SKIP_POSTGRES=1` says that it is left out on purpose.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
+
+mod audit;
+mod bulk;
+mod damage;
+mod filters;
+mod lists;
+mod outbox;
+mod people;
+mod random_edits;
+mod records;
+mod sample;
+mod scopes;
+mod setup;
+mod writing;
+
+/// Makes one test a case and database. A case that is missing here is unused code, which the lints refuse.
+macro_rules! store_contract {
+    ($($group:ident { $($case:ident),+ $(,)? })+) => {
+        mod sqlite {
+            $(mod $group { $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    crate::setup::run(crate::setup::Database::Sqlite, async |base| crate::$group::$case(base).await).await;
+                }
+            )+ })+
+        }
+        mod postgres {
+            $(mod $group { $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    crate::setup::run(crate::setup::Database::Postgres, async |base| crate::$group::$case(base).await).await;
+                }
+            )+ })+
+        }
+    };
+}
+
+store_contract! {
+    records {
+        a_record_is_found_as_it_was_written,
+        absence_is_an_answer,
+        history_keeps_every_revision,
+        as_of_shows_what_was_newest_then,
+        a_clock_that_is_set_back_leaves_one_newest_revision_at_any_instant,
+        records_are_found_by_natural_key,
+        references_find_records_by_their_ways,
+        lookup_keys_are_replaced_with_the_record,
+        retracted_records_are_kept_but_not_shown,
+        a_document_keeps_its_exact_text,
+        chinese_text_survives_everywhere,
+        an_unknown_kind_is_a_bad_query,
+    }
+    writing {
+        the_second_writer_is_stale,
+        a_revision_of_a_record_that_does_not_exist_is_stale,
+        a_new_record_with_a_known_id_is_stale,
+        a_natural_key_belongs_to_one_record,
+        the_key_of_a_retracted_record_stays_taken,
+        a_key_can_be_given_up_and_taken_in_one_commit,
+        any_conflict_undoes_a_strict_commit,
+        a_bulk_commit_skips_conflicts_and_reports_them,
+        a_bulk_commit_that_is_all_conflicts_writes_no_audit_line,
+        one_commit_can_revise_a_record_twice,
+        a_commit_without_records_adds_its_audit_line_only,
+        a_repeated_request_writes_nothing_and_gives_the_first_answer,
+        a_checkpoint_is_saved_with_its_rows_or_not_at_all,
+        documents_that_would_break_every_query_are_refused,
+        eight_writers_leave_no_gap,
+        two_writers_of_one_record_do_not_both_win,
+        a_writer_that_gives_up_half_way_leaves_nothing,
+    }
+    lists {
+        pages_give_each_row_exactly_once_over_ties_and_blanks,
+        pages_of_system_columns_give_each_row_exactly_once,
+        pages_as_of_an_instant_give_each_row_exactly_once,
+        a_cursor_of_another_query_is_refused,
+        numbers_sort_as_numbers_and_texts_by_code_point,
+        counts_stop_at_the_limit,
+        values_are_counted_largest_first,
+        no_limit_means_no_rows,
+    }
+    filters {
+        each_comparison_selects_what_it_says,
+        arrays_contain_codes_and_texts_contain_fragments,
+        nothing_in_a_value_is_a_wildcard_or_ends_a_text,
+        truth_values_and_nested_fields_filter_alike_in_both_databases,
+        filters_that_make_no_sense_are_bad_queries,
+        search_fragments_are_alternatives_that_must_all_hold,
+        fields_of_odd_types_do_not_break_a_query,
+    }
+    scopes {
+        an_empty_scope_sees_nothing,
+        a_scope_is_the_union_of_its_parts,
+        counts_and_searches_stay_inside_the_scope,
+        a_township_is_a_scope,
+    }
+    outbox {
+        events_come_in_order_and_positions_only_move_forward,
+        an_event_names_the_partitions_that_a_move_leaves_and_enters,
+        partitions_and_scans_give_everything_that_was_written,
+    }
+    audit {
+        the_chain_verifies,
+        an_edited_record_is_noticed,
+        an_edited_line_is_noticed,
+    }
+    people {
+        accounts_are_written_and_read,
+        sessions_end_one_by_one_and_all_together,
+        jobs_are_listed_newest_first,
+        findings_come_in_order_of_rows,
+        settings_are_written_and_read,
+        a_lease_has_one_holder,
+    }
+    bulk {
+        a_large_commit_is_one_transaction,
+        a_large_correction_keeps_all_revisions,
+    }
+    damage {
+        a_newer_schema_is_refused,
+        opening_again_finds_everything,
+        a_kind_that_changes_gets_its_new_indexes,
+        two_programs_can_open_a_new_database_together,
+    }
+    random_edits {
+        any_sequence_of_edits_keeps_history_whole,
+    }
+}

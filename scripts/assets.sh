@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Fetches the pinned browser files and copies the few that pages use into the web crate, which embeds them.
+# Usage: scripts/assets.sh            (needs node and npm; run once, and again after package-lock.json changed)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+target=crates/web/assets/vendor
+
+stamp=$(cat package-lock.json scripts/assets.sh | sha256sum | cut -d' ' -f1)
+if [ -f "$target/.stamp" ] && [ "$(cat "$target/.stamp")" = "$stamp" ]; then
+  exit 0
+fi
+
+npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
+mkdir -p "$target"
+rm -rf "${target:?}"/*
+cp node_modules/@tabler/core/dist/css/tabler.min.css "$target/tabler.css"
+cp node_modules/htmx.org/dist/htmx.min.js "$target/htmx.js"
+cp node_modules/echarts/dist/echarts.min.js "$target/echarts.js"
+# Source maps are not shipped; without this line browsers would ask for them.
+sed -i 's|/\*# sourceMappingURL=[^*]*\*/||' "$target/tabler.css"
+echo "$stamp" > "$target/.stamp"
