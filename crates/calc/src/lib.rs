@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 pub mod air;
+pub mod hearing;
+pub mod noise;
 pub mod registry;
 mod special;
 pub mod stats;

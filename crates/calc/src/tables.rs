@@ -40,4 +40,11 @@ pub(crate) mod text {
     pub(crate) const OEL_DUST: &str = include_str!("../../../definitions/rules/calc/oel_dust.csv");
     pub(crate) const FACTOR_LIMITS: &str = include_str!("../../../definitions/rules/calc/factor_limits.csv");
     pub(crate) const HEAT_LIMITS: &str = include_str!("../../../definitions/rules/calc/heat_limits.csv");
+    pub(crate) const GBZ49_AGE: &str =
+        include_str!("../../../definitions/rules/calc/gbz49_age_correction.csv");
+    pub(crate) const ISO1999_NIPTS: &str = include_str!("../../../definitions/rules/calc/iso1999_nipts.csv");
+    pub(crate) const ISO7029_2000: &str = include_str!("../../../definitions/rules/calc/iso7029_2000.csv");
+    pub(crate) const ISO7029_2017: &str = include_str!("../../../definitions/rules/calc/iso7029_2017.csv");
+    pub(crate) const ISO9612_JOB: &str =
+        include_str!("../../../definitions/rules/calc/iso9612_job_uncertainty.csv");
 }

@@ -7,6 +7,7 @@ mod answer;
 mod args;
 mod batch;
 
+pub(crate) use answer::Out;
 pub use answer::{Answer, CalcError, Code};
 pub(crate) use args::Args;
 pub use batch::batch_line;
@@ -122,7 +123,12 @@ pub fn run(id: &str, inputs: &Value) -> Result<Answer, CalcError> {
     }
 }
 
-const PARTS: &[&[&Calculator]] = &[crate::air::CALCULATORS, crate::stats::CALCULATORS];
+const PARTS: &[&[&Calculator]] = &[
+    crate::air::CALCULATORS,
+    crate::stats::CALCULATORS,
+    crate::noise::CALCULATORS,
+    crate::hearing::CALCULATORS,
+];
 
 const COUNT: usize = {
     let (mut part, mut sum) = (0, 0);

@@ -2,5 +2,7 @@
 
 mod air;
 mod contract;
+mod hearing;
+mod noise;
 mod stats;
 mod support;
