@@ -1,10 +1,99 @@
-//! The binary `zhijian`.
-fn main() {
-    let root = std::env::args().nth(2).unwrap_or_else(|| "definitions".into());
-    let files = zhijian_kinds::catalogue::folder_files(std::path::Path::new(&root)).unwrap_or_default();
-    let (_, faults) = zhijian_kinds::Catalogue::load(&files);
-    for fault in &faults {
-        println!("{fault}");
+//! The binary `zhijian`: settings, wiring and commands. Data go to stdout, words to stderr.
+
+mod commands;
+mod config;
+mod platform;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// 职健：区域职业健康信息平台。
+#[derive(Debug, Parser)]
+#[command(name = "zhijian", version, about, disable_help_subcommand = true, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// 建立数据目录、密钥和数据库（其他命令在首次使用时也会自动建立）
+    Init(commands::init::Args),
+    /// 导入工作簿：xlsx、xls、csv 或整个文件夹
+    Import(commands::import::Args),
+    /// 计算规划指标表
+    Evaluate(commands::evaluate::Args),
+    /// 检查定义文件，指出文件、行号和问题
+    Check(commands::check::Args),
+    /// 导出一类记录
+    Export(commands::export::Args),
+    /// 生成一类记录的填报模板（xlsx）
+    Template(commands::template::Args),
+    /// 启动网页与接口服务
+    Serve(commands::serve::Args),
+    /// 载入演示地区并启动服务
+    Demo(commands::demo::Args),
+    /// 账号管理
+    Account(commands::account::Args),
+    /// 审计链
+    Audit(commands::audit::Args),
+    /// 指标数据湖
+    Lake(commands::lake::Args),
+    /// 职业卫生计算器
+    Calc(commands::calc::Args),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let config = match config::Config::load() {
+        Ok(config) => config,
+        Err(error) => return fail(&error),
+    };
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::new(&config.log))
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .init();
+    // Unoptimised builds recurse deeply while planning queries: give the workers room.
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(16 << 20).build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.into()),
+    };
+    match runtime.block_on(run(cli.command, config)) {
+        Ok(code) => code,
+        Err(error) => fail(&error),
     }
-    std::process::exit(i32::from(!faults.is_empty()));
+}
+
+async fn run(command: Command, config: config::Config) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Init(args) => commands::init::run(config, args).await,
+        Command::Import(args) => commands::import::run(config, args).await,
+        Command::Evaluate(args) => commands::evaluate::run(config, args).await,
+        Command::Check(args) => commands::check::run(args),
+        Command::Export(args) => commands::export::run(config, args).await,
+        Command::Template(args) => commands::template::run(args),
+        Command::Serve(args) => commands::serve::run(config, args).await,
+        Command::Demo(args) => commands::demo::run(config, args).await,
+        Command::Account(args) => commands::account::run(config, args).await,
+        Command::Audit(args) => commands::audit::run(config, args).await,
+        Command::Lake(args) => commands::lake::run(config, args).await,
+        Command::Calc(args) => commands::calc::run(args),
+    }
+}
+
+/// The whole chain of causes, once, for a person.
+#[expect(clippy::print_stderr, reason = "words of commands go to stderr")]
+fn fail(error: &anyhow::Error) -> ExitCode {
+    let mut text = format!("错误：{error}");
+    let mut last = error.to_string();
+    for cause in error.chain().skip(1) {
+        let cause = cause.to_string();
+        if !last.contains(&cause) {
+            text.push_str(&format!("\n  原因：{cause}"));
+        }
+        last = cause;
+    }
+    eprintln!("{text}");
+    ExitCode::FAILURE
 }

@@ -1,0 +1,31 @@
+//! One file a command.
+
+pub mod account;
+pub mod audit;
+pub mod calc;
+pub mod check;
+pub mod demo;
+pub mod evaluate;
+pub mod export;
+pub mod import;
+pub mod init;
+pub mod lake;
+pub mod serve;
+pub mod template;
+
+/// Words for the person at the terminal.
+#[expect(clippy::print_stderr, reason = "words of commands go to stderr")]
+pub fn say(words: impl std::fmt::Display) {
+    eprintln!("{words}");
+}
+
+/// Data for scripts.
+///
+/// # Errors
+/// The pipe is closed.
+pub fn data(text: impl std::fmt::Display) -> anyhow::Result<()> {
+    use std::io::Write as _;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}")?;
+    Ok(())
+}

@@ -1,0 +1,72 @@
+//! `zhijian serve`: pages and API.
+
+use super::say;
+use crate::config::Config;
+use crate::platform::Platform;
+use anyhow::{Context as _, Result};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Arguments.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// 监听地址
+    #[arg(long)]
+    listen: Option<String>,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// The address is taken, or the store cannot be opened.
+pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
+    let platform = Platform::open(config).await?;
+    let listen = args.listen.unwrap_or_else(|| platform.config.listen.clone());
+    let demo = platform.door.store.setting("demo").await?.is_some();
+    self::listen(platform, &listen, demo).await
+}
+
+/// Serves until the process is told to stop.
+///
+/// # Errors
+/// The address cannot be used.
+pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<ExitCode> {
+    let listener = tokio::net::TcpListener::bind(address).await.with_context(|| format!("无法监听 {address}"))?;
+    let bound = listener.local_addr()?;
+    let region = platform.region().await?.unwrap_or_default();
+    let refresher = tokio::spawn(keep_fresh(Arc::clone(&platform.lake), platform.door.clone()));
+    let app = zhijian_web::App::new(platform.door.clone(), Arc::clone(&platform.evaluator), platform.config.home.clone(), region, demo);
+    say(format!("服务已启动：http://{bound}/  （按 Ctrl+C 停止）"));
+    zhijian_web::serve(listener, app, stop_signal()).await?;
+    refresher.abort();
+    say("服务已停止");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Follows the outbox: figures are a few seconds behind the records at most.
+async fn keep_fresh(lake: Arc<zhijian_lake::Lake>, door: zhijian_records::Door) {
+    let mut tick = tokio::time::interval(Duration::from_secs(2));
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        if let Err(error) = lake.refresh(door.store.as_ref()).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "cannot refresh the lake");
+        }
+    }
+}
+
+async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}

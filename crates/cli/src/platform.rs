@@ -1,0 +1,98 @@
+//! Wiring: store, keys, door and lake of one deployment.
+
+use crate::config::{self, Config};
+use anyhow::{Context as _, Result};
+use std::sync::Arc;
+use zhijian_kinds::{Catalogue, FieldType};
+use zhijian_lake::{Evaluator, Lake};
+use zhijian_records::clock::SystemClock;
+use zhijian_records::port::Column;
+use zhijian_records::vault::Vault;
+use zhijian_records::{Caller, Door};
+use zhijian_store::TableSpec;
+
+/// Everything a command works with.
+pub struct Platform {
+    /// Settings.
+    pub config: Config,
+    /// The door.
+    pub door: Door,
+    /// The lake.
+    pub lake: Arc<Lake>,
+    /// Indicators.
+    pub evaluator: Arc<Evaluator>,
+}
+
+/// Setting under which the office's region is kept.
+const REGION: &str = "region";
+
+impl Platform {
+    /// Opens a deployment, making folder, key and database at the first start.
+    ///
+    /// # Errors
+    /// Anything that keeps it from working, in words.
+    pub async fn open(config: Config) -> Result<Self> {
+        std::fs::create_dir_all(&config.home).with_context(|| format!("无法建立数据目录 {}", config.home.display()))?;
+        let catalogue = Catalogue::embedded();
+        let vault = Vault::new(&config::keys(&config)?)?;
+        let store = zhijian_store::open(&config.database(), &tables(&catalogue)).await?;
+        let lake = Arc::new(Lake::open(&config.home, &catalogue)?);
+        let evaluator = Arc::new(Evaluator::new(Arc::clone(&lake), Arc::clone(&catalogue)));
+        let door = Door { store, catalogue, vault: Arc::new(vault), clock: Arc::new(SystemClock) };
+        Ok(Self { config, door, lake, evaluator })
+    }
+
+    /// The operator at the console.
+    #[must_use]
+    pub fn operator() -> Caller {
+        Caller::system("console")
+    }
+
+    /// The office's region: from the settings, else what was stored.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn region(&self) -> Result<Option<String>> {
+        match &self.config.region {
+            Some(region) => Ok(Some(region.clone())),
+            None => Ok(self.door.store.setting(REGION).await?),
+        }
+    }
+
+    /// Stores the office's region.
+    ///
+    /// # Errors
+    /// Unknown division code; the store failed.
+    pub async fn set_region(&self, region: &str) -> Result<()> {
+        anyhow::ensure!(self.door.catalogue.regions.get(region).is_some(), "区划代码“{region}”不存在");
+        Ok(self.door.store.set_setting(REGION, region).await?)
+    }
+
+    /// Brings the lake up to the records.
+    ///
+    /// # Errors
+    /// The store or the lake failed.
+    pub async fn refresh(&self) -> Result<()> {
+        self.lake.refresh(self.door.store.as_ref()).await?;
+        Ok(())
+    }
+}
+
+/// Tables and indexes of the kinds.
+fn tables(catalogue: &Catalogue) -> Vec<TableSpec> {
+    catalogue
+        .kinds
+        .values()
+        .map(|kind| TableSpec {
+            kind: kind.kind.clone(),
+            indexes: kind
+                .fields
+                .iter()
+                .filter(|f| f.index && !matches!(f.ty, FieldType::Group(_) | FieldType::Object))
+                .filter(|f| kind.region.county.as_deref() != Some(f.path.as_str()) && kind.region.town.as_deref() != Some(f.path.as_str()))
+                .filter(|f| kind.event_date.as_deref() != Some(f.path.as_str()))
+                .map(|f| Column::Field { path: f.path.clone(), numeric: f.ty.is_numeric() })
+                .collect(),
+        })
+        .collect()
+}
