@@ -103,6 +103,13 @@ impl Snapshot {
         parts.filter_map(|p| p.open.as_ref()).map(|p| self.root.join(&p.file)).collect()
     }
 
+    /// All Parquet files of a fact, those of past revisions too.
+    #[must_use]
+    pub fn history_files_of(&self, fact: &str) -> Vec<PathBuf> {
+        let parts = self.manifest.facts.get(fact).into_iter().flat_map(|f| f.parts.values());
+        parts.flat_map(|p| p.open.iter().chain(&p.past)).map(|p| self.root.join(&p.file)).collect()
+    }
+
     /// A session that shows what was known at `known_at` (`None`: what is known now).
     pub(crate) fn session(&self, engine: &Engine, known_at: Option<Instant>) -> Result<SessionContext> {
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
