@@ -1,11 +1,15 @@
 #![doc = include_str!("../README.md")]
 
 pub mod air;
+pub mod dose;
+pub mod grading;
 pub mod hearing;
+pub mod heat;
 pub mod noise;
 pub mod registry;
 mod special;
 pub mod stats;
 pub mod tables;
 pub mod units;
+pub mod vibration;
 pub mod workplace;

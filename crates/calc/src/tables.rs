@@ -1,6 +1,7 @@
 //! Embedded tables: every row carries its edition and how well its figures are confirmed.
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use time::{Date, Month};
 
 /// How well a figure or a formula is confirmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -34,6 +35,14 @@ pub(crate) fn rows<T: DeserializeOwned>(text: &str) -> Vec<T> {
     csv::Reader::from_reader(text.as_bytes()).into_deserialize().filter_map(Result::ok).collect()
 }
 
+/// Reads `2026-02-01`.
+pub(crate) fn iso_date(written: &str) -> Option<Date> {
+    let mut parts = written.splitn(3, '-');
+    let year = parts.next()?.parse().ok()?;
+    let month = Month::try_from(parts.next()?.parse::<u8>().ok()?).ok()?;
+    Date::from_calendar_date(year, month, parts.next()?.parse().ok()?).ok()
+}
+
 /// The embedded files. Paths are relative to this source file, so the crate builds from any checkout.
 pub(crate) mod text {
     pub(crate) const OEL_CHEMICAL: &str = include_str!("../../../definitions/rules/calc/oel_chemical.csv");
@@ -47,4 +56,7 @@ pub(crate) mod text {
     pub(crate) const ISO7029_2017: &str = include_str!("../../../definitions/rules/calc/iso7029_2017.csv");
     pub(crate) const ISO9612_JOB: &str =
         include_str!("../../../definitions/rules/calc/iso9612_job_uncertainty.csv");
+    pub(crate) const HEAT_GRADE_2025: &str =
+        include_str!("../../../definitions/rules/calc/heat_grade_2025.csv");
+    pub(crate) const ISO7243: &str = include_str!("../../../definitions/rules/calc/iso7243_reference.csv");
 }

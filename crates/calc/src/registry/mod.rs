@@ -128,6 +128,10 @@ const PARTS: &[&[&Calculator]] = &[
     crate::stats::CALCULATORS,
     crate::noise::CALCULATORS,
     crate::hearing::CALCULATORS,
+    crate::heat::CALCULATORS,
+    crate::vibration::CALCULATORS,
+    crate::grading::CALCULATORS,
+    crate::dose::CALCULATORS,
 ];
 
 const COUNT: usize = {

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use serde::Deserialize;
-use time::{Date, Month};
+use time::Date;
 
 use super::LabourClass;
 use crate::tables::{self, Status, text};
@@ -192,16 +192,8 @@ fn iso_date<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<Date>, 
     if written.is_empty() {
         return Ok(None);
     }
-    let mut parts = written.splitn(3, '-').map(str::parse::<u16>);
-    let date = match (parts.next(), parts.next(), parts.next()) {
-        (Some(Ok(y)), Some(Ok(m)), Some(Ok(d))) => u8::try_from(m)
-            .ok()
-            .and_then(|m| Month::try_from(m).ok())
-            .zip(u8::try_from(d).ok())
-            .and_then(|(m, d)| Date::from_calendar_date(i32::from(y), m, d).ok()),
-        _ => None,
-    };
-    date.map(Some).ok_or_else(|| serde::de::Error::custom(format!("`{written}` is not a date")))
+    let error = || serde::de::Error::custom(format!("`{written}` is not a date"));
+    tables::iso_date(&written).map(Some).ok_or_else(error)
 }
 
 #[cfg(test)]

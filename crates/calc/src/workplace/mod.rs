@@ -27,3 +27,8 @@ pub(crate) fn silica_row(free_sio2_pct: f64) -> Option<(f64, f64)> {
     let row = factors::silica(free_sio2_pct).filter(|_| free_sio2_pct >= 10.0)?;
     row.total_twa_mg_m3.zip(row.respirable_twa_mg_m3)
 }
+
+/// The WBGT limit of the next tabulated share of contact time upwards.
+pub(crate) fn heat_limit(labour: LabourClass, contact_share_pct: f64) -> Option<f64> {
+    factors::heat(labour, contact_share_pct).map(|(value, _)| value)
+}

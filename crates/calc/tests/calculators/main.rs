@@ -2,7 +2,11 @@
 
 mod air;
 mod contract;
+mod dose;
+mod grading;
 mod hearing;
+mod heat;
 mod noise;
 mod stats;
 mod support;
+mod vibration;
