@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 target=crates/web/assets/vendor
 
 stamp=$(cat package-lock.json scripts/assets.sh | sha256sum | cut -d' ' -f1)
-if [ -f "$target/.stamp" ] && [ "$(cat "$target/.stamp")" = "$stamp" ]; then
+if [ -f "$target/tabler.css" ] && [ "$(cat node_modules/.assets-stamp 2>/dev/null)" = "$stamp" ]; then
   exit 0
 fi
 
@@ -18,4 +18,4 @@ cp node_modules/htmx.org/dist/htmx.min.js "$target/htmx.js"
 cp node_modules/echarts/dist/echarts.min.js "$target/echarts.js"
 # Source maps are not shipped; without this line browsers would ask for them.
 sed -i 's|/\*# sourceMappingURL=[^*]*\*/||' "$target/tabler.css"
-echo "$stamp" > "$target/.stamp"
+echo "$stamp" > node_modules/.assets-stamp

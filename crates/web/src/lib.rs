@@ -1,1 +1,24 @@
-//! Pages and the JSON API.
+#![doc = include_str!("../README.md")]
+
+pub mod api;
+pub mod app;
+pub mod assets;
+pub mod board;
+pub mod error;
+pub mod forms;
+pub mod icons;
+pub mod layout;
+pub mod links;
+pub mod pages;
+pub mod posted;
+pub mod router;
+pub mod security;
+pub mod session;
+pub mod words;
+
+pub use app::App;
+pub use error::PageError;
+pub use layout::{Frame, page};
+pub use posted::Posted;
+pub use router::router;
+pub use session::Signed;

@@ -1,0 +1,38 @@
+//! What every handler can reach.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use zhijian_kinds::Catalogue;
+use zhijian_lake::{Evaluator, Lake};
+use zhijian_records::Door;
+
+/// State of the web server.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// The door.
+    pub door: Door,
+    /// The lake.
+    pub lake: Arc<Lake>,
+    /// Indicators over the lake; keeps answers until the lake changes.
+    pub evaluator: Arc<Evaluator>,
+    /// Folder for uploads, job results and the lake.
+    pub home: PathBuf,
+    /// Code of the region that the deployment serves.
+    pub region: String,
+    /// Shows the banner of demo data.
+    pub demo: bool,
+}
+
+impl App {
+    /// The definitions.
+    #[must_use]
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.door.catalogue
+    }
+
+    /// Name of the deployment's region.
+    #[must_use]
+    pub fn region_name(&self) -> &str {
+        self.door.catalogue.regions.name(&self.region)
+    }
+}

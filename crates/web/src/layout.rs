@@ -1,0 +1,181 @@
+//! The frame of every page: head, top bar, menu, breadcrumbs, title.
+
+use crate::app::App;
+use crate::icons::icon;
+use crate::session::Signed;
+use crate::{assets, links, posted, words};
+use maud::{DOCTYPE, Markup, html};
+use zhijian_kinds::Kind;
+use zhijian_records::access::{self, Wish};
+
+/// What a page tells its frame.
+#[derive(Debug)]
+pub struct Frame<'a> {
+    /// State.
+    pub app: &'a App,
+    /// Title of the page, also its heading.
+    pub title: &'a str,
+    /// Who is signed in; `None` shows the page without menu.
+    pub signed: Option<&'a Signed>,
+    /// Address of the menu entry that is lit, `/records/employer`.
+    pub active: &'a str,
+    /// Way to the page, `(title, address)`, without the page itself.
+    pub breadcrumbs: &'a [(&'a str, String)],
+    /// Buttons beside the heading.
+    pub actions: Markup,
+    /// Further scripts of the page, `vendor/echarts.js`.
+    pub scripts: &'a [&'a str],
+    /// The heading is part of the body (sign-in page).
+    pub bare: bool,
+}
+
+impl<'a> Frame<'a> {
+    /// A frame without anything; fill in with `Frame { title, ..Frame::new(&app) }`.
+    #[must_use]
+    pub fn new(app: &'a App) -> Self {
+        Self { app, title: "", signed: None, active: "", breadcrumbs: &[], actions: Markup::default(), scripts: &[], bare: false }
+    }
+}
+
+/// htmx without inline styles and eval (the content security policy refuses both) and without copies of pages in the browser's
+/// storage; errors go to the notice at the top.
+const HTMX: &str = r##"{"includeIndicatorStyles":false,"allowEval":false,"historyCacheSize":0,"refreshOnHistoryMiss":true,"responseHandling":[{"code":"204","swap":false},{"code":"[23]..","swap":true},{"code":"422","swap":true},{"code":"[45]..","swap":true,"error":true,"target":"#notice","swapOverride":"innerHTML"}]}"##;
+
+/// A whole page.
+#[must_use]
+pub fn page(frame: &Frame<'_>, body: Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="zh-CN" {
+            (head(frame))
+            body class=[frame.bare.then_some("bare")] {
+                a.skip href="#main" { (words::SKIP) }
+                @if frame.app.demo { div.demo-banner { (words::DEMO) } }
+                @if let Some(signed) = frame.signed { (top(frame, signed)) }
+                div.shell {
+                    @if let Some(signed) = frame.signed {
+                        nav.sidebar aria-label="主菜单" { (menu(frame, signed)) }
+                    }
+                    main #main tabindex="-1" {
+                        @if !frame.bare { (heading(frame)) }
+                        div #notice aria-live="polite" {}
+                        (body)
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn head(frame: &Frame<'_>) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="htmx-config" content=(HTMX);
+            meta name="color-scheme" content="light";
+            title { (frame.title) " · " (words::PRODUCT) }
+            link rel="icon" type="image/svg+xml" href=(assets::url("app/logo.svg"));
+            @for sheet in ["vendor/tabler.css", "app/tokens.css", "app/frame.css", "app/parts.css", "app/forms.css"] {
+                link rel="stylesheet" href=(assets::url(sheet));
+            }
+            link rel="stylesheet" media="print" href=(assets::url("app/print.css"));
+            script defer src=(assets::url("vendor/htmx.js")) {}
+            script defer src=(assets::url("app/zhijian.js")) {}
+            @for script in frame.scripts { script defer src=(assets::url(script)) {} }
+        }
+    }
+}
+
+fn top(frame: &Frame<'_>, signed: &Signed) -> Markup {
+    let place = if signed.account.region.is_empty() { frame.app.region_name() } else { frame.app.door.catalogue.regions.name(&signed.account.region) };
+    html! {
+        header.topbar {
+            details.nav-small {
+                summary aria-label=(words::MENU) { (icon("menu")) }
+                nav aria-label=(words::MENU) { (menu(frame, signed)) }
+            }
+            a.brand href="/" {
+                img src=(assets::url("app/logo.svg")) alt="" width="28" height="28";
+                span.brand-name { (words::PRODUCT) }
+                span.brand-place { (place) }
+            }
+            form.search action="/search" method="get" role="search" {
+                label.visually-hidden for="q" { (words::SEARCH) }
+                (icon("search"))
+                input #q type="search" name="q" placeholder=(words::SEARCH_HINT) autocomplete="off" enterkeyhint="search" data-key="/";
+            }
+            details.user {
+                summary { (icon("person")) span.user-name { (signed.account.name) } }
+                div.user-menu {
+                    p.muted { @for role in &signed.account.roles { span { (words::role(role)) } " " } }
+                    a href="/me" { (words::ME) }
+                    form method="post" action="/logout" { (token(signed)) button type="submit" { (icon("out")) (words::SIGN_OUT) } }
+                }
+            }
+        }
+    }
+}
+
+/// The hidden field with the session's token; part of every form that changes something.
+#[must_use]
+pub fn token(signed: &Signed) -> Markup {
+    html! { input type="hidden" name=(posted::TOKEN) value=(signed.csrf); }
+}
+
+/// Kinds that the caller may read or file, under the headings of the menu.
+#[must_use]
+pub fn kinds_of<'a>(app: &'a App, signed: &Signed) -> Vec<(&'static str, Vec<&'a Kind>)> {
+    let mut groups: Vec<(&'static str, Vec<&Kind>)> = words::MENU_GROUPS.iter().map(|(heading, _)| (*heading, Vec::new())).collect();
+    groups.push((words::MENU_REST, Vec::new()));
+    for kind in app.catalogue().kinds.values() {
+        if access::may(&signed.caller, kind, Wish::Read) || access::may(&signed.caller, kind, Wish::File) {
+            let heading = words::menu_group(&kind.area);
+            if let Some((_, list)) = groups.iter_mut().find(|(h, _)| *h == heading) {
+                list.push(kind);
+            }
+        }
+    }
+    groups.retain(|(_, list)| !list.is_empty());
+    groups
+}
+
+fn menu(frame: &Frame<'_>, signed: &Signed) -> Markup {
+    let entry = |address: &str, name: &str, mark: &str| {
+        let here = frame.active == address;
+        html! { a href=(address) aria-current=[here.then_some("page")] { (icon(mark)) span { (name) } } }
+    };
+    let groups = kinds_of(frame.app, signed);
+    let files = frame.app.catalogue().kinds.values().any(|k| access::may(&signed.caller, k, Wish::File));
+    html! {
+        ul {
+            li { (entry("/", words::DESK, "desk")) }
+            li { (entry("/plans", words::BOARD, "board")) }
+            @if files { li { (entry("/import", words::IMPORT, "import")) } }
+        }
+        @for (heading, kinds) in &groups {
+            p.menu-heading { (heading) }
+            ul { @for kind in kinds { li { (entry(&links::list(&kind.kind), &kind.title, "record")) } } }
+        }
+        p.menu-heading { "参考" }
+        ul {
+            li { (entry("/kinds", words::KINDS, "help")) }
+            li { (entry("/codes", words::CODES, "codes")) }
+            @if signed.is("R01") { li { (entry("/accounts", words::ACCOUNTS, "people")) } }
+        }
+    }
+}
+
+fn heading(frame: &Frame<'_>) -> Markup {
+    html! {
+        @if !frame.breadcrumbs.is_empty() {
+            nav.crumbs aria-label="位置" {
+                ol { @for (name, address) in frame.breadcrumbs { li { a href=(address) { (name) } } } }
+            }
+        }
+        div.page-head {
+            h1 { (frame.title) }
+            @if !frame.actions.0.is_empty() { div.page-actions { (frame.actions) } }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The list of pages.
+
+use crate::app::App;
+use crate::error::PageError;
+use crate::pages::login;
+use crate::{api, assets, board, error, security};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use tower_http::compression::CompressionLayer;
+
+/// Largest body of a form or API request; uploads have their own limit.
+const FORM_LIMIT: usize = 8 * 1024 * 1024;
+
+/// Everything the server answers.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/login", get(login::show).post(login::submit))
+        .merge(api::router())
+        .merge(board::router())
+        .fallback(nowhere)
+        .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        .layer(from_fn(security::same_site))
+        .layer(from_fn_with_state(app.clone(), error::dress))
+        .route("/assets/{edition}/{*name}", get(assets::serve))
+        .route("/favicon.ico", get(assets::favicon))
+        .layer(from_fn(security::headers))
+        .layer(CompressionLayer::new())
+        .with_state(app)
+}
+
+/// Any other address.
+async fn nowhere() -> PageError {
+    PageError::NotFound("没有这个页面".into())
+}
