@@ -1,6 +1,8 @@
 //! A store in memory that knows just what the lake asks of one.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod golden;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
