@@ -4,9 +4,10 @@
 //! * [`header`] and [`rows`]: which kind a sheet is, which column is which field, which rows are data;
 //! * [`import`]: files into filed records, every row with its end;
 //! * [`write`]: templates, exports, and the sender's workbook back with its findings marked;
-//! * [`columns`] and [`group`]: how a kind's fields stand in a table, the same way out and in.
+//! * [`columns`], [`group`] and [`draft`]: how a kind's fields stand in a table, the same way out and in.
 
 pub mod columns;
+pub mod draft;
 mod error;
 mod finding;
 pub mod group;

@@ -70,6 +70,8 @@ pub(super) struct Matcher {
     pub kind: Arc<Kind>,
     /// Place in which kinds come when nothing else decides.
     pub order: usize,
+    /// The kind's own header of each place.
+    headers: HashMap<Place, String>,
     own: Dictionary,
     titles: Dictionary,
     synonyms: Dictionary,
@@ -85,6 +87,7 @@ impl Matcher {
         let mut matcher = Self {
             kind: Arc::clone(kind),
             order,
+            headers: HashMap::new(),
             own: Dictionary::default(),
             titles: Dictionary::default(),
             synonyms: Dictionary::default(),
@@ -94,6 +97,7 @@ impl Matcher {
         };
         for column in columns(kind, catalogue, &Vec::new()) {
             matcher.own.add(&column.header, &column.place);
+            matcher.headers.insert(column.place, column.header);
         }
         for field in &kind.fields {
             let place = Place::Field(field.path.clone());
@@ -119,6 +123,15 @@ impl Matcher {
             }
         }
         matcher
+    }
+
+    /// The kind's own header of a place; for pattern columns their key.
+    pub fn title(&self, place: &Place) -> String {
+        match (self.headers.get(place), place) {
+            (Some(header), _) => header.clone(),
+            (None, Place::Field(path)) => path.clone(),
+            (None, Place::Pivot { key, .. }) => key.clone(),
+        }
     }
 
     /// Every word, in all its forms: to see quickly whether a line could be a header.

@@ -52,6 +52,8 @@ pub struct Column {
     pub header: String,
     /// Where its cells go; `None` for ignored and unknown columns.
     pub place: Option<Place>,
+    /// The kind's own header for that place; empty without one.
+    pub title: String,
 }
 
 /// A sheet that is no known kind.
@@ -209,7 +211,8 @@ impl Recogniser {
                 let list = if self.is_ignored(&readings(stack)) { &mut recognised.ignored } else { &mut recognised.unknown };
                 list.push(header.clone());
             }
-            recognised.columns.push(Column { index, header, place });
+            let title = place.as_ref().map(|p| attempt.matcher.title(p)).unwrap_or_default();
+            recognised.columns.push(Column { index, header, place, title });
         }
         let placed: HashSet<&Place> = attempt.places.values().collect();
         let absent = |field: &&zhijian_kinds::Field| field.required && !field.read_only && field.default.is_none() && !placed.contains(&Place::Field(field.path.clone()));
@@ -223,6 +226,21 @@ impl Recognised {
     #[must_use]
     pub fn column_of(&self, place: &Place) -> Option<&Column> {
         self.columns.iter().find(|c| c.place.as_ref() == Some(place))
+    }
+
+    /// The column that a problem is about. Problems of an item name the whole group and begin with the item's title.
+    #[must_use]
+    pub fn column_for(&self, problem: &zhijian_kinds::Problem) -> Option<&Column> {
+        let named = self.column_of(&Place::Field(problem.field.clone()));
+        let item = || {
+            let title = Wording::of(problem.message.split('：').next()?);
+            let of_group = |c: &&Column| matches!(&c.place, Some(Place::Pivot { group, .. }) if *group == problem.field);
+            self.columns.iter().filter(of_group).find(|c| Wording::of(&c.title).loosely_same(&title))
+        };
+        match self.kind.field(&problem.field).is_some_and(|f| f.pivot.is_some()) {
+            true => item().or(named),
+            false => named,
+        }
     }
 
     /// The row is the header again, as in files pasted together page by page.

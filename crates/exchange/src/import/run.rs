@@ -4,12 +4,12 @@ use super::files::InputFile;
 use super::report::{FINDINGS_KEPT, Report, SheetReport};
 use super::survey::{Planned, Survey, survey};
 use crate::Finding;
+use crate::draft::draft;
 use crate::header::Recognised;
-use crate::read::{RawRow, Source};
+use crate::read::Source;
 use crate::rows::{RowKind, classify};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use zhijian_kinds::intake::{Cell, Draft, Place};
 use zhijian_kinds::{Level, Problem};
 use zhijian_records::bulk::{Bulk, BulkEnd, BulkRow, End};
 use zhijian_records::port::{Checkpoint, Job};
@@ -316,16 +316,6 @@ impl<'a> Run<'a> {
     }
 }
 
-/// A row's cells at their places; a column that is there but empty says "nothing".
-fn draft(row: &RawRow, recognised: &Recognised) -> Draft {
-    let cells = recognised
-        .columns
-        .iter()
-        .filter_map(|column| Some((column.place.clone()?, row.cells.get(column.index).cloned().unwrap_or(Cell::Empty))))
-        .collect();
-    Draft { cells }
-}
-
 /// The findings of a row, the refusing one first.
 fn findings(end: &BulkEnd, file: &str, sheet: &str, recognised: &Recognised) -> Vec<Finding> {
     let merged = (end.end == End::Duplicate).then(|| {
@@ -337,8 +327,7 @@ fn findings(end: &BulkEnd, file: &str, sheet: &str, recognised: &Recognised) -> 
         .iter()
         .chain(&end.problems)
         .map(|problem| {
-            let place = Place::Field(problem.field.clone());
-            let column = recognised.column_of(&place);
+            let column = recognised.column_for(problem);
             let title = || recognised.kind.field(&problem.field).map(|f| f.title.clone());
             Finding {
                 file: file.to_owned(),
