@@ -2,10 +2,13 @@
 
 pub mod air;
 pub mod dose;
+pub mod ergonomics;
 pub mod grading;
 pub mod hearing;
 pub mod heat;
+pub mod lung;
 pub mod noise;
+pub mod psychosocial;
 pub mod registry;
 mod special;
 pub mod stats;

@@ -59,4 +59,17 @@ pub(crate) mod text {
     pub(crate) const HEAT_GRADE_2025: &str =
         include_str!("../../../definitions/rules/calc/heat_grade_2025.csv");
     pub(crate) const ISO7243: &str = include_str!("../../../definitions/rules/calc/iso7243_reference.csv");
+    pub(crate) const GLI2012_COEFFICIENTS: &str =
+        include_str!("../../../definitions/rules/calc/gli2012_coefficients.csv");
+    pub(crate) const GLI2012_SPLINES: &str =
+        include_str!("../../../definitions/rules/calc/gli2012_splines.csv");
+    pub(crate) const RNLE_FREQUENCY: &str =
+        include_str!("../../../definitions/rules/calc/rnle_frequency.csv");
+    pub(crate) const REBA_A: &str = include_str!("../../../definitions/rules/calc/reba_a.csv");
+    pub(crate) const REBA_B: &str = include_str!("../../../definitions/rules/calc/reba_b.csv");
+    pub(crate) const REBA_C: &str = include_str!("../../../definitions/rules/calc/reba_c.csv");
+    pub(crate) const RULA_A: &str = include_str!("../../../definitions/rules/calc/rula_a.csv");
+    pub(crate) const RULA_B: &str = include_str!("../../../definitions/rules/calc/rula_b.csv");
+    pub(crate) const RULA_C: &str = include_str!("../../../definitions/rules/calc/rula_c.csv");
+    pub(crate) const OWAS: &str = include_str!("../../../definitions/rules/calc/owas.csv");
 }

@@ -92,6 +92,12 @@ impl From<(f64, f64)> for Out {
     }
 }
 
+impl std::fmt::Debug for Out {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
 /// An object with numbers by key.
 impl<K: ToString, T: Into<Self>> FromIterator<(K, T)> for Out {
     fn from_iter<I: IntoIterator<Item = (K, T)>>(pairs: I) -> Self {

@@ -132,6 +132,9 @@ const PARTS: &[&[&Calculator]] = &[
     crate::vibration::CALCULATORS,
     crate::grading::CALCULATORS,
     crate::dose::CALCULATORS,
+    crate::lung::CALCULATORS,
+    crate::ergonomics::CALCULATORS,
+    crate::psychosocial::CALCULATORS,
 ];
 
 const COUNT: usize = {

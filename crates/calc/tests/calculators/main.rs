@@ -3,9 +3,11 @@
 mod air;
 mod contract;
 mod dose;
+mod ergonomics;
 mod grading;
 mod hearing;
 mod heat;
+mod lung;
 mod noise;
 mod stats;
 mod support;
