@@ -8,7 +8,7 @@ use crate::prepare::{self, Frame, Prepared};
 use crate::submit::overlay;
 use crate::{derive, refs};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use zhijian_kinds::intake::{Channel, Draft, get_path, set_path};
@@ -101,21 +101,21 @@ impl Bulk {
         }
     }
 
-    /// Files a chunk. `progress` becomes the job's progress in the same transaction.
+    /// Files a chunk. What `checkpoint` makes of the ends (the job's progress and findings) is saved in the same transaction.
     ///
     /// # Errors
     /// The store failed; nothing of the chunk was written.
-    pub async fn chunk(&mut self, rows: Vec<BulkRow>, progress: impl Fn(&[BulkEnd]) -> String + Send) -> Result<Vec<BulkEnd>, DoorError> {
+    pub async fn chunk(&mut self, rows: Vec<BulkRow>, checkpoint: impl Fn(&[BulkEnd]) -> Option<Checkpoint> + Send) -> Result<Vec<BulkEnd>, DoorError> {
         // Another writer may take a key between our look and our write; then the chunk is done again with what is there now.
         for _ in 0..5 {
-            if let Some(ends) = self.attempt(&rows, &progress).await? {
+            if let Some(ends) = self.attempt(&rows, &checkpoint).await? {
                 return Ok(ends);
             }
         }
         Err(DoorError::BadRequest("多个任务同时写入同一批记录，请稍后重试".into()))
     }
 
-    async fn attempt(&mut self, rows: &[BulkRow], progress: &(impl Fn(&[BulkEnd]) -> String + Send)) -> Result<Option<Vec<BulkEnd>>, DoorError> {
+    async fn attempt(&mut self, rows: &[BulkRow], checkpoint: &(impl Fn(&[BulkEnd]) -> Option<Checkpoint> + Send)) -> Result<Option<Vec<BulkEnd>>, DoorError> {
         let today = self.door.today();
         let kind = Arc::clone(&self.kind);
         let frame = Frame { kind: &kind, catalogue: &self.door.catalogue, channel: Channel::Bulk, office: &self.office, today: &today };
@@ -136,14 +136,13 @@ impl Bulk {
         let pending = self.decide(frame, prepared, &keys, &existing, taken, &mut ends)?;
         let vault = &self.door.vault;
         let revisions: Result<Vec<_>, _> = in_parallel(&pending, |p| prepare::revision(&kind, vault, &p.prepared, p.id.clone(), p.seen)).into_iter().collect();
-        let findings: Vec<(i64, String)> = ends.iter().filter(|e| e.end != End::Accepted || !e.problems.is_empty()).map(|e| (i64::from(e.row), finding_json(e))).collect();
         let commit = Commit {
             kind: kind.kind.clone(),
             action: Action::Import,
             stamp: self.door.stamp(&self.caller, &self.job, &self.source),
             revisions: revisions?,
             skip_conflicts: false,
-            checkpoint: (!self.job.is_empty()).then(|| Checkpoint { job: self.job.clone(), progress: progress(&ends), findings }),
+            checkpoint: checkpoint(&ends),
             idempotency: None,
         };
         if commit.revisions.is_empty() && commit.checkpoint.is_none() {
@@ -373,10 +372,6 @@ pub(crate) fn not_unique(kind: &Kind, rule: &UniqueBy, document: &Map<String, Va
         problem.message.clone_from(&rule.message);
     }
     problem
-}
-
-fn finding_json(end: &BulkEnd) -> String {
-    json!({"row": end.row, "end": end.end, "problems": end.problems}).to_string()
 }
 
 /// Runs a function over all items on all cores, in order. Reading, checking and sealing are pure, so they need no coordination.

@@ -11,6 +11,7 @@ pub mod caller;
 pub mod clock;
 pub mod derive;
 pub mod door;
+pub mod examples;
 pub mod port;
 pub mod prepare;
 pub mod read;

@@ -152,6 +152,9 @@ fn person(frame: Frame<'_>, rule: &PersonRule, prepared: &mut Prepared) {
 pub fn complete(frame: Frame<'_>, prepared: &mut Prepared) {
     crate::derive::fill(frame.kind, frame.catalogue, &mut prepared.document, frame.today);
     for problem in frame.kind.check_schema(&prepared.document) {
+        if frame.channel == Channel::Bulk && set_aside(frame.kind, prepared, &problem) {
+            continue;
+        }
         // A field that is missing or unreadable has been reported in better words.
         if !prepared.problems.iter().any(|p| p.level == Level::Error && (p.field == problem.field || problem.field.is_empty())) {
             prepared.problems.push(problem);
@@ -159,6 +162,24 @@ pub fn complete(frame: Frame<'_>, prepared: &mut Prepared) {
     }
     prepared.problems.extend(frame.kind.check_rules(&prepared.document, frame.today));
     prepared.sort(frame.kind);
+}
+
+/// In a workbook only fields with a reject class refuse the row; a value that breaks the definition of another field (too long, say) is
+/// set aside as text with a warning.
+fn set_aside(kind: &Kind, prepared: &mut Prepared, problem: &Problem) -> bool {
+    let Some(field) = kind.field(&problem.field).filter(|f| f.class.is_none() && !f.required) else { return false };
+    let Some(value) = get_path(&prepared.document, &field.path).cloned() else { return false };
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let text = if field.private.is_some() { text::mask(&text) } else { text };
+    remove_path(&mut prepared.document, &field.path);
+    let unread = prepared.document.entry("_unread").or_insert_with(|| Value::Object(Map::new()));
+    if let Value::Object(unread) = unread {
+        unread.insert(field.path.clone(), Value::String(text));
+    }
+    let mut warning = Problem { level: Level::Warning, class: "W_SCHEMA".into(), ..problem.clone() };
+    warning.message.push_str("；原文已保留待核");
+    prepared.problems.push(warning);
+    true
 }
 
 /// Natural key of a document. When a part is missing the whole document stands for itself, so that re-importing the same row finds it.

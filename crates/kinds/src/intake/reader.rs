@@ -310,8 +310,13 @@ impl Pass<'_> {
     }
 
     fn finish(mut self) -> (Map<String, Value>, Vec<Problem>) {
+        let mut units = Vec::new();
         for (path, reading) in std::mem::take(&mut self.late) {
-            self.measured(&path, reading);
+            units.extend(self.measured(&path, reading));
+        }
+        // The unit becomes the canonical one when every field that was given in it has been converted.
+        for (field, canonical) in units {
+            set_path(&mut self.document, &field, Value::String(canonical));
         }
         for field in &self.reader.kind.fields {
             if field.read_only || field.path.contains('.') && !parent_present(&self.document, &field.path) {
@@ -337,8 +342,9 @@ impl Pass<'_> {
     }
 
     /// Unit conversion and the sibling fields of measured values.
-    fn measured(&mut self, path: &str, mut reading: Reading) {
-        let Some(field) = self.reader.kind.field(path).cloned() else { return };
+    fn measured(&mut self, path: &str, mut reading: Reading) -> Option<(String, String)> {
+        let field = self.reader.kind.field(path).cloned()?;
+        let mut changed = None;
         let mut factor = 1.0_f64;
         if let Some(unit_field) = &field.unit_from {
             if let Some(Value::String(unit)) = get_path(&self.document, unit_field).cloned() {
@@ -350,7 +356,7 @@ impl Pass<'_> {
                         let mut problem = Problem::new(Level::Repair, "R_UNIT", path, &field.title, &found, list.label(&canonical));
                         problem.message = format!("{}：单位由“{found}”换算为“{}”", field.title, list.label(&canonical));
                         self.problems.push(problem);
-                        set_path(&mut self.document, unit_field, Value::String(canonical));
+                        changed = Some((unit_field.clone(), canonical));
                     }
                 }
             }
@@ -362,7 +368,7 @@ impl Pass<'_> {
             };
             set_path(&mut self.document, path, value);
         }
-        let Some(measured) = &field.measured else { return };
+        let Some(measured) = &field.measured else { return changed };
         // An empty cell says nothing: an explicit 是 in the sibling column stays.
         if reading.below.is_some() || get_path(&self.document, path).is_some() {
             set_path(&mut self.document, &measured.below, Value::Bool(reading.below.is_some()));
@@ -380,6 +386,7 @@ impl Pass<'_> {
             };
             set_path(&mut self.document, target, value);
         }
+        changed
     }
 }
 

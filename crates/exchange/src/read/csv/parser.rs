@@ -165,6 +165,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn agrees_with_the_csv_crate(rows in proptest::collection::vec(proptest::collection::vec("[a\"',;\n\r 职=]{0,6}", 2..5), 1..6)) {
             let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
