@@ -2,6 +2,7 @@
 
 pub mod air;
 pub mod dose;
+pub mod epi;
 pub mod ergonomics;
 pub mod grading;
 pub mod hearing;

@@ -135,6 +135,7 @@ const PARTS: &[&[&Calculator]] = &[
     crate::lung::CALCULATORS,
     crate::ergonomics::CALCULATORS,
     crate::psychosocial::CALCULATORS,
+    crate::epi::CALCULATORS,
 ];
 
 const COUNT: usize = {

@@ -3,6 +3,7 @@
 mod air;
 mod contract;
 mod dose;
+mod epi;
 mod ergonomics;
 mod grading;
 mod hearing;
