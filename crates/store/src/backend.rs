@@ -20,8 +20,10 @@ pub(crate) trait Backend: Send + Sync {
     async fn lease(&self, name: &str) -> Result<Option<Box<dyn Lease>>, StoreError>;
     /// Whether a failed transaction may succeed when it is simply tried again.
     fn worth_retrying(&self, error: &StoreError) -> bool;
-    /// Told after each commit, so that the query planner's statistics can be renewed after many rows.
-    async fn after_writing(&self, revisions: usize);
+    /// Renews what the query planner knows about a table: right after a large import it would read lists the long way.
+    async fn analyze(&self, table: &str) -> Result<(), StoreError>;
+    /// Tables whose statistics are known, with the number of rows that they had.
+    async fn analyzed_rows(&self) -> Result<Vec<(String, usize)>, StoreError>;
 }
 
 /// A writing transaction.

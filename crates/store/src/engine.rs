@@ -3,6 +3,7 @@
 use crate::backend::Backend;
 use crate::schema::{KindTable, create_kinds, migrate};
 use crate::sql::{Sql, bad};
+use crate::statistics::Statistics;
 use crate::{TableSpec, append, history, lookup, outbox, partitions, query, settings};
 use async_trait::async_trait;
 use std::collections::HashMap;
@@ -14,6 +15,7 @@ use zhijian_records::port::{
 /// A database with the tables of the known kinds.
 pub(crate) struct Engine {
     pub backend: Arc<dyn Backend>,
+    pub statistics: Statistics,
     kinds: HashMap<String, KindTable>,
 }
 
@@ -22,8 +24,9 @@ impl Engine {
     pub async fn open(backend: Arc<dyn Backend>, specs: &[TableSpec]) -> Result<Self, StoreError> {
         migrate(&*backend).await?;
         let tables = create_kinds(&*backend, specs).await?;
+        let statistics = Statistics::new(&tables, backend.analyzed_rows().await?);
         let kinds = tables.into_iter().map(|table| (table.kind.clone(), table)).collect();
-        Ok(Self { backend, kinds })
+        Ok(Self { backend, statistics, kinds })
     }
 
     /// Tables of a kind.

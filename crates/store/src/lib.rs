@@ -17,6 +17,7 @@ mod schema;
 mod settings;
 mod sql;
 mod sqlite;
+mod statistics;
 
 use std::sync::Arc;
 use zhijian_records::port::{Column, Store, StoreError};

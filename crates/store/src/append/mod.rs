@@ -66,6 +66,6 @@ async fn try_append(engine: &Engine, commit: &Commit, record: &str) -> Result<Co
         idempotency::remember(&mut *tx, key, seq, &plan.outcomes, commit.stamp.at).await?;
     }
     tx.commit().await?;
-    engine.backend.after_writing(plan.writes.len()).await;
+    engine.statistics.written(engine, &commit.kind, plan.writes.len()).await;
     Ok(Committed { seq, outcomes: plan.outcomes, replayed: false })
 }

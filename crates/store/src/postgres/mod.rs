@@ -43,6 +43,13 @@ impl Backend for Postgres {
         Ok(Box::new(PostgresWriting { transaction }))
     }
 
+    async fn analyzed_rows(&self) -> Result<Vec<(String, usize)>, StoreError> {
+        let text = "SELECT c.relname::text, c.reltuples::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+                    WHERE n.nspname = current_schema() AND c.relkind = 'r' AND c.reltuples > 0";
+        let rows = self.read(Sql::new("读取统计信息", text)).await?;
+        Ok(rows.into_iter().map(|mut row| (row.text(0), usize::try_from(row.int(1)).unwrap_or_default())).collect())
+    }
+
     async fn lease(&self, name: &str) -> Result<Option<Box<dyn Lease>>, StoreError> {
         lease::take(&self.options, name).await
     }
@@ -51,7 +58,8 @@ impl Backend for Postgres {
         fault::worth_retrying(error)
     }
 
-    async fn after_writing(&self, _revisions: usize) {
-        // Autovacuum renews the statistics.
+    async fn analyze(&self, table: &str) -> Result<(), StoreError> {
+        let run = sqlx::raw_sql(AssertSqlSafe(format!("ANALYZE {table}"))).execute(&self.pool).await;
+        run.map(drop).map_err(|error| fault::translate("更新统计信息", error))
     }
 }

@@ -7,29 +7,52 @@ use zhijian_records::port::Scope;
 /// Digits of a county's code; longer prefixes name townships.
 const COUNTY_DIGITS: usize = 6;
 
+/// Digits of a township's code.
+const TOWNSHIP_DIGITS: usize = 9;
+
 /// Appends ` AND (…)`; a scope without any part allows nothing.
 pub(super) fn push(sql: &mut Sql, scope: &Scope) {
     if scope.all {
         return;
     }
-    sql.push(" AND (1 = 0");
+    let mut before = " AND (";
     // An empty prefix would mean everything, which only `all` may say.
     for region in scope.regions.iter().filter(|region| !region.is_empty()) {
-        sql.push(" OR ");
-        let column = if region.len() > COUNTY_DIGITS { "town" } else { "region" };
-        push_prefix(sql, column, region);
+        sql.push(before);
+        before = " OR ";
+        push_region(sql, region);
     }
-    push_any(sql, "owner", &scope.owners);
-    push_any(sql, "id", &scope.ids);
-    sql.push(")");
+    if push_any(sql, before, "owner", &scope.owners) {
+        // Already so, but SQLite takes the index of records that have an owner only when it is told.
+        sql.push(" AND owner <> ''");
+        before = " OR ";
+    }
+    if push_any(sql, before, "id", &scope.ids) {
+        before = " OR ";
+    }
+    sql.push(if before == " OR " { ")" } else { " AND 1 = 0" });
 }
 
-fn push_any(sql: &mut Sql, column: &str, values: &[String]) {
+fn push_region(sql: &mut Sql, region: &str) {
+    match region.len() {
+        COUNTY_DIGITS => {
+            sql.push("region = ").bind(region);
+        }
+        1..COUNTY_DIGITS => push_prefix(sql, "region", region),
+        TOWNSHIP_DIGITS => {
+            sql.push("town = ").bind(region);
+        }
+        _ => push_prefix(sql, "town", region),
+    }
+}
+
+/// Appends `column IN (…)` when there are values, and says whether.
+fn push_any(sql: &mut Sql, before: &str, column: &str, values: &[String]) -> bool {
     let values: Vec<&String> = values.iter().filter(|value| !value.is_empty()).collect();
     if values.is_empty() {
-        return;
+        return false;
     }
-    sql.push(&format!(" OR {column} IN ("));
+    sql.push(&format!("{before}{column} IN ("));
     for (index, value) in values.into_iter().enumerate() {
         if index > 0 {
             sql.push(", ");
@@ -37,4 +60,5 @@ fn push_any(sql: &mut Sql, column: &str, values: &[String]) {
         sql.bind(value.as_str());
     }
     sql.push(")");
+    true
 }

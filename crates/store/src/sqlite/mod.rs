@@ -17,13 +17,9 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool};
 use sqlx::{AssertSqlSafe, Connection};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::Mutex;
 use writing::SqliteWriting;
 use zhijian_records::port::{Lease, StoreError};
-
-/// Renew the planner's statistics after this many revisions.
-const RENEW_AFTER: usize = 50_000;
 
 /// An open file.
 pub(crate) struct Sqlite {
@@ -32,7 +28,6 @@ pub(crate) struct Sqlite {
     /// The writer's connection; `None` after a transaction that was neither committed nor undone: it is then opened anew.
     writer: Arc<Mutex<Option<SqliteConnection>>>,
     readers: SqlitePool,
-    written: AtomicUsize,
 }
 
 #[async_trait]
@@ -60,6 +55,18 @@ impl Backend for Sqlite {
         Ok(Box::new(SqliteWriting::new(self.path.clone(), slot, connection)))
     }
 
+    async fn analyzed_rows(&self) -> Result<Vec<(String, usize)>, StoreError> {
+        let known = "SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_stat1'";
+        let doing = "读取统计信息";
+        if self.read(Sql::new(doing, known)).await?.first_mut().map_or(0, |row| row.int(0)) == 0 {
+            return Ok(Vec::new());
+        }
+        // The first number of an index's statistics is its number of rows.
+        let text = "SELECT tbl, max(CAST(stat AS INTEGER)) FROM sqlite_stat1 GROUP BY tbl";
+        let rows = self.read(Sql::new(doing, text)).await?;
+        Ok(rows.into_iter().map(|mut row| (row.text(0), usize::try_from(row.int(1)).unwrap_or_default())).collect())
+    }
+
     async fn lease(&self, name: &str) -> Result<Option<Box<dyn Lease>>, StoreError> {
         lease::take(&self.path, name)
     }
@@ -69,16 +76,11 @@ impl Backend for Sqlite {
         false
     }
 
-    async fn after_writing(&self, revisions: usize) {
-        if self.written.fetch_add(revisions, Ordering::Relaxed) + revisions < RENEW_AFTER {
-            return;
-        }
-        self.written.store(0, Ordering::Relaxed);
-        let mut slot = self.writer.lock().await;
-        if let Some(connection) = slot.as_mut()
-            && let Err(error) = sqlx::query("PRAGMA optimize").execute(connection).await
-        {
-            tracing::warn!(%error, "cannot renew the statistics of the query planner");
-        }
+    /// Reads every index, so that the planner knows how common each value is (`sqlite_stat4`, which a limited analysis leaves
+    /// out): a list of a whole province and one of a single county want different indexes.
+    async fn analyze(&self, table: &str) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        tx.run(Sql::new("更新统计信息", format!("ANALYZE {table}"))).await?;
+        tx.commit().await
     }
 }

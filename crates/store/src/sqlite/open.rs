@@ -8,7 +8,6 @@ use sqlx::{ConnectOptions, Connection};
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 use tokio::sync::Mutex;
 use zhijian_records::port::StoreError;
@@ -32,18 +31,17 @@ pub(crate) async fn open(url: &str) -> Result<Arc<dyn Backend>, StoreError> {
     let fault = |error| fault::translate(&path, DOING, error);
     let mut writer = SqliteConnection::connect_with(&writer_options).await.map_err(fault)?;
     refuse_strangers(&path, &mut writer).await?;
-    // Statistics that a former run had no time to renew.
-    sqlx::query("PRAGMA optimize").execute(&mut writer).await.map_err(fault)?;
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS)
         .idle_timeout(None)
-        .max_lifetime(None)
+        // A reader learns of new planner statistics when it opens the file.
+        .max_lifetime(Duration::from_secs(600))
         .acquire_timeout(Duration::from_secs(60))
         .connect_with(options.pragma("query_only", "ON"))
         .await
         .map_err(fault)?;
     let writer = Arc::new(Mutex::new(Some(writer)));
-    Ok(Arc::new(Sqlite { path, options: writer_options, writer, readers, written: AtomicUsize::new(0) }))
+    Ok(Arc::new(Sqlite { path, options: writer_options, writer, readers }))
 }
 
 /// Connection options, and the largest number of pages.
@@ -71,7 +69,6 @@ fn options(url: &str) -> Result<(SqliteConnectOptions, Option<u32>), StoreError>
         .pragma("temp_store", "MEMORY")
         .pragma("wal_autocheckpoint", "4000")
         .pragma("journal_size_limit", "67108864")
-        .pragma("analysis_limit", "1000")
         .disable_statement_logging();
     Ok((options, most_pages))
 }
