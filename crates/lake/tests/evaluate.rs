@@ -1,5 +1,7 @@
 //! Scopes, breakdowns, lists and plans over one small lake.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 mod common;
 
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! Every indicator on hand-made records that try the traps of its counting rules.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 mod common;
 
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! Refreshing equals rebuilding, whatever happened to the records.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 mod common;
 
 use std::{fs::File, path::Path};

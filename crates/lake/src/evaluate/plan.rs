@@ -133,8 +133,8 @@ impl Evaluator {
         let run = Run { plan, snapshot: &snapshot, year, as_of, known_at, scope };
         // Small queries are mostly planning, which one core does; so as many rows at once as there are cores.
         let run = &run;
-        stream::iter(&plan.targets)
-            .map(|target| self.plan_row(run, target))
+        let rows: Vec<_> = plan.targets.iter().map(|target| self.plan_row(run, target)).collect();
+        stream::iter(rows)
             .buffered(self.lake().workers)
             .try_collect()
             .await
@@ -142,7 +142,10 @@ impl Evaluator {
 
     async fn plan_row(&self, run: &Run<'_>, target: &Target) -> Result<PlanRow> {
         let def = self.definition(&target.indicator)?;
-        let answer = self.answer(run.snapshot, def, &run.params(&def.code, run.year)).await?;
+        let mut answer = self.answer(run.snapshot, def, &run.params(&def.code, run.year)).await?;
+        if target.test == "count_ge" {
+            as_count(&mut answer);
+        }
         let (goal, goal_year) = goal(target, run.year);
         let parts = self.parts(run, def, target, goal.as_ref()).await?;
         let status = match target.test.as_str() {
@@ -215,6 +218,13 @@ fn goal(target: &Target, year: i32) -> (Option<Value>, Option<i32>) {
     }
 }
 
+/// “至少 2 家”: the row shows how many there are, not the share of counties that have enough.
+fn as_count(answer: &mut Answer) {
+    answer.value = answer.amount.or(answer.numerator);
+    answer.interval = None;
+    answer.display = answer.value.map_or_else(|| answer.display.clone(), |count| format!("{count:.0}"));
+}
+
 fn number(value: &Value) -> Option<f64> {
     value.as_f64().or_else(|| value.as_str()?.trim().trim_end_matches(['%', ' ']).parse().ok())
 }
@@ -229,7 +239,7 @@ fn against(test: &str, goal: Option<&Value>, answer: &Answer) -> Status {
             (Some(true), _) => Status::Met,
         },
         "fall_by" => compare(answer, answer.value.map(|change| -change), goal.and_then(number)),
-        "count_ge" => compare(answer, answer.amount.or(answer.numerator), goal.and_then(number).or(Some(1.0))),
+        "count_ge" => compare(answer, answer.value, goal.and_then(number).or(Some(1.0))),
         // Without a named test a number is a lower bound (`ge`, `eq` 100 %, `all_ge`).
         _ => compare(answer, answer.value, goal.and_then(number)),
     }

@@ -1,5 +1,5 @@
 //! A store in memory that knows just what the lake asks of one.
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, clippy::unwrap_used, reason = "each test file uses its part and stops at the first surprise")]
 
 pub mod golden;
 
