@@ -16,6 +16,9 @@ rm -rf "${target:?}"/*
 cp node_modules/@tabler/core/dist/css/tabler.min.css "$target/tabler.css"
 cp node_modules/htmx.org/dist/htmx.min.js "$target/htmx.js"
 cp node_modules/echarts/dist/echarts.min.js "$target/echarts.js"
+cp node_modules/swagger-ui-dist/swagger-ui-bundle.js "$target/swagger-ui.js"
+cp node_modules/swagger-ui-dist/swagger-ui.css "$target/swagger-ui.css"
 # Source maps are not shipped; without this line browsers would ask for them.
-sed -i 's|/\*# sourceMappingURL=[^*]*\*/||' "$target/tabler.css"
+sed -i 's|/\*# sourceMappingURL=[^*]*\*/||' "$target/tabler.css" "$target/swagger-ui.css"
+sed -i 's|^//# sourceMappingURL=.*||' "$target/swagger-ui.js"
 echo "$stamp" > node_modules/.assets-stamp

@@ -1,0 +1,4 @@
+//! Definitions as data: kinds, code lists, regions.
+
+pub mod codes;
+pub mod kinds;

@@ -1,0 +1,51 @@
+//! The JSON API (接口): everything that a page can do, below `/api/v1`, and its documentation.
+//!
+//! [`operations`] is the one table from which the router and the OpenAPI document are made.
+
+mod body;
+mod client;
+mod definitions;
+mod docs;
+mod given;
+pub mod openapi;
+pub mod operation;
+pub mod operations;
+mod plans;
+pub mod problem;
+pub mod records;
+mod search;
+mod session;
+mod watch;
+
+use crate::app::App;
+use axum::Router;
+use axum::routing::get;
+use problem::Failure;
+
+/// Where the API lives.
+pub const BASE: &str = "/api/v1";
+
+/// Routes below `/api`.
+pub fn router() -> Router<App> {
+    let mut routes = Router::new();
+    for operation in operations::operations() {
+        let (path, route) = operation.into_route();
+        routes = routes.route(path, route);
+    }
+    let routes = routes.fallback(nowhere).method_not_allowed_fallback(wrong_method);
+    Router::new().nest(BASE, routes).route("/api/docs", get(docs::page))
+}
+
+async fn nowhere() -> Failure {
+    Failure::not_found("没有这个接口")
+}
+
+async fn wrong_method() -> Failure {
+    Failure::new("wrong-method", "此地址不支持该请求方法")
+}
+
+/// A day (its end in China) or an instant with offset, as pages and the API read it.
+#[must_use]
+pub fn moment(text: &str) -> Option<zhijian_records::port::Instant> {
+    given::moment(text)
+}

@@ -1,0 +1,137 @@
+//! The table of operations: router and documentation are made from it, so that they cannot drift apart.
+
+use super::definitions::{codes, kinds};
+use super::operation::{Access, Operation, delete, get, patch, post, put};
+use super::records::{change, list, read};
+use super::{openapi, plans, search, session, watch};
+use zhijian_records::access::Wish;
+
+/// Headings in order, with a line about each.
+pub const TAGS: [(&str, &str); 7] = [
+    ("会话", "登录得到 Cookie 与防伪令牌；写操作在请求头 X-CSRF-Token 中带上令牌"),
+    ("记录", "各类表单的记录，经统一入口校验、留痕"),
+    ("检索", "跨表单检索"),
+    ("定义", "表单、代码表、行政区划"),
+    ("规划与指标", "规划评估、指标分解与名单"),
+    ("运行", "任务与审计"),
+    ("接口", "本文档"),
+];
+
+const FILES: &[&str] = &["text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"];
+
+/// All operations.
+#[must_use]
+pub fn operations() -> Vec<Operation> {
+    let mut all = Vec::new();
+    all.extend(sessions());
+    all.extend(records());
+    all.extend(definitions());
+    all.extend(indicators());
+    all.extend(running());
+    all
+}
+
+fn sessions() -> [Operation; 3] {
+    [
+        post("/session", session::sign_in).named("signIn", "会话", "登录").access(Access::Anyone).body("Credentials").gives(201, "Session").fails(&["locked"]),
+        get("/session", session::who).named("whoAmI", "会话", "当前账号与防伪令牌").gives(200, "Session"),
+        delete("/session", session::sign_out).named("signOut", "会话", "退出登录").gives(204, ""),
+    ]
+}
+
+fn records() -> [Operation; 12] {
+    [
+        get("/records/{kind}", list::list).named("list", "记录", "查询").access(Access::Kind(Wish::Read)).query(&list::LIST).fields().gives(200, "{kind}_page"),
+        post("/records/{kind}", change::submit)
+            .named("submit", "记录", "新建")
+            .access(Access::Kind(Wish::File))
+            .body("{kind}_entry")
+            .idempotent()
+            .gives(201, "Receipt")
+            .fails(&["exists", "invalid"]),
+        get("/records/{kind}/count", list::count).named("count", "记录", "计数").access(Access::Kind(Wish::Read)).query(&list::COUNT).fields().gives(200, "Count"),
+        get("/records/{kind}/{id}", read::read).named("read", "记录", "读取").access(Access::Kind(Wish::Read)).gives(200, "{kind}_record"),
+        put("/records/{kind}/{id}", change::replace)
+            .named("replace", "记录", "整份修改（未给出的字段清空）")
+            .access(Access::Kind(Wish::File))
+            .body("{kind}_entry")
+            .if_match()
+            .gives(200, "Receipt")
+            .fails(&["exists", "invalid"]),
+        patch("/records/{kind}/{id}", change::amend)
+            .named("amend", "记录", "修改部分字段（null 清空）")
+            .access(Access::Kind(Wish::File))
+            .body("{kind}_change")
+            .if_match()
+            .gives(200, "Receipt")
+            .fails(&["exists", "invalid"]),
+        delete("/records/{kind}/{id}", change::retract)
+            .named("retract", "记录", "作废（保留历史）")
+            .access(Access::Kind(Wish::File))
+            .body("Retraction")
+            .if_match()
+            .gives(200, "Receipt")
+            .fails(&["invalid"]),
+        get("/records/{kind}/{id}/history", read::history).named("history", "记录", "全部版本，最新的在前").access(Access::Kind(Wish::Read)).gives(200, "{kind}_page"),
+        post("/records/{kind}/{id}/reveal", read::reveal)
+            .named("reveal", "记录", "说明用途后查看完整信息（记入审计）")
+            .access(Access::Kind(Wish::Read))
+            .body("Purpose")
+            .gives(200, "{kind}_record"),
+        post("/records/{kind}/{id}/transitions/{transition}", change::advance)
+            .named("advance", "记录", "办理（状态流转）")
+            .access(Access::Kind(Wish::Read))
+            .body("{kind}_step")
+            .if_match()
+            .gives(200, "Receipt")
+            .fails(&["invalid"]),
+        get("/search", search::search).named("search", "检索", "在可读的全部表单中检索").query(&search::SEARCH).gives(200, "Hits"),
+        get("/openapi.json", openapi::serve).named("openapi", "接口", "OpenAPI 3.1 文档").access(Access::Anyone).gives(200, "Any"),
+    ]
+}
+
+fn definitions() -> [Operation; 6] {
+    [
+        get("/kinds", kinds::list).named("listKinds", "定义", "全部表单").gives(200, "List"),
+        get("/kinds/{kind}", kinds::read).named("readKind", "定义", "表单定义").gives(200, "Any"),
+        get("/kinds/{kind}/schema", kinds::schema).named("readSchema", "定义", "表单的 JSON Schema").gives(200, "Any"),
+        get("/codes", codes::lists).named("listCodes", "定义", "全部代码表").gives(200, "List"),
+        get("/codes/{list}", codes::entries).named("readCodes", "定义", "代码表的内容").query(&codes::ENTRIES).gives(200, "CodeList"),
+        get("/regions", codes::regions).named("listRegions", "定义", "行政区划").query(&codes::REGIONS).gives(200, "RegionList"),
+    ]
+}
+
+fn indicators() -> [Operation; 6] {
+    let here = "规划与指标";
+    [
+        get("/plans", plans::list).named("listPlans", here, "五部规划及其指标表").access(Access::Region).gives(200, "PlanList"),
+        get("/plans/{plan}/evaluation", plans::evaluation)
+            .named("evaluatePlan", here, "规划评估：逐行给出分子、分母、值、目标与状态")
+            .access(Access::Region)
+            .query(&plans::EVALUATION)
+            .gives(200, "Evaluation")
+            .also(FILES),
+        get("/indicators", plans::indicators).named("listIndicators", here, "全部指标的定义").gives(200, "IndicatorList"),
+        get("/indicators/{code}", plans::indicator).named("readIndicator", here, "指标定义；给出 year 时附数值").access(Access::Region).query(&plans::FIGURE).gives(200, "Indicator"),
+        get("/indicators/{code}/breakdown", plans::breakdown)
+            .named("breakDown", here, "按维度分解；上级等于下级之和")
+            .access(Access::Region)
+            .query(&plans::BREAKDOWN)
+            .gives(200, "Breakdown")
+            .also(FILES),
+        get("/indicators/{code}/units", plans::units)
+            .named("listUnits", here, "分子、分母或未达成的名单")
+            .access(Access::Region)
+            .query(&plans::UNITS)
+            .gives(200, "UnitPage")
+            .also(FILES),
+    ]
+}
+
+fn running() -> [Operation; 3] {
+    [
+        get("/jobs", watch::jobs).named("listJobs", "运行", "自己的任务").query(&watch::JOBS).gives(200, "JobList"),
+        get("/jobs/{id}", watch::job).named("readJob", "运行", "一项任务的进度与结果").gives(200, "Job"),
+        get("/audit", watch::audit).named("readAudit", "运行", "审计链").access(Access::Role("R01")).query(&watch::AUDIT).gives(200, "AuditPage"),
+    ]
+}

@@ -1,0 +1,147 @@
+//! One indicator of a plan: figure, course over the years, breakdowns, and the units behind it.
+
+use super::asked::Asked;
+use super::figures::{self, BASE_YEAR, Question};
+use super::lines::{self, Line};
+use super::place::Territory;
+use super::{bullet, definition, parts, slices, unit_list};
+use crate::app::App;
+use crate::{Frame, PageError, Signed, layout, words};
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use serde_json::json;
+use zhijian_kinds::{Plan, Target};
+use zhijian_lake::{Answer, PlanRow};
+
+/// What the page is about.
+pub struct Subject<'a> {
+    /// State.
+    pub app: &'a App,
+    /// Who asks.
+    pub signed: &'a Signed,
+    /// What may be seen.
+    pub territory: &'a Territory<'a>,
+    /// The question.
+    pub question: Question<'a>,
+    /// The query as it came.
+    pub asked: &'a Asked,
+    /// Address of the page.
+    pub path: String,
+}
+
+/// The plan's row for an indicator, or the row that it is a part of.
+fn target<'a>(app: &App, plan: &'a Plan, code: &str) -> Option<&'a Target> {
+    let is_part = |t: &&Target| t.parts.iter().any(|p| p == code) || app.catalogue().indicators.get(&t.indicator).is_some_and(|i| i.parts.iter().any(|p| p == code));
+    plan.targets.iter().find(|t| t.indicator == code).or_else(|| plan.targets.iter().find(is_part))
+}
+
+/// `GET /plans/{plan}/{indicator}`
+pub async fn page(signed: Signed, State(app): State<App>, Path((name, code)): Path<(String, String)>, asked: Asked) -> Result<Response, PageError> {
+    let plan = figures::plan(&app, &name)?;
+    let def = figures::indicator(&app, &code)?;
+    let target = target(&app, plan, &code).ok_or_else(|| PageError::NotFound("这部规划没有这个指标".into()))?;
+    let territory = Territory::of(&app, &signed.caller)?;
+    let node = territory.choose(Some(plan), asked.text("region"))?;
+    let when = asked.when(figures::newest_year(&app).await?)?;
+    let question = Question::new(&territory, Some(plan), def, &node, when);
+    let subject = Subject { app: &app, signed: &signed, territory: &territory, question, asked: &asked, path: format!("/plans/{name}/{code}") };
+    if let Some(file) = unit_list::file(&subject).await? {
+        return Ok(file);
+    }
+    if let Some(file) = slices::file(&subject).await? {
+        return Ok(file);
+    }
+    let only = Plan { targets: vec![target.clone()], ..plan.clone() };
+    let rows = figures::evaluate(&app, &territory, &only, &node, when).await?;
+    let title = if target.indicator == code { target.name.as_str() } else { def.name.as_str() };
+    let crumbs = [(words::BOARD, "/plans".to_owned()), (plan.title.as_str(), asked.elsewhere(&format!("/plans/{name}"), &[]))];
+    let frame = Frame {
+        title,
+        signed: Some(&signed),
+        active: "/plans",
+        breadcrumbs: &crumbs,
+        scripts: &["vendor/echarts.js", "app/board.js"],
+        ..Frame::new(&app)
+    };
+    let body = html! {
+        (super::style())
+        (parts::switch(&subject.path, &app, &asked, when))
+        (parts::tree(&territory, &subject.path, &asked, &node, &territory.node_of(plan).unwrap_or_default()))
+        @for row in &rows { (figure(&subject, row)) }
+        (parts::stand(&app, when))
+        section.board-definition { h2 { "定义" } (definition::facts(&app, &subject.question)) }
+        (course(&subject, rows.first()).await?)
+        (slices::section(&subject, rows.first()).await?)
+        (unit_list::section(&subject).await?)
+    };
+    Ok(layout::page(&frame, body).into_response())
+}
+
+/// Value, target, status and distance at a glance.
+fn figure(subject: &Subject<'_>, row: &PlanRow) -> Markup {
+    let code = &subject.question.def.code;
+    let part = row.parts.iter().find(|p| p.answer.indicator == *code && row.indicator != *code);
+    let line = part.map_or_else(|| Line::of(row), |part| Line::of_part(part, row));
+    let goal = Line::of(row);
+    let list = |which: &str| format!("{}#units", subject.asked.here(&subject.path, &[("which", which), ("page", "")]));
+    html! {
+        dl.board-figure {
+            div.main { dt { "值" } dd { strong { (line.value) } " " (bullet::light(line.status)) @if !line.interval.is_empty() { div.interval { "95% 区间 " (line.interval) } } } }
+            div { dt { "分子" } dd { @if line.numerator == lines::NOTHING { (line.numerator) } @else { a href=(list("numerator")) { (line.numerator) } } } }
+            div { dt { "分母" } dd { @if line.denominator == lines::NOTHING { (line.denominator) } @else { a href=(list("denominator")) { (line.denominator) } } } }
+            div { dt { "2020年基数" } dd { (goal.baseline) } }
+            div { dt { "2023年目标" } dd { (goal.target_2023) } }
+            div { dt { "2025年目标" } dd { (goal.target_2025) } }
+            @if !line.gap.is_empty() { div { dt { "差距" } dd { (line.gap) @if !line.still.is_empty() { div.small { a href=(list("missing")) { (line.still) } } } } } }
+        }
+        @if part.is_none() { (bullet::of(row)) }
+    }
+}
+
+/// The same figure year by year: chart and table.
+async fn course(subject: &Subject<'_>, row: Option<&PlanRow>) -> Result<Markup, PageError> {
+    let years = subject.question.years(subject.app, BASE_YEAR).await?;
+    let goal = |value: &Option<serde_json::Value>| value.as_ref().and_then(lines::number);
+    let unit = &subject.question.def.unit;
+    let percent = unit == "percent" && subject.question.def.measure != zhijian_kinds::indicator::Measure::Change;
+    let targets: Vec<(i32, Option<f64>)> = row.map_or_else(Vec::new, |row| vec![(2023, goal(&row.target_2023)), (2025, goal(&row.target_2025))]);
+    let chart = json!({
+        "unit": if percent { "%" } else { "" },
+        "years": years.iter().map(|(year, _)| year).collect::<Vec<_>>(),
+        "values": years.iter().map(|(_, answer)| answer.value).collect::<Vec<_>>(),
+        "low": years.iter().map(|(_, answer)| answer.interval.map(|i| i.low)).collect::<Vec<_>>(),
+        "high": years.iter().map(|(_, answer)| answer.interval.map(|i| i.high)).collect::<Vec<_>>(),
+        "goals": targets.iter().filter_map(|(year, goal)| goal.map(|g| json!({"year": year, "value": g}))).collect::<Vec<_>>(),
+    });
+    Ok(html! {
+        section.board-course {
+            h2 { "历年" }
+            div.chart-and-table {
+                @if years.len() > 1 { div.chart data-chart="course" data-from="course-data" role="img" aria-label="历年变化，数值见右表" {} (parts::data("course-data", &chart)) }
+                div.table-wrap { (course_table(subject, &years)) }
+            }
+        }
+    })
+}
+
+fn course_table(subject: &Subject<'_>, years: &[(i32, Answer)]) -> Markup {
+    let unit = &subject.question.def.unit;
+    let number = |n: Option<f64>| n.map_or_else(|| lines::NOTHING.into(), lines::grouped);
+    html! {
+        table.table.compact {
+            thead { tr { th scope="col" { "年度" } th.num scope="col" { "分子" } th.num scope="col" { "分母" } th.num scope="col" { "值" } } }
+            tbody {
+                @for (year, answer) in years {
+                    @let text = year.to_string();
+                    tr.here[*year == subject.question.params.year] {
+                        th scope="row" { a href=(subject.asked.here(&subject.path, &[("year", &text), ("as_of", ""), ("page", "")])) { (year) } }
+                        td.num { (number(answer.numerator)) }
+                        td.num { (number(answer.denominator)) }
+                        td.num { (lines::value(answer, unit)) }
+                    }
+                }
+            }
+        }
+    }
+}
