@@ -15,6 +15,7 @@ mod xlsx;
 mod zip;
 
 pub use bytes::{Input, digest};
+pub(crate) use csv::looks_like_formula;
 
 use crate::FileError;
 use zhijian_kinds::intake::Cell;

@@ -5,6 +5,7 @@ use super::sheet::{EXCEL_ROWS, Formats, sheet_name, width, write_cell};
 use super::template::keys_of;
 use super::value::{Document, Out};
 use crate::columns::{Column, Keys, columns};
+use crate::read::looks_like_formula;
 use rust_xlsxwriter::{DocProperties, Workbook};
 use serde_json::{Map, Value};
 use std::io::Write;
@@ -247,7 +248,7 @@ fn check_keys(kind: &Kind, columns: &[Column<'_>], document: &Map<String, Value>
 fn protected(out: &Out) -> String {
     let shown = out.shown();
     match out {
-        Out::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => format!("'{shown}"),
+        Out::Text(text) if looks_like_formula(text) => format!("'{shown}"),
         _ => shown,
     }
 }

@@ -81,11 +81,16 @@ impl Iterator for TextRows {
     }
 }
 
+/// A text that a spreadsheet would run when it opens the file, apostrophes that already protect it included.
+pub(crate) fn looks_like_formula(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
 /// A field as a cell: `="00123"` (a number kept as text for Excel) and a protective apostrophe before a sign lose their wrapping.
 fn cell_of(field: &str) -> Cell {
     let field = field.strip_prefix("=\"").and_then(|f| f.strip_suffix('"')).unwrap_or(field);
     let field = match field.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
+        Some(rest) if looks_like_formula(rest) => rest,
         _ => field,
     };
     if field.is_empty() { Cell::Empty } else { Cell::Text(field.to_owned()) }
