@@ -178,8 +178,12 @@ impl Lake {
         dirty: &BTreeSet<Partition>,
     ) -> Result<usize> {
         let generation = next.generation;
-        let written: Vec<(&Partition, Vec<(String, Part)>)> = stream::iter(dirty)
-            .map(|partition| async move { Ok::<_, LakeError>((partition, self.write_partition(store, partition, horizon, generation).await?)) })
+        // Owned partitions keep the future `Send` for whoever refreshes in a background task.
+        let written: Vec<(Partition, Vec<(String, Part)>)> = stream::iter(dirty.iter().cloned())
+            .map(|partition| async move {
+                let parts = self.write_partition(store, &partition, horizon, generation).await?;
+                Ok::<_, LakeError>((partition, parts))
+            })
             .buffer_unordered(self.workers)
             .try_collect()
             .await?;
