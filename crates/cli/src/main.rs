@@ -26,9 +26,13 @@ enum Command {
     /// 检查定义文件，指出文件、行号和问题
     Check(commands::check::Args),
     /// 导出一类记录
+    Export(commands::export::Args),
     /// 生成一类记录的填报模板（xlsx）
+    Template(commands::template::Args),
     /// 启动网页与接口服务
+    Serve(commands::serve::Args),
     /// 载入演示地区并启动服务
+    Demo(commands::demo::Args),
     /// 账号管理
     Account(commands::account::Args),
     /// 审计链
@@ -67,6 +71,10 @@ async fn run(command: Command, config: config::Config) -> anyhow::Result<ExitCod
         Command::Import(args) => commands::import::run(config, args).await,
         Command::Evaluate(args) => commands::evaluate::run(config, args).await,
         Command::Check(args) => commands::check::run(args),
+        Command::Export(args) => commands::export::run(config, args).await,
+        Command::Template(args) => commands::template::run(args),
+        Command::Serve(args) => commands::serve::run(config, args).await,
+        Command::Demo(args) => commands::demo::run(config, args).await,
         Command::Account(args) => commands::account::run(config, args).await,
         Command::Audit(args) => commands::audit::run(config, args).await,
         Command::Lake(args) => commands::lake::run(config, args).await,

@@ -1,6 +1,6 @@
 //! `zhijian evaluate`: the plan's table.
 
-use super::{data, say};
+use super::say;
 use crate::config::Config;
 use crate::platform::Platform;
 use anyhow::{Context as _, Result};
@@ -70,7 +70,7 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
             let path = args.output.as_ref().context("xlsx 格式请用 --output 指定文件")?;
             let title = format!("{} {} 年指标", platform.door.catalogue.plans.get(&args.plan).map_or("", |p| p.title.as_str()), args.year);
             let rows: Vec<Vec<String>> = lines.iter().map(Line::cells).collect();
-            emit(Some(path), &{let _=(title,rows);Vec::<u8>::new()})?;
+            emit(Some(path), &zhijian_exchange::write::table(&title, &HEAD, &rows)?)?;
         }
     }
     if lines.iter().all(|l| l.answer.value.is_none() && l.answer.state != Some(true)) {

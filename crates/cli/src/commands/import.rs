@@ -133,7 +133,7 @@ fn marked(report: &Report, paths: &[PathBuf], folder: &PathBuf) -> Result<()> {
             continue;
         }
         let source = zhijian_exchange::read::open(&file.name, file.path.as_path())?;
-        let bytes: Vec<u8> = Vec::new(); let _ = source;
+        let bytes = zhijian_exchange::write::mark(&source, &result.findings)?;
         let stem = std::path::Path::new(&file.name).file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
         let path = folder.join(format!("{stem}_标注.xlsx"));
         std::fs::write(&path, bytes).with_context(|| format!("无法写入 {}", path.display()))?;

@@ -4,10 +4,14 @@ pub mod account;
 pub mod audit;
 pub mod calc;
 pub mod check;
+pub mod demo;
 pub mod evaluate;
+pub mod export;
 pub mod import;
 pub mod init;
 pub mod lake;
+pub mod serve;
+pub mod template;
 
 /// Words for the person at the terminal.
 #[expect(clippy::print_stderr, reason = "words of commands go to stderr")]

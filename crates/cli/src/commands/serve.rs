@@ -36,9 +36,16 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
     let bound = listener.local_addr()?;
     let region = platform.region().await?.unwrap_or_default();
     let refresher = tokio::spawn(keep_fresh(Arc::clone(&platform.lake), platform.door.clone()));
-    let app = zhijian_web::App::new(platform.door.clone(), Arc::clone(&platform.evaluator), platform.config.home.clone(), region, demo);
+    let app = zhijian_web::App {
+        door: platform.door.clone(),
+        lake: Arc::clone(&platform.lake),
+        evaluator: Arc::clone(&platform.evaluator),
+        home: platform.config.home.clone(),
+        region,
+        demo,
+    };
     say(format!("服务已启动：http://{bound}/  （按 Ctrl+C 停止）"));
-    zhijian_web::serve(listener, app, stop_signal()).await?;
+    axum::serve(listener, zhijian_web::router(app)).with_graceful_shutdown(stop_signal()).await?;
     refresher.abort();
     say("服务已停止");
     Ok(ExitCode::SUCCESS)
