@@ -11,6 +11,7 @@ pub mod lung;
 pub mod noise;
 pub mod psychosocial;
 pub mod registry;
+pub mod risk;
 mod special;
 pub mod stats;
 pub mod tables;

@@ -62,8 +62,7 @@ fn is_two(film: &Film) -> bool {
 }
 
 fn is_one(film: &Film) -> bool {
-    let plaque =
-        film.asbestos && (film.plaque || film.plaque_heart_or_diaphragm || film.plaque_over_half_or_shaggy);
+    let plaque = film.asbestos && film.plaque;
     (film.overall >= 1 && film.zones >= 2)
         || (plaque && film.overall == 1 && film.zones == 1)
         || (plaque && film.overall == 0 && film.zones_0_1 >= 2)
@@ -112,5 +111,7 @@ fn run(args: &Args<'_>) -> Result<Answer, CalcError> {
     if film.large_short_mm > film.large_long_mm {
         return Err(args.invalid("large_opacity_short_mm"));
     }
-    Ok(Answer::new().with("stage", stage(&film)))
+    // the three ticks are separate entries of the reading form; a contradiction is shown, not repaired
+    let contradicts = !film.plaque && (film.plaque_heart_or_diaphragm || film.plaque_over_half_or_shaggy);
+    Ok(Answer::new().with("stage", stage(&film)).warn_if(contradicts, "plaque_not_ticked"))
 }

@@ -136,6 +136,7 @@ const PARTS: &[&[&Calculator]] = &[
     crate::ergonomics::CALCULATORS,
     crate::psychosocial::CALCULATORS,
     crate::epi::CALCULATORS,
+    crate::risk::CALCULATORS,
 ];
 
 const COUNT: usize = {

@@ -53,26 +53,31 @@ pub(crate) fn noncentral_t_cdf(t: f64, df: f64, delta: f64) -> f64 {
 /// `k = t′(γ; n−1, z_p·√n)/√n`.
 pub(crate) fn tolerance_factor(n: f64, p: f64, confidence: f64) -> f64 {
     let (df, delta) = (n - 1.0, normal_quantile(p) * n.sqrt());
-    let cdf = |t: f64| noncentral_t_cdf(t, df, delta) - confidence;
-    let reach = 4.0 + delta.abs();
-    let mut high = reach;
-    while cdf(high) < 0.0 && high < 1e9 {
-        high *= 2.0;
-    }
-    let mut low = -reach;
-    while cdf(low) > 0.0 && low > -1e9 {
-        low *= 2.0;
-    }
-    bisect(low, high, cdf) / n.sqrt()
+    let spread = 1.0 + delta.abs() / (2.0 * df).sqrt();
+    solve_near(delta, spread, |t| noncentral_t_cdf(t, df, delta) - confidence) / n.sqrt()
 }
 
 /// The z with `P(t′_{n−1}(z·√n) ≤ t) = confidence`; the probability falls as z rises.
 pub(crate) fn noncentrality_quantile(t: f64, n: f64, confidence: f64) -> f64 {
     let df = n - 1.0;
-    let root_n = n.sqrt();
-    let rising = |z: f64| confidence - noncentral_t_cdf(t, df, z * root_n);
-    let reach = (t.abs() + 40.0) / root_n * (1.0 + 20.0 / df);
-    bisect(-reach, reach, rising)
+    let spread = 1.0 + t.abs() / (2.0 * df).sqrt();
+    solve_near(t, spread, |delta| confidence - noncentral_t_cdf(t, df, delta)) / n.sqrt()
+}
+
+/// The zero of a rising function, searched from `start` outwards in steps that double.
+fn solve_near(start: f64, step: f64, rising: impl Fn(f64) -> f64) -> f64 {
+    let (mut low, mut high) = (start - step, start + step);
+    let mut wider = step;
+    while rising(low) > 0.0 && wider < 1e12 * step {
+        wider *= 2.0;
+        (low, high) = (low - wider, low);
+    }
+    wider = step;
+    while rising(high) < 0.0 && wider < 1e12 * step {
+        wider *= 2.0;
+        (low, high) = (high, high + wider);
+    }
+    bisect(low, high, rising)
 }
 
 #[cfg(test)]

@@ -120,7 +120,7 @@ pub(crate) static BAYES_SEG: Calculator = Calculator {
 };
 
 /// More results than this are no similarly exposed group, and take long.
-const MOST: usize = 1000;
+const MOST: usize = 500;
 
 fn run(args: &Args<'_>) -> Result<Answer, CalcError> {
     let data = args.observations("data")?;

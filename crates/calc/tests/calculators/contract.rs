@@ -126,7 +126,7 @@ fn requests() -> BoxedStrategy<(&'static str, Value)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_request_gets_one_line_without_nan((id, inputs) in requests()) {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use zhijian_calc::registry::run;
 
-use crate::support::{examples, refusals};
+use crate::support::{examples, refusals, warnings};
 
 fn man(age: f64, fev1: f64, fvc: f64) -> Value {
     json!({ "sex": "male", "age": age, "height_cm": 172, "ethnicity": "ne_asian", "fev1": fev1, "fvc": fvc })
@@ -119,6 +119,12 @@ fn stages_of_pneumoconiosis() {
     for (why, inputs, stage) in rows {
         examples(&[(why, "pneumo.stage", inputs, json!({ "stage": stage }), 0.0)]);
     }
+    warnings(&[(
+        "a plaque at the heart that is no plaque",
+        "pneumo.stage",
+        json!({ "asbestos": true, "plaque_heart_or_diaphragm": true, "overall": 1, "zones": 1 }),
+        &["plaque_not_ticked"],
+    )]);
     refusals(&[
         ("profusion 4", "pneumo.stage", json!({ "overall": 4 }), "out_of_range", "overall"),
         ("seven zones", "pneumo.stage", json!({ "zones": 7 }), "out_of_range", "zones"),

@@ -10,6 +10,7 @@ mod hearing;
 mod heat;
 mod lung;
 mod noise;
+mod risk;
 mod stats;
 mod support;
 mod vibration;

@@ -418,6 +418,8 @@ fn positive_data(at_least: usize) -> impl Strategy<Value = Vec<f64>> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn a_tolerance_limit_rises_with_confidence(data in positive_data(3), low in 0.5..0.9f64, more in 0.01..0.09f64) {
         let utl = |confidence: f64| number("stats.utl", &json!({ "data": data, "confidence": confidence }), "utl");

@@ -9,9 +9,9 @@ use super::{
 use crate::special::{bisect, ln_normal_cdf, normal_cdf};
 
 /// Points over the range of ln σ that holds the mass.
-const SIGMAS: u32 = 300;
+const SIGMAS: u32 = 200;
 /// Points over the range of µ that holds the mass for one σ.
-const MUS: u32 = 600;
+const MUS: u32 = 400;
 /// Log-likelihood below the maximum at which mass no longer matters (e^−38 ≈ 3e−17).
 const DEPTH: f64 = 38.0;
 const MU_RANGE: (f64, f64) = (-20.0, 20.0);
