@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The calculators of section F.
-pub(crate) const CALCULATORS: &[&Calculator] = &[&DUST, &CHEMICAL];
+pub(crate) const CALCULATORS: &[&Calculator] = &[&DUST, &CHEMICAL, &COAL_DUST];
 
 /// Edition of the grading standards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -238,4 +238,35 @@ fn run_chemical(args: &Args<'_>) -> Result<Answer, CalcError> {
     let flags = [("skin", args.flag("skin")?), ("carcinogen_g1", args.flag("carcinogen_g1")?)];
     let raised: Vec<&str> = flags.iter().filter(|flag| flag.1).map(|flag| flag.0).collect();
     Ok(if raised.is_empty() { answer } else { answer.with("flags", raised) })
+}
+
+/// Grade 1–5 of a short-time respirable coal-dust concentration at a fixed point, mg/m³; at 5 work stops.
+///
+/// Source: GBZ/T 342-2025.
+#[must_use]
+pub fn grade_coal_dust(respirable: f64) -> u8 {
+    match respirable {
+        c if c <= 1.25 => 1,
+        c if c <= 2.5 => 2,
+        c if c <= 6.0 => 3,
+        c if c <= 16.0 => 4,
+        _ => 5,
+    }
+}
+
+static COAL_DUST: Calculator = Calculator {
+    id: "grade.coal_dust",
+    title: "煤尘短时间定点呼尘分级",
+    inputs: &[Field::required("respirable", "mg/m3", "呼尘短时间定点浓度").also(&["c"])],
+    outputs: &[Field::required("level", "", "1–5"), Field::required("stop_work", "", "5 级：停止作业、整改")],
+    formula: "≤ 1.25：1；≤ 2.5：2；≤ 6：3；≤ 16：4；> 16：5",
+    source: "GBZ/T 342-2025",
+    status: Status::Verify,
+    version: 1,
+    run: run_coal_dust,
+};
+
+fn run_coal_dust(args: &Args<'_>) -> Result<Answer, CalcError> {
+    let level = grade_coal_dust(args.not_negative("respirable")?);
+    Ok(Answer::new().with("level", level).with("stop_work", level == 5).warn("table_unverified"))
 }

@@ -9,6 +9,7 @@ pub mod hearing;
 pub mod heat;
 pub mod lung;
 pub mod noise;
+pub mod physical;
 pub mod psychosocial;
 pub mod registry;
 pub mod risk;

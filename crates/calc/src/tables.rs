@@ -43,6 +43,33 @@ pub(crate) fn iso_date(written: &str) -> Option<Date> {
     Date::from_calendar_date(year, month, parts.next()?.parse().ok()?).ok()
 }
 
+/// Every embedded table by name, as CSV text with a header row; pages show them with their editions and status.
+pub const FILES: &[(&str, &str)] = &[
+    ("dose_limits", text::DOSE_LIMITS),
+    ("factor_limits", text::FACTOR_LIMITS),
+    ("gbz49_age_correction", text::GBZ49_AGE),
+    ("gli2012_coefficients", text::GLI2012_COEFFICIENTS),
+    ("gli2012_splines", text::GLI2012_SPLINES),
+    ("heat_grade_2025", text::HEAT_GRADE_2025),
+    ("heat_limits", text::HEAT_LIMITS),
+    ("iso1999_nipts", text::ISO1999_NIPTS),
+    ("iso7029_2000", text::ISO7029_2000),
+    ("iso7029_2017", text::ISO7029_2017),
+    ("iso7243_reference", text::ISO7243),
+    ("iso9612_job_uncertainty", text::ISO9612_JOB),
+    ("oel_chemical", text::OEL_CHEMICAL),
+    ("oel_dust", text::OEL_DUST),
+    ("oel_physical", text::OEL_PHYSICAL),
+    ("owas", text::OWAS),
+    ("reba_a", text::REBA_A),
+    ("reba_b", text::REBA_B),
+    ("reba_c", text::REBA_C),
+    ("rnle_frequency", text::RNLE_FREQUENCY),
+    ("rula_a", text::RULA_A),
+    ("rula_b", text::RULA_B),
+    ("rula_c", text::RULA_C),
+];
+
 /// The embedded files. Paths are relative to this source file, so the crate builds from any checkout.
 pub(crate) mod text {
     pub(crate) const OEL_CHEMICAL: &str = include_str!("../../../definitions/rules/calc/oel_chemical.csv");
@@ -72,4 +99,6 @@ pub(crate) mod text {
     pub(crate) const RULA_B: &str = include_str!("../../../definitions/rules/calc/rula_b.csv");
     pub(crate) const RULA_C: &str = include_str!("../../../definitions/rules/calc/rula_c.csv");
     pub(crate) const OWAS: &str = include_str!("../../../definitions/rules/calc/owas.csv");
+    pub(crate) const OEL_PHYSICAL: &str = include_str!("../../../definitions/rules/calc/oel_physical.csv");
+    pub(crate) const DOSE_LIMITS: &str = include_str!("../../../definitions/rules/calc/dose_limits.csv");
 }

@@ -5,6 +5,7 @@
 
 mod cusum;
 mod ears;
+mod excess;
 mod farrington;
 mod glm;
 mod proportion;
@@ -15,6 +16,7 @@ mod table;
 
 pub use cusum::poisson_cusum;
 pub use ears::{EarsBaseline, ears_baseline, ears_c3};
+pub use excess::poisson_upper_tail;
 pub use farrington::{Farrington, FarringtonError, Power, Threshold, farrington};
 pub use proportion::clopper_pearson;
 pub use rate::{byar_limits, exact_limits};
@@ -36,6 +38,7 @@ pub(crate) const CALCULATORS: &[&Calculator] = &[
     &scan::SCAN_LLR,
     &scan::SCAN_TEMPORAL,
     &suppress::SUPPRESS,
+    &excess::EXCESS,
 ];
 
 pub(crate) const CONFIDENCE: Field = Field::optional("confidence", "", "置信度，默认 0.95");

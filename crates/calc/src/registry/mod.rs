@@ -137,6 +137,7 @@ const PARTS: &[&[&Calculator]] = &[
     crate::psychosocial::CALCULATORS,
     crate::epi::CALCULATORS,
     crate::risk::CALCULATORS,
+    crate::physical::CALCULATORS,
 ];
 
 const COUNT: usize = {

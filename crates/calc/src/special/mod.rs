@@ -9,7 +9,7 @@ mod normal;
 mod solve;
 
 pub(crate) use beta::{beta_quantile, student_two_sided};
-pub(crate) use gamma::poisson_limits;
+pub(crate) use gamma::{gamma_p, poisson_limits};
 pub(crate) use noncentral_t::{noncentrality_quantile, tolerance_factor};
 pub(crate) use normal::{hazard_below, ln_normal_cdf, normal_cdf, normal_pdf, normal_quantile, normal_sf};
 pub(crate) use solve::bisect;

@@ -168,6 +168,35 @@ fn weekly(weeks: usize, power: &str, trend: bool, reweight: bool) -> Value {
 }
 
 #[test]
+fn excess_over_the_expected() {
+    let of = |observed: u32, expected: f64| json!({ "observed": observed, "expected": expected });
+    examples(&[
+        (
+            "scipy.stats.poisson.sf(4, 1)",
+            "epi.excess",
+            of(5, 1.0),
+            json!({ "p": 0.003_659_846_8, "level": "yellow" }),
+            1e-8,
+        ),
+        (
+            "scipy.stats.poisson.sf(9, 2)",
+            "epi.excess",
+            of(10, 2.0),
+            json!({ "p": 4.649_807_5e-5, "level": "orange" }),
+            1e-7,
+        ),
+        (
+            "two cases are no cluster, however rare",
+            "epi.excess",
+            of(2, 0.01),
+            json!({ "level": "none" }),
+            0.0,
+        ),
+        ("none seen", "epi.excess", of(0, 3.0), json!({ "p": 1.0, "level": "none" }), 0.0),
+    ]);
+}
+
+#[test]
 fn farrington() {
     assert_eq!(agona(400).len(), 312);
     examples(&[

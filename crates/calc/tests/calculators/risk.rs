@@ -97,3 +97,30 @@ fn risk_of_employers() {
         }
     }
 }
+
+#[test]
+fn ultraviolet_and_power_frequency() {
+    examples(&[
+        (
+            "by the formula",
+            "phys.uv_effective",
+            json!({ "uva": 100, "uvb": 0.2, "uvc": 0.2 }),
+            json!({ "effective": 0.239, "complies": true }),
+            1e-12,
+        ),
+        (
+            "just above 0.24",
+            "phys.uv_effective",
+            json!({ "uva": 0, "uvb": 0, "uvc": 0.49 }),
+            json!({ "complies": false }),
+            1e-12,
+        ),
+        (
+            "two hours are half",
+            "phys.power_frequency",
+            json!({ "segments": [{ "field": 10, "hours": 2 }] }),
+            json!({ "e8": 5.0 }),
+            1e-12,
+        ),
+    ]);
+}
