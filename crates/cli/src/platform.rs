@@ -3,10 +3,10 @@
 use crate::config::{self, Config};
 use anyhow::{Context as _, Result};
 use std::sync::Arc;
-use zhijian_kinds::{Catalogue, FieldType};
+use zhijian_kinds::Catalogue;
 use zhijian_lake::{Evaluator, Lake};
 use zhijian_records::clock::SystemClock;
-use zhijian_records::port::Column;
+use zhijian_records::read::indexes;
 use zhijian_records::vault::Vault;
 use zhijian_records::{Caller, Door};
 use zhijian_store::TableSpec;
@@ -80,19 +80,5 @@ impl Platform {
 
 /// Tables and indexes of the kinds.
 fn tables(catalogue: &Catalogue) -> Vec<TableSpec> {
-    catalogue
-        .kinds
-        .values()
-        .map(|kind| TableSpec {
-            kind: kind.kind.clone(),
-            indexes: kind
-                .fields
-                .iter()
-                .filter(|f| f.index && !matches!(f.ty, FieldType::Group(_) | FieldType::Object))
-                .filter(|f| kind.region.county.as_deref() != Some(f.path.as_str()) && kind.region.town.as_deref() != Some(f.path.as_str()))
-                .filter(|f| kind.event_date.as_deref() != Some(f.path.as_str()))
-                .map(|f| Column::Field { path: f.path.clone(), numeric: f.ty.is_numeric() })
-                .collect(),
-        })
-        .collect()
+    catalogue.kinds.values().map(|kind| TableSpec { kind: kind.kind.clone(), indexes: indexes(kind) }).collect()
 }

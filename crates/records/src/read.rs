@@ -248,6 +248,15 @@ pub fn column(kind: &Kind, field: &str) -> Result<Column, DoorError> {
     if kind.event_date.as_deref() == Some(field) {
         return Ok(Column::System("event_date".into()));
     }
+    if kind.states.as_ref().is_some_and(|s| s.field == field) {
+        return Ok(Column::System("state".into()));
+    }
+    if kind.region.county.as_deref() == Some(field) {
+        return Ok(Column::System("region".into()));
+    }
+    if kind.region.town.as_deref() == Some(field) {
+        return Ok(Column::System("town".into()));
+    }
     if kind.refs.contains_key(field) {
         return Ok(Column::Field { path: field.to_owned(), numeric: false });
     }
@@ -255,6 +264,18 @@ pub fn column(kind: &Kind, field: &str) -> Result<Column, DoorError> {
         Some(f) if !matches!(f.ty, FieldType::Group(_) | FieldType::Object) => Ok(Column::Field { path: field.to_owned(), numeric: f.ty.is_numeric() }),
         _ => Err(DoorError::BadRequest(format!("“{}”没有字段“{field}”", kind.title))),
     }
+}
+
+/// The fields of a kind that get a database index: those marked `x-index`, but for what the system columns hold already.
+#[must_use]
+pub fn indexes(kind: &Kind) -> Vec<Column> {
+    let held = [kind.region.county.as_deref(), kind.region.town.as_deref(), kind.event_date.as_deref(), kind.states.as_ref().map(|s| s.field.as_str())];
+    kind.fields
+        .iter()
+        .filter(|f| f.index && !matches!(f.ty, FieldType::Group(_) | FieldType::Object | FieldType::Codes(_) | FieldType::Texts))
+        .filter(|f| !held.contains(&Some(f.path.as_str())))
+        .map(|f| Column::Field { path: f.path.clone(), numeric: f.ty.is_numeric() })
+        .collect()
 }
 
 /// A field's value as people read it: code labels, region names, 是/否.
