@@ -122,6 +122,21 @@ fn dust_and_chemicals() {
     ]);
 }
 
+#[test]
+fn coal_dust_stops_work_above_sixteen() {
+    for (respirable, level) in [(0.0, 1), (1.25, 1), (2.5, 2), (6.0, 3), (16.0, 4), (16.1, 5)] {
+        let expected = json!({ "level": level, "stop_work": level == 5 });
+        let inputs = json!({ "respirable": respirable });
+        examples(&[(
+            "GBZ/T 342-2025, cuts belong to the lower grade",
+            "grade.coal_dust",
+            inputs,
+            expected,
+            0.0,
+        )]);
+    }
+}
+
 proptest! {
     #[test]
     fn more_exposure_or_heavier_work_never_grades_lower(

@@ -349,6 +349,19 @@ fn decisions() {
 }
 
 #[test]
+fn aiha_bands_have_five_steps() {
+    for (p95, band) in [(0.0, 0), (0.1, 0), (0.11, 1), (1.0, 1), (5.0, 2), (10.0, 3), (10.1, 4)] {
+        examples(&[(
+            "B6 cuts",
+            "stats.aiha_band",
+            json!({ "p95": p95, "oel": 10 }),
+            json!({ "band": band }),
+            0.0,
+        )]);
+    }
+}
+
+#[test]
 fn bayesian_group_model_agrees_with_webexpo_and_brute_force() {
     let nine = json!([24.7, 64.1, 13.8, 43.7, 19.9, 133, 32.1, 15, 53.7]);
     examples(&[
