@@ -1,2 +1,25 @@
-//! Benches.
-fn main() {}
+//! Benches that print ratios against the raw limit of the same run.
+//!
+//! `cargo run --release -p zhijian-bench -- import [ROWS]`: exam cards with full validation into SQLite (and PostgreSQL when
+//! `ZHIJIAN_TEST_POSTGRES` names one), against the same rows through `sqlite3 .import` and `psql \copy`.
+//! `cargo run --release -p zhijian-bench -- pages [ROWS]`: list pages over many records.
+
+#![allow(clippy::print_stdout, clippy::expect_used, reason = "a measuring tool talks to its terminal and stops at the first surprise")]
+
+mod cards;
+mod deployment;
+mod import;
+mod pages;
+mod raw;
+
+fn main() -> anyhow::Result<()> {
+    let mut args = std::env::args().skip(1);
+    let what = args.next().unwrap_or_default();
+    let rows: usize = args.next().map_or(Ok(100_000), |n| n.parse())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    match what.as_str() {
+        "import" => runtime.block_on(import::run(rows)),
+        "pages" => runtime.block_on(pages::run(rows)),
+        _ => anyhow::bail!("import [ROWS] | pages [ROWS]"),
+    }
+}

@@ -275,6 +275,8 @@ pub fn indexes(kind: &Kind) -> Vec<Column> {
         .filter(|f| f.index && !matches!(f.ty, FieldType::Group(_) | FieldType::Object | FieldType::Codes(_) | FieldType::Texts))
         .filter(|f| !held.contains(&Some(f.path.as_str())))
         .map(|f| Column::Field { path: f.path.clone(), numeric: f.ty.is_numeric() })
+        // Lists are sorted by the day of the event unless somebody asks otherwise.
+        .chain(kind.event_date.iter().map(|_| Column::System("event_date".into())))
         .collect()
 }
 
