@@ -15,7 +15,11 @@ use zhijian_records::port::StoreError;
 const DOING: &str = "打开数据库";
 
 /// Readers beside the writer.
-const READERS: u32 = 4;
+const READERS: u32 = 6;
+
+/// Memory for pages, in KiB (SQLite wants it negative): the writer holds the indexes of a bulk import, readers the upper pages.
+const WRITER_CACHE: &str = "-65536";
+const READER_CACHE: &str = "-16384";
 
 /// Opens or creates the file of `sqlite:///path?max_page_count=N`.
 pub(crate) async fn open(url: &str) -> Result<Arc<dyn Backend>, StoreError> {
@@ -24,10 +28,10 @@ pub(crate) async fn open(url: &str) -> Result<Arc<dyn Backend>, StoreError> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|error| StoreError::Failed { doing: DOING.into(), source: error.into() })?;
     }
-    let writer_options = match most_pages {
-        Some(pages) => options.clone().pragma("max_page_count", pages.to_string()),
-        None => options.clone(),
-    };
+    let mut writer_options = options.clone().pragma("cache_size", WRITER_CACHE);
+    if let Some(pages) = most_pages {
+        writer_options = writer_options.pragma("max_page_count", pages.to_string());
+    }
     let fault = |error| fault::translate(&path, DOING, error);
     let mut writer = SqliteConnection::connect_with(&writer_options).await.map_err(fault)?;
     refuse_strangers(&path, &mut writer).await?;
@@ -37,7 +41,7 @@ pub(crate) async fn open(url: &str) -> Result<Arc<dyn Backend>, StoreError> {
         // A reader learns of new planner statistics when it opens the file.
         .max_lifetime(Duration::from_secs(600))
         .acquire_timeout(Duration::from_secs(60))
-        .connect_with(options.pragma("query_only", "ON"))
+        .connect_with(options.pragma("cache_size", READER_CACHE).pragma("query_only", "ON"))
         .await
         .map_err(fault)?;
     let writer = Arc::new(Mutex::new(Some(writer)));
@@ -65,7 +69,6 @@ fn options(url: &str) -> Result<(SqliteConnectOptions, Option<u32>), StoreError>
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(30))
         .statement_cache_capacity(200)
-        .pragma("cache_size", "-65536")
         .pragma("temp_store", "MEMORY")
         .pragma("wal_autocheckpoint", "4000")
         .pragma("journal_size_limit", "67108864")

@@ -6,6 +6,7 @@
 
 mod audit;
 mod bulk;
+mod crash;
 mod damage;
 mod filters;
 mod lists;
@@ -126,6 +127,9 @@ store_contract! {
         opening_again_finds_everything,
         a_kind_that_changes_gets_its_new_indexes,
         two_programs_can_open_a_new_database_together,
+    }
+    crash {
+        acknowledged_commits_survive_a_kill,
     }
     random_edits {
         any_sequence_of_edits_keeps_history_whole,
