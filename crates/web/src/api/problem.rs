@@ -94,6 +94,12 @@ impl Failure {
         self
     }
 
+    /// What is wrong, in words.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// Status of the answer.
     #[must_use]
     pub fn status(&self) -> StatusCode {
