@@ -15,6 +15,8 @@ use crate::sql::Sql;
 use async_trait::async_trait;
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgConnectOptions, PgPool};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
 use writing::PostgresWriting;
 use zhijian_records::port::{Lease, StoreError};
 
@@ -22,6 +24,7 @@ use zhijian_records::port::{Lease, StoreError};
 pub(crate) struct Postgres {
     options: PgConnectOptions,
     pool: PgPool,
+    writers: Arc<Semaphore>,
 }
 
 #[async_trait]
@@ -39,8 +42,10 @@ impl Backend for Postgres {
     }
 
     async fn begin(&self) -> Result<Box<dyn Writing>, StoreError> {
-        let transaction = self.pool.begin().await.map_err(|error| fault::translate("开始写入", error))?;
-        Ok(Box::new(PostgresWriting { transaction }))
+        let fault = |error| fault::translate("开始写入", error);
+        let permit = Arc::clone(&self.writers).acquire_owned().await.map_err(|_| fault(sqlx::Error::PoolClosed))?;
+        let transaction = self.pool.begin().await.map_err(fault)?;
+        Ok(Box::new(PostgresWriting { transaction, _permit: permit }))
     }
 
     async fn analyzed_rows(&self) -> Result<Vec<(String, usize)>, StoreError> {

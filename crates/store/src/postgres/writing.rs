@@ -7,11 +7,13 @@ use crate::schema::{ColumnType, Target};
 use crate::sql::{Sql, Value};
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, Transaction};
+use tokio::sync::OwnedSemaphorePermit;
 use zhijian_records::port::StoreError;
 
 /// The transaction; dropping it undoes it.
 pub(super) struct PostgresWriting {
     pub transaction: Transaction<'static, sqlx::Postgres>,
+    pub _permit: OwnedSemaphorePermit,
 }
 
 #[async_trait]

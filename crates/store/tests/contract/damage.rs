@@ -1,7 +1,7 @@
 //! Opening: again, newer, changed, at the same time. Damaged files are SQLite's own cases, below.
 
 use crate::sample::*;
-use crate::setup::{Base, tables};
+use crate::setup::{Base, Database, tables};
 use serde_json::json;
 use zhijian_records::port::StoreError;
 
@@ -48,6 +48,89 @@ pub async fn two_programs_can_open_a_new_database_together(base: &Base) {
         .collect();
     for task in opened {
         task.await.unwrap().unwrap();
+    }
+}
+
+/// Makes the last step of every commit fail.
+async fn break_audit(base: &Base, how: &str) {
+    if base.database == Database::Sqlite {
+        base.tamper("CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'broken'); END").await;
+        return;
+    }
+    base.tamper(&format!("CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {how} RETURN NEW; END $$")).await;
+    base.tamper("CREATE TRIGGER broken BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION broken()").await;
+}
+
+async fn mend_audit(base: &Base) {
+    base.tamper(if base.database == Database::Sqlite { "DROP TRIGGER broken" } else { "DROP TRIGGER broken ON audit" }).await;
+}
+
+pub async fn a_failure_in_the_last_step_undoes_the_whole_commit(base: &Base) {
+    let store = &*base.store;
+    let old = exam("K1", named("old"));
+    write(store, 1, vec![old.clone()]).await;
+    break_audit(base, "RAISE EXCEPTION 'broken';").await;
+    let records = || vec![exam("K2", named("new")), revised(&old, 1, named("changed"))];
+    for _ in 0..3 {
+        let failed = store.append(commit(2, records()), "").await.err();
+        assert!(matches!(failed, Some(StoreError::Failed { .. })), "{failed:?}");
+    }
+    assert_eq!(names(store, &exams()).await, ["old"]);
+    assert_eq!(all_revisions(store).await.len(), 1);
+    assert_eq!(store.lookup("exam", "no", &["K2".into()]).await.unwrap(), []);
+    mend_audit(base).await;
+    assert_eq!(write(store, 3, records()).await, 2);
+    crate::audit::verify(store).await.unwrap();
+}
+
+/// What a server can say.
+mod server {
+    use super::*;
+    use crate::setup::run;
+
+    #[tokio::test]
+    async fn a_commit_is_tried_again_when_the_server_asks_for_it() {
+        for state in ["40001", "40P01"] {
+            run(Database::Postgres, async |base| {
+                // A sequence counts attempts, because it does not take part in what is undone.
+                base.tamper("CREATE SEQUENCE attempts").await;
+                let how = format!("IF nextval('attempts') < 4 THEN RAISE EXCEPTION USING ERRCODE = '{state}'; END IF;");
+                break_audit(base, &how).await;
+                let record = exam("K1", named("x"));
+                assert_eq!(write(&*base.store, 1, vec![record.clone()]).await, 1);
+                assert_eq!(base.store.history("exam", &record.id).await.unwrap().len(), 1);
+            })
+            .await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_commit_is_not_tried_for_ever() {
+        run(Database::Postgres, async |base| {
+            break_audit(base, "RAISE EXCEPTION USING ERRCODE = '40001';").await;
+            let failed = base.store.append(commit(1, vec![exam("K1", json!({}))]), "").await.err();
+            assert!(matches!(failed, Some(StoreError::Failed { .. })), "{failed:?}");
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_of_the_server_writes_nothing() {
+        run(Database::Postgres, async |base| {
+            break_audit(base, "RAISE EXCEPTION USING ERRCODE = '53100';").await;
+            let full = base.store.append(commit(1, vec![exam("K1", json!({}))]), "").await.err();
+            assert!(matches!(full, Some(StoreError::Full { .. })), "{full:?}");
+            assert_eq!(base.store.count(&exams(), 10).await.unwrap(), 0);
+            mend_audit(base).await;
+            write(&*base.store, 1, vec![exam("K1", json!({}))]).await;
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_server_that_is_not_there_is_an_error() {
+        let refused = zhijian_store::open("postgres://nobody@127.0.0.1:1/none", &tables()).await.err();
+        assert!(matches!(refused, Some(StoreError::Failed { .. })), "{refused:?}");
     }
 }
 

@@ -127,6 +127,7 @@ store_contract! {
         opening_again_finds_everything,
         a_kind_that_changes_gets_its_new_indexes,
         two_programs_can_open_a_new_database_together,
+        a_failure_in_the_last_step_undoes_the_whole_commit,
     }
     crash {
         acknowledged_commits_survive_a_kill,
