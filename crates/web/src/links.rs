@@ -74,6 +74,30 @@ pub fn codes(list: &str) -> String {
     format!("/codes/{list}")
 }
 
+/// Upload of a kind's workbook.
+#[must_use]
+pub fn import(kind: &str) -> String {
+    format!("/import?kind={kind}")
+}
+
+/// Workbook template of a kind.
+#[must_use]
+pub fn template(kind: &str) -> String {
+    format!("/records/{kind}/template.xlsx")
+}
+
+/// A page about one record: `history`, `print`, `reveal`, `retract`.
+#[must_use]
+pub fn about(kind: &str, id: &str, what: &str) -> String {
+    format!("/records/{kind}/{id}/{what}")
+}
+
+/// A workflow step of a record.
+#[must_use]
+pub fn step(kind: &str, id: &str, step: &str) -> String {
+    format!("/records/{kind}/{id}/steps/{step}")
+}
+
 /// One job.
 #[must_use]
 pub fn job(id: &str) -> String {

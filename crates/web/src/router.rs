@@ -2,12 +2,12 @@
 
 use crate::app::App;
 use crate::error::PageError;
-use crate::pages::login;
+use crate::pages::{accounts, codes, desk, import, kinds, login, me, records, search};
 use crate::{api, assets, board, error, security};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 
 /// Largest body of a form or API request; uploads have their own limit.
@@ -17,6 +17,19 @@ const FORM_LIMIT: usize = 8 * 1024 * 1024;
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/login", get(login::show).post(login::submit))
+        .route("/logout", post(me::logout))
+        .route("/", get(desk::show))
+        .route("/me", get(me::show))
+        .route("/me/password", get(me::password).post(me::change))
+        .route("/search", get(search::show))
+        .route("/kinds", get(kinds::index))
+        .route("/kinds/{kind}", get(kinds::show))
+        .route("/codes", get(codes::index))
+        .route("/codes/{list}", get(codes::show))
+        .route("/codes/{list}/options", get(codes::options))
+        .merge(records::router())
+        .merge(import::router())
+        .merge(accounts::router())
         .merge(api::router())
         .merge(board::router())
         .fallback(nowhere)

@@ -20,6 +20,8 @@ pub const IMPORT: &str = "数据导入";
 pub const CODES: &str = "代码表";
 /// Help pages.
 pub const KINDS: &str = "表单说明";
+/// Documentation of the API.
+pub const API: &str = "接口文档";
 /// Accounts.
 pub const ACCOUNTS: &str = "账号管理";
 /// Own account.

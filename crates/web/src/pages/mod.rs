@@ -1,3 +1,11 @@
 //! One page a file.
 
+pub mod accounts;
+pub mod codes;
+pub mod desk;
+pub mod import;
+pub mod kinds;
 pub mod login;
+pub mod me;
+pub mod records;
+pub mod search;

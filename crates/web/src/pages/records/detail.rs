@@ -1,0 +1,178 @@
+//! One record.
+
+use super::{cells, related};
+use crate::app::App;
+use crate::error::PageError;
+use crate::flash::Flash;
+use crate::forms::Section;
+use crate::forms::sections::{anchor, sections, visible};
+use crate::icons::icon;
+use crate::layout::{self, Frame};
+use crate::session::Signed;
+use crate::{links, words};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use serde_json::{Map, Value};
+use zhijian_kinds::intake::get_path;
+use zhijian_kinds::{Field, FieldType, Kind, Level, Problem};
+use zhijian_records::access::{self, Wish};
+use zhijian_records::read::{View, display, shown};
+
+/// `GET /records/{kind}/{id}`
+pub async fn show(signed: Signed, State(app): State<App>, Path((kind, id)): Path<(String, String)>, headers: HeaderMap) -> Result<Response, PageError> {
+    let kind = app.door.kind(&kind)?;
+    let view = app.door.open(&signed.caller, &kind.kind, &id, None).await?;
+    let page = page(&app, &signed, &kind, &view, &Flash::of(&headers)).await?;
+    Ok(([(header::SET_COOKIE, Flash::gone())], page).into_response())
+}
+
+/// The page, masked or revealed.
+///
+/// # Errors
+/// The store failed.
+pub async fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, flash: &Flash) -> Result<Markup, PageError> {
+    let name = cells::name(app, kind, &view.data);
+    let related = related::find(app, signed, kind, view).await?;
+    let sections = sections(visible(kind));
+    let body = html! {
+        (flash.notice())
+        @if view.retracted { div.notice.notice-warning { "该记录已作废，只供查阅，不再列出和统计。" } }
+        @if view.revealed { div.notice.notice-info { "正在显示完整信息，本次查看已记录。" a href=(links::record(&kind.kind, &view.id)) { "恢复隐去" } } }
+        (quality(app, kind, view))
+        div.detail {
+            div.detail-main {
+                @for (index, section) in sections.iter().enumerate() { (card(app, kind, view, section, index)) }
+            }
+            aside.detail-side {
+                (super::step::card(app, signed, kind, view))
+                (super::reveal::card(signed, kind, view))
+                (related::card(&related))
+                (about(app, kind, view))
+            }
+        }
+    };
+    let active = links::list(&kind.kind);
+    let crumbs = [(kind.title.as_str(), active.clone())];
+    let frame = Frame { title: &name, signed: Some(signed), active: &active, breadcrumbs: &crumbs, actions: actions(signed, kind, view), ..Frame::new(app) };
+    Ok(layout::page(&frame, body))
+}
+
+fn actions(signed: &Signed, kind: &Kind, view: &View) -> Markup {
+    let files = access::may(&signed.caller, kind, Wish::File) && !view.retracted;
+    html! {
+        @if files { a.btn.btn-primary href=(links::edit(&kind.kind, &view.id)) data-key="e" { (icon("edit")) "修改" } }
+        a.btn href=(links::about(&kind.kind, &view.id, "print")) { (icon("print")) "打印" }
+        a.btn href=(links::about(&kind.kind, &view.id, "history")) { (icon("history")) "历史" }
+        @if files { a.btn href=(links::about(&kind.kind, &view.id, "retract")) { (icon("void")) "作废" } }
+    }
+}
+
+fn card(app: &App, kind: &Kind, view: &View, section: &Section<'_>, index: usize) -> Markup {
+    let (there, missing): (Vec<&Field>, Vec<&Field>) = section.fields.iter().copied().partition(|f| cells::given(&view.data, &f.path));
+    let missing: Vec<&Field> = missing.into_iter().filter(|f| !f.hidden && !f.read_only).collect();
+    let wanted = missing.iter().filter(|f| f.wanted || f.required).count();
+    html! {
+        section.card id=(anchor(index)) {
+            h2 { (section.title) }
+            @if !there.is_empty() {
+                dl.facts {
+                    @for field in there.iter().filter(|f| !matches!(f.ty, FieldType::Group(_))) { (fact(app, kind, view, field)) }
+                }
+                @for field in &there { @if let FieldType::Group(members) = &field.ty { (group(app, field, members, get_path(&view.data, &field.path))) } }
+            }
+            @if !missing.is_empty() {
+                details.missing {
+                    summary { "未填 " (missing.len()) " 项" @if wanted > 0 { span.mark-wanted { "应填 " (wanted) } } }
+                    p { @for (n, field) in missing.iter().enumerate() { @if n > 0 { "、" } @if field.wanted || field.required { strong { (field.title) } } @else { (field.title) } } }
+                }
+            }
+        }
+    }
+}
+
+fn fact(app: &App, kind: &Kind, view: &View, field: &Field) -> Markup {
+    let month = view.data.get("_month").and_then(Value::as_array).is_some_and(|m| m.iter().any(|p| p.as_str() == Some(&field.path)));
+    let mut text = display(app.catalogue(), kind, &field.path, &view.data);
+    if month {
+        text = text.get(..7).unwrap_or(&text).to_owned();
+    }
+    let long = field.max_length.is_some_and(|n| n > 120) && text.chars().count() > 24;
+    html! {
+        div.fact.wide[long] {
+            dt { (field.title) @if field.read_only { span.mark-derived title="由系统计算" { "算得" } } }
+            dd.num[field.ty.is_numeric()] {
+                @if kind.states.as_ref().is_some_and(|s| s.field == field.path) { (cells::state(kind, &view.state)) } @else { (text) }
+                @if let Some(unit) = &field.unit { span.unit-note { (unit) } }
+                @if month { span.muted { "（只到月份）" } }
+            }
+        }
+    }
+}
+
+/// A repeated group as a table of the members that hold something.
+#[must_use]
+pub fn group(app: &App, field: &Field, members: &[Field], value: Option<&Value>) -> Markup {
+    let rows: Vec<&Map<String, Value>> = value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object).collect();
+    let used: Vec<&Field> = members.iter().filter(|m| rows.iter().any(|r| r.contains_key(&m.path))).collect();
+    html! {
+        h3 { (field.title) span.rows-count { (rows.len()) " 项" } }
+        div.table-wrap {
+            table.list.small {
+                thead { tr { @for m in &used { th scope="col" class=[m.ty.is_numeric().then_some("num")] { (m.title) @if let Some(unit) = &m.unit { span.unit-note { (unit) } } } } } }
+                tbody {
+                    @for row in &rows {
+                        tr { @for m in &used { td class=[m.ty.is_numeric().then_some("num")] data-label=(m.title) { (row.get(&m.path).map(|v| shown(app.catalogue(), &m.ty, v)).unwrap_or_default()) } } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Values set aside while reading, and the warnings that the rules have for the record as it is.
+fn quality(app: &App, kind: &Kind, view: &View) -> Markup {
+    let unread: Vec<(&str, String)> = view
+        .data
+        .get("_unread")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+        .map(|(path, found)| (cells::title(kind, path), found.as_str().map_or_else(|| found.to_string(), str::to_owned)))
+        .collect();
+    let private: Vec<&str> = kind.private_fields().map(|f| f.path.as_str()).collect();
+    let warnings: Vec<Problem> = kind
+        .check_rules(&view.data, &app.door.today())
+        .into_iter()
+        // A rule cannot judge a masked value.
+        .filter(|p| view.revealed || !p.related.iter().any(|name| private.iter().any(|f| f == name || f.starts_with(&format!("{name}.")))))
+        .filter(|p| p.level >= Level::Warning)
+        .collect();
+    html! {
+        @if !view.retracted && (!unread.is_empty() || !warnings.is_empty()) {
+            details.notice.notice-warning open[unread.len() + warnings.len() <= 3] {
+                summary { (icon("warn")) "数据质量提示 " (unread.len() + warnings.len()) " 条" }
+                ul {
+                    @for (title, found) in &unread { li { (title) "：原文“" (found) "”未能识别，已保留待核" } }
+                    @for problem in &warnings { li { (problem.message) @if !problem.expected.is_empty() { span.muted { "（" (problem.expected) "）" } } } }
+                }
+            }
+        }
+    }
+}
+
+fn about(app: &App, kind: &Kind, view: &View) -> Markup {
+    let regions = &app.catalogue().regions;
+    html! {
+        section.card.about {
+            h2 { "记录信息" }
+            dl {
+                dt { "属地" } dd { (regions.name(&view.region)) @if !view.town.is_empty() { " · " (regions.name(&view.town)) } }
+                dt { "版本" } dd { a href=(links::about(&kind.kind, &view.id, "history")) { "第 " (view.rev) " 版" } }
+                dt { "保存时间" } dd.date { (words::moment(view.recorded_from)) }
+                dt { "表单" } dd { a href=(links::help(&kind.kind)) { (kind.title) " v" (kind.version) } }
+            }
+        }
+    }
+}

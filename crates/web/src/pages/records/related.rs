@@ -1,0 +1,93 @@
+//! Records that belong together: those this record points to, and those that point to it.
+
+use super::cells;
+use crate::app::App;
+use crate::error::PageError;
+use crate::session::Signed;
+use crate::{links, words};
+use maud::{Markup, html};
+use serde_json::Value;
+use zhijian_kinds::Kind;
+use zhijian_kinds::intake::get_path;
+use zhijian_records::DoorError;
+use zhijian_records::access::{self, Wish};
+use zhijian_records::port::Op;
+use zhijian_records::read::{ListRequest, View};
+
+/// A link to records of another kind.
+#[derive(Debug)]
+pub struct Related {
+    title: String,
+    text: String,
+    address: String,
+    /// Form of a new record that already names this one.
+    new: Option<String>,
+}
+
+/// Finds both directions.
+///
+/// # Errors
+/// The store failed.
+pub async fn find(app: &App, signed: &Signed, kind: &Kind, view: &View) -> Result<(Vec<Related>, Vec<Related>), PageError> {
+    let mut to = Vec::new();
+    for (name, rule) in &kind.refs {
+        let Some(id) = view.data.get(name).and_then(Value::as_str) else { continue };
+        let target = app.door.kind(&rule.kind)?;
+        match app.door.open(&signed.caller, &rule.kind, id, None).await {
+            Ok(other) => to.push(Related { title: rule.title.clone(), text: cells::name(app, &target, &other.data), address: links::record(&rule.kind, id), new: None }),
+            Err(DoorError::NotFound | DoorError::NotAllowed { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let pointing = app.catalogue().kinds.values().flat_map(|other| other.refs.iter().filter(|(_, r)| r.kind == kind.kind).map(move |(name, _)| (other, name)));
+    let counted = pointing.filter(|(other, _)| access::may(&signed.caller, other, Wish::Read)).map(|(other, name)| async move {
+        let request = ListRequest { filters: vec![(name.clone(), Op::Eq, view.id.clone())], limit: 1, ..ListRequest::default() };
+        let count = app.door.count(&signed.caller, &other.kind, &request, words::COUNT_LIMIT).await?;
+        Ok::<_, DoorError>(Related {
+            title: other.title.clone(),
+            text: format!("{} 条", words::count(count)),
+            address: links::list_by(&other.kind, name, &view.id),
+            new: new_for(signed, kind, view, other, name),
+        })
+    });
+    let from = futures::future::try_join_all(counted).await?;
+    Ok((to, from))
+}
+
+/// Address of a new record of `other` with the fields filled in that name this record.
+fn new_for(signed: &Signed, kind: &Kind, view: &View, other: &Kind, reference: &str) -> Option<String> {
+    if !access::may(&signed.caller, other, Wish::File) {
+        return None;
+    }
+    let rule = other.refs.get(reference)?;
+    let mut pairs = Vec::new();
+    for way in &rule.by {
+        let source = kind.lookup.get(&way.way)?.first()?;
+        if kind.field(source).is_some_and(|f| f.private.is_some()) {
+            return None;
+        }
+        pairs.push((way.field.clone(), get_path(&view.data, source)?.as_str()?.to_owned()));
+    }
+    Some(format!("{}{}", links::new(&other.kind), links::query(&pairs)))
+}
+
+/// The card of a detail page.
+#[must_use]
+pub fn card((to, from): &(Vec<Related>, Vec<Related>)) -> Markup {
+    html! {
+        @if !to.is_empty() || !from.is_empty() {
+            section.card.related {
+                h2 { "关联记录" }
+                ul {
+                    @for r in to { li { span.muted { (r.title) } a href=(r.address) { (r.text) } } }
+                    @for r in from {
+                        li {
+                            a href=(r.address) { (r.title) }
+                            span.related-count { (r.text) @if let Some(new) = &r.new { " " a.quiet href=(new) aria-label={"为此新建" (r.title)} { "新建" } } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Pages as people see them, over the whole router in this process: frozen clock, temporary store, seeded examples.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
+
+#[path = "../world/mod.rs"]
+mod world;
+
+mod browser;
+mod filing;
+mod gates;
+mod import;
+mod lists;
+mod masks;
+mod seen;
+mod walk;
