@@ -48,15 +48,18 @@ impl Generated {
 
     fn document(&self, partition: &Partition, i: u64, dice: &mut Dice) -> (String, Value) {
         let employers = self.each("employer").max(1);
-        let employer = |dice: &mut Dice| format!("employer-{}-{}-{}", partition.region, YEARS[dice.below(5) as usize], dice.below(employers));
+        let employer =
+            |dice: &mut Dice| format!("employer-{}-{}-{}", partition.region, YEARS[dice.below(5) as usize], dice.below(employers));
         let person = |dice: &mut Dice, most: u64| format!("p{:07}{}", dice.below(most.max(1)), partition.region);
         let year = partition.year;
         let date = format!("{year}-{:02}-{:02}", 1 + dice.below(12), 1 + dice.below(28));
         let document = match partition.kind.as_str() {
             "employer" => json!({"name": format!("试例{}厂{i}", partition.region), "status": if dice.below(20) == 0 { "20" } else { "10" },
                 "industry": dice.pick(&["3021", "0610", "3120", "2614", "8310"]), "size": dice.below(4).to_string(), "exposed_total": dice.below(30)}),
-            "declaration" => json!({"employer_id": employer(dice), "decl_type": dice.pick(&["1", "2", "3", "3", "3", "4"]), "declared_on": date,
-                "accepted_on": date, "status": dice.pick(&["valid", "accepted", "returned", "receipted"])}),
+            "declaration" => {
+                json!({"employer_id": employer(dice), "decl_type": dice.pick(&["1", "2", "3", "3", "3", "4"]), "declared_on": date,
+                "accepted_on": date, "status": dice.pick(&["valid", "accepted", "returned", "receipted"])})
+            }
             "measurement" => {
                 let noise = dice.below(3) == 0;
                 json!({"employer_id": employer(dice), "mon_type": if dice.below(4) == 0 { "2" } else { "4" }, "workshop": format!("{}车间", dice.below(9)),
@@ -65,15 +68,27 @@ impl Generated {
                     "sample_hours": 8, "shift_hours": 8, "week_days": 5, "result": if noise { 70.0 + dice.below(200) as f64 / 10.0 } else { dice.below(500) as f64 / 100.0 },
                     "limit": {"value": if noise { 85 } else { 4 }}, "report_no": format!("YS{year}-{i}"), "sample_no": format!("S{i}")})
             }
-            "exam" => json!({"employer_id": employer(dice), "id_no": person(dice, self.each("exam")), "exam_type": (1 + dice.below(4)).to_string(), "examined_on": date,
-                "institution": format!("体检中心{}", dice.below(20)), "hazards": [format!("D{:03}", 1 + dice.below(40)), "P001"], "conclusion": (1 + dice.below(5)).to_string()}),
-            "radiation_worker" => json!({"employer_id": employer(dice), "id_no": format!("r{i}{}{year}", partition.region), "rad_occ": dice.pick(&["3A", "3B", "2A"]), "work_begin": date}),
-            "dose" => json!({"employer_id": employer(dice), "id_no": format!("r{}{}{}", i / 5, partition.region, YEARS[dice.below(3) as usize]),
-                "period": format!("{year}Q{}", 1 + dice.below(4)), "hp10": dice.below(100) as f64 / 100.0}),
-            "exposed_worker" => json!({"employer_id": employer(dice), "id_no": person(dice, self.each("exam")), "hazards": [format!("D{:03}", 1 + dice.below(12)), "P001"],
-                "noise_db": 78 + dice.below(12), "dust_grade": dice.below(3).to_string(), "exposure_started_on": date, "last_exam_on": date}),
-            "training" => json!({"employer_id": employer(dice), "id_no": person(dice, self.each("exam")), "trainee_group": "3", "trained_on": date, "hours": dice.below(10), "test_result": "pass"}),
-            _ => json!({"id_no": person(dice, self.each("follow_up")), "visited_on": date, "result": dice.pick(&["alive", "alive", "alive", "dead", "lost"])}),
+            "exam" => {
+                json!({"employer_id": employer(dice), "id_no": person(dice, self.each("exam")), "exam_type": (1 + dice.below(4)).to_string(), "examined_on": date,
+                "institution": format!("体检中心{}", dice.below(20)), "hazards": [format!("D{:03}", 1 + dice.below(40)), "P001"], "conclusion": (1 + dice.below(5)).to_string()})
+            }
+            "radiation_worker" => {
+                json!({"employer_id": employer(dice), "id_no": format!("r{i}{}{year}", partition.region), "rad_occ": dice.pick(&["3A", "3B", "2A"]), "work_begin": date})
+            }
+            "dose" => {
+                json!({"employer_id": employer(dice), "id_no": format!("r{}{}{}", i / 5, partition.region, YEARS[dice.below(3) as usize]),
+                "period": format!("{year}Q{}", 1 + dice.below(4)), "hp10": dice.below(100) as f64 / 100.0})
+            }
+            "exposed_worker" => {
+                json!({"employer_id": employer(dice), "id_no": person(dice, self.each("exam")), "hazards": [format!("D{:03}", 1 + dice.below(12)), "P001"],
+                "noise_db": 78 + dice.below(12), "dust_grade": dice.below(3).to_string(), "exposure_started_on": date, "last_exam_on": date})
+            }
+            "training" => {
+                json!({"employer_id": employer(dice), "id_no": person(dice, self.each("exam")), "trainee_group": "3", "trained_on": date, "hours": dice.below(10), "test_result": "pass"})
+            }
+            _ => {
+                json!({"id_no": person(dice, self.each("follow_up")), "visited_on": date, "result": dice.pick(&["alive", "alive", "alive", "dead", "lost"])})
+            }
         };
         (date, document)
     }
@@ -107,7 +122,8 @@ fn not_here<T>() -> Result<T, StoreError> {
 #[async_trait]
 impl RecordStore for Generated {
     async fn partitions(&self) -> Result<Vec<Partition>, StoreError> {
-        let all = KINDS.iter().flat_map(|(kind, _)| COUNTIES.iter().flat_map(move |region| YEARS.iter().map(move |year| (kind, region, *year))));
+        let all =
+            KINDS.iter().flat_map(|(kind, _)| COUNTIES.iter().flat_map(move |region| YEARS.iter().map(move |year| (kind, region, *year))));
         Ok(all.map(|(kind, region, year)| Partition { kind: (*kind).into(), region: (*region).into(), year }).collect())
     }
     async fn scan(&self, wanted: &Partition, after: Option<String>, limit: u32) -> Result<(Vec<Stored>, Option<String>), StoreError> {
@@ -115,7 +131,11 @@ impl RecordStore for Generated {
         let end = self.each(&wanted.kind).min(from + u64::from(limit));
         let mut rows = Vec::with_capacity(limit as usize);
         for i in from..end {
-            let seed = wanted.region.bytes().chain(wanted.kind.bytes()).fold(i * 31 + wanted.year.unsigned_abs() as u64, |a, b| a.wrapping_mul(1_000_003) + u64::from(b));
+            let seed = wanted
+                .region
+                .bytes()
+                .chain(wanted.kind.bytes())
+                .fold(i * 31 + wanted.year.unsigned_abs() as u64, |a, b| a.wrapping_mul(1_000_003) + u64::from(b));
             let (date, document) = self.document(wanted, i, &mut Dice(seed));
             rows.push(Stored {
                 kind: wanted.kind.clone(),

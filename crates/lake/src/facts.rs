@@ -22,6 +22,8 @@ pub struct FactDef {
     pub each: Option<Vec<String>>,
     /// Columns in order.
     pub columns: Vec<Column>,
+    /// Columns that hold the event date: its year is the partition's, so a filter on them skips files.
+    pub event_columns: Vec<String>,
     /// The same as Arrow schema.
     pub schema: SchemaRef,
     /// Changes when the columns change.
@@ -136,7 +138,10 @@ fn own_fact(kind: &Kind) -> FactDef {
     for reference in kind.refs.keys() {
         columns.add(reference, ColumnType::Text, Source::Document(path(reference)));
     }
-    columns.into_fact(&kind.kind, &kind.kind, None)
+    let mut fact = columns.into_fact(&kind.kind, &kind.kind, None);
+    let dated = kind.event_date.iter().map(|path| path.replace('.', "_"));
+    fact.event_columns.extend(dated.filter(|name| fact.columns.iter().any(|c| c.name == *name && c.ty == ColumnType::Date)));
+    fact
 }
 
 fn exploded(kind: &Kind, name: &str, each: &str, as_: Option<&str>) -> Option<FactDef> {
@@ -214,7 +219,8 @@ impl Columns {
         let columns = self.0;
         let schema = Schema::new(columns.iter().map(|c| ArrowField::new(&c.name, c.ty.arrow(), true)).collect::<Vec<_>>());
         let fingerprint = fingerprint(&format!("{FORMAT} {each:?} {columns:?}"));
-        FactDef { name: name.into(), kind: kind.into(), each, columns, schema: Arc::new(schema), fingerprint }
+        let event_columns = vec!["event_date".to_owned()];
+        FactDef { name: name.into(), kind: kind.into(), each, columns, event_columns, schema: Arc::new(schema), fingerprint }
     }
 }
 

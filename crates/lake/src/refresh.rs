@@ -5,10 +5,7 @@
 //! whatever the store holds by then: later revisions are left out and what they closed is still open. So every manifest is a
 //! consistent state of all kinds, and refreshing equals rebuilding (held by a property test).
 
-use std::{
-    collections::BTreeSet,
-    time::Instant as Clock,
-};
+use std::{collections::BTreeSet, time::Instant as Clock};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use zhijian_records::port::{Instant, Partition, RecordStore, Stored};
@@ -245,7 +242,8 @@ struct PartitionEncoder<'a> {
 impl<'a> PartitionEncoder<'a> {
     fn new(root: &'a std::path::Path, facts: &'a [FactDef], partition: &'a Partition, generation: u64) -> Self {
         let key = part_key(&partition.region, partition.year);
-        let piece = |fact: &'a FactDef, what: &str| PieceWriter::new(root, fact, format!("{}/{key}/{generation}-{what}.parquet", fact.name));
+        let piece =
+            |fact: &'a FactDef, what: &str| PieceWriter::new(root, fact, format!("{}/{key}/{generation}-{what}.parquet", fact.name));
         Self { partition, facts: facts.iter().map(|f| (f, piece(f, "open"), piece(f, "past"))).collect() }
     }
 

@@ -22,7 +22,7 @@ use crate::{
     facts::FactDef,
     manifest::{self, Manifest, Part, Piece},
     reference::TextTable,
-    table::{FileTable, TableFile},
+    table::{FileTable, PartFacts, TableFile},
 };
 
 /// The lake as one manifest names it. Readers keep it as long as they need; its files live that long.
@@ -64,9 +64,7 @@ impl Snapshot {
         let mut files = HashMap::new();
         for piece in manifest.pieces() {
             let known = previous.and_then(|p| p.files.get(&piece.file)).map(Arc::clone);
-            let file = known.unwrap_or_else(|| {
-                Arc::new(DataFile { path: root.join(&piece.file), replaced: AtomicBool::new(false) })
-            });
+            let file = known.unwrap_or_else(|| Arc::new(DataFile { path: root.join(&piece.file), replaced: AtomicBool::new(false) }));
             files.insert(piece.file.clone(), file);
         }
         Self { manifest, root: root.to_path_buf(), files, sessions: Mutex::default() }
@@ -119,16 +117,15 @@ impl Snapshot {
         let session = engine.session();
         for fact in &engine.facts {
             match known_at {
-                None => session.register_table(fact.name.as_str(), Arc::new(self.current(fact))),
+                None => session.register_table(fact.name.as_str(), Arc::new(self.current(fact)?)),
                 Some(instant) => session.register_table(fact.name.as_str(), self.known_at(fact, instant)?),
             }
             .map_err(|e| LakeError::engine("登记事实表", e))?;
         }
         for table in &engine.tables {
             let files = self.manifest.tables.get(&table.name).map(|t| self.file(&t.piece, None));
-            session
-                .register_table(table.name.as_str(), Arc::new(FileTable::new(table.schema(), files.into_iter().collect())))
-                .map_err(|e| LakeError::engine("登记代码表", e))?;
+            let table_files = FileTable::new(table.schema(), files.into_iter().collect())?;
+            session.register_table(table.name.as_str(), Arc::new(table_files)).map_err(|e| LakeError::engine("登记代码表", e))?;
         }
         if sessions.len() >= SESSIONS_KEPT {
             sessions.retain(|known, _| known.is_none());
@@ -142,21 +139,19 @@ impl Snapshot {
         known.into_iter().flat_map(|f| f.parts.values())
     }
 
-    fn file(&self, piece: &Piece, part: Option<(String, i32)>) -> TableFile {
+    fn file(&self, piece: &Piece, part: Option<PartFacts>) -> TableFile {
         TableFile { path: self.root.join(&piece.file), rows: piece.rows, bytes: piece.bytes, part }
     }
 
-    fn current(&self, fact: &FactDef) -> FileTable {
-        let files = self.parts(fact).filter_map(|p| Some(self.file(p.open.as_ref()?, Some((p.region.clone(), p.year)))));
+    fn current(&self, fact: &FactDef) -> Result<FileTable> {
+        let files = self.parts(fact).filter_map(|p| Some(self.file(p.open.as_ref()?, Some(facts_of_part(fact, p)))));
         FileTable::new(Arc::clone(&fact.schema), files.collect())
     }
 
     /// Rows that were the newest at `instant`, whatever happened to them since.
     fn known_at(&self, fact: &FactDef, instant: Instant) -> Result<Arc<ViewTable>> {
-        let files = self
-            .parts(fact)
-            .flat_map(|p| p.open.iter().chain(&p.past).map(|piece| self.file(piece, Some((p.region.clone(), p.year)))));
-        let table = Arc::new(FileTable::new(Arc::clone(&fact.schema), files.collect()));
+        let files = self.parts(fact).flat_map(|p| p.open.iter().chain(&p.past).map(|piece| self.file(piece, Some(facts_of_part(fact, p)))));
+        let table = Arc::new(FileTable::new(Arc::clone(&fact.schema), files.collect())?);
         let still_open = col("recorded_to").is_null().or(col("recorded_to").gt(lit(instant)));
         let plan = LogicalPlanBuilder::scan(fact.name.as_str(), provider_as_source(table), None)
             .and_then(|scan| scan.filter(col("recorded_from").lt_eq(lit(instant)).and(still_open).and(!col("retracted"))))
@@ -164,6 +159,10 @@ impl Snapshot {
             .map_err(|e| LakeError::engine("登记历史事实表", e))?;
         Ok(Arc::new(ViewTable::new(plan, None)))
     }
+}
+
+fn facts_of_part(fact: &FactDef, part: &Part) -> PartFacts {
+    PartFacts { region: part.region.clone(), year: part.year, event_columns: fact.event_columns.clone() }
 }
 
 /// What all sessions share: tables by name, caches of file metadata, settings.
@@ -182,11 +181,8 @@ impl Engine {
 
     fn session(&self) -> SessionContext {
         let config = SessionConfig::new().with_target_partitions(self.workers).with_information_schema(false);
-        let state = SessionStateBuilder::new()
-            .with_config(config)
-            .with_runtime_env(Arc::clone(&self.environment))
-            .with_default_features()
-            .build();
+        let state =
+            SessionStateBuilder::new().with_config(config).with_runtime_env(Arc::clone(&self.environment)).with_default_features().build();
         SessionContext::new_with_state(state)
     }
 }

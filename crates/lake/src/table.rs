@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use datafusion::{
     arrow::datatypes::SchemaRef,
     catalog::{Session, TableProvider},
-    common::{ColumnStatistics, Statistics, stats::Precision},
+    common::{ColumnStatistics, DFSchema, Statistics, pruning::PrunableStatistics, stats::Precision},
     datasource::{
         TableType,
         file_format::{FileFormat, parquet::ParquetFormat},
@@ -18,17 +18,27 @@ use datafusion::{
     },
     error::Result as DfResult,
     execution::object_store::ObjectStoreUrl,
-    logical_expr::{Expr, TableProviderFilterPushDown},
+    logical_expr::{Expr, TableProviderFilterPushDown, utils::conjunction},
     object_store::{ObjectMeta, path::Path},
+    physical_optimizer::pruning::PruningPredicateBuilder,
     physical_plan::{ExecutionPlan, empty::EmptyExec},
     scalar::ScalarValue,
+};
+
+use time::{Date, Month};
+
+use crate::{
+    error::{LakeError, Result},
+    rows::days,
 };
 
 /// Files of one table.
 #[derive(Debug)]
 pub(crate) struct FileTable {
     schema: SchemaRef,
-    files: Vec<TableFile>,
+    rows: u64,
+    /// Largest first, so that they can be dealt out evenly.
+    files: Vec<PartitionedFile>,
 }
 
 /// One file with what is known of all its rows.
@@ -37,60 +47,107 @@ pub(crate) struct TableFile {
     pub(crate) path: PathBuf,
     pub(crate) rows: u64,
     pub(crate) bytes: u64,
-    /// Region and year of all rows; `None` for reference tables.
-    pub(crate) part: Option<(String, i32)>,
+    /// What holds for all rows; `None` for reference tables.
+    pub(crate) part: Option<PartFacts>,
+}
+
+/// What the partition says about all its rows.
+#[derive(Debug, Clone)]
+pub(crate) struct PartFacts {
+    pub(crate) region: String,
+    pub(crate) year: i32,
+    /// Columns that hold the event date, whose year is the partition's.
+    pub(crate) event_columns: Vec<String>,
 }
 
 impl FileTable {
-    pub(crate) fn new(schema: SchemaRef, files: Vec<TableFile>) -> Self {
-        Self { schema, files }
+    pub(crate) fn new(schema: SchemaRef, mut files: Vec<TableFile>) -> Result<Self> {
+        files.sort_by(|a, b| (b.bytes, &a.path).cmp(&(a.bytes, &b.path)));
+        let rows = files.iter().map(|f| f.rows).sum();
+        let files = files.iter().map(|f| partitioned(&schema, f)).collect::<DfResult<_>>();
+        Ok(Self { schema, rows, files: files.map_err(|e| LakeError::engine("登记数据湖文件", e))? })
     }
 
-    fn statistics(&self, file: &TableFile) -> Statistics {
-        let mut statistics = Statistics::new_unknown(&self.schema);
-        statistics.num_rows = Precision::Exact(usize::try_from(file.rows).unwrap_or(usize::MAX));
-        if let Some((region, year)) = &file.part {
-            self.exactly(&mut statistics, "region", &ScalarValue::Utf8View(Some(region.clone())));
-            self.exactly(&mut statistics, "year", &ScalarValue::Int64(Some(i64::from(*year))));
-        }
-        statistics
+    /// Files that may hold rows for which all filters are true. A file that is left out is not even opened.
+    fn wanted(&self, state: &dyn Session, filters: &[Expr]) -> DfResult<Vec<&PartitionedFile>> {
+        let Some(filter) = conjunction(filters.to_vec()) else { return Ok(self.files.iter().collect()) };
+        let columns = DFSchema::try_from(Arc::clone(&self.schema))?;
+        let filter = state.create_physical_expr(filter, &columns)?;
+        let predicate = PruningPredicateBuilder::new().with_file_schema(Arc::clone(&self.schema)).try_build(filter)?;
+        let known = self.files.iter().map(|f| f.statistics.clone().unwrap_or_default()).collect();
+        let kept = predicate.prune(&PrunableStatistics::new(known, Arc::clone(&self.schema)))?;
+        Ok(self.files.iter().zip(kept).filter_map(|(file, kept)| kept.then_some(file)).collect())
     }
 
-    fn exactly(&self, statistics: &mut Statistics, column: &str, value: &ScalarValue) {
-        if let Ok(index) = self.schema.index_of(column) {
-            statistics.column_statistics[index] = ColumnStatistics {
-                min_value: Precision::Exact(value.clone()),
-                max_value: Precision::Exact(value.clone()),
-                null_count: Precision::Exact(0),
-                ..ColumnStatistics::new_unknown()
-            };
-        }
-    }
-
-    fn partitioned(&self, file: &TableFile) -> DfResult<PartitionedFile> {
-        // Files never change under their name, so their time of change does not matter to the metadata cache.
-        let meta = ObjectMeta {
-            location: Path::from_absolute_path(&file.path)?,
-            last_modified: Default::default(),
-            size: file.bytes,
-            e_tag: None,
-            version: None,
+    fn empty(&self, projection: Option<&Vec<usize>>) -> DfResult<Arc<dyn ExecutionPlan>> {
+        let schema = match projection {
+            Some(columns) => Arc::new(self.schema.project(columns)?),
+            None => Arc::clone(&self.schema),
         };
-        Ok(PartitionedFile::new_from_meta(meta).with_statistics(Arc::new(self.statistics(file))))
+        Ok(Arc::new(EmptyExec::new(schema)))
     }
+}
 
-    /// Files dealt out to the workers, the largest first to whoever has least.
-    fn groups(&self, workers: usize) -> DfResult<Vec<FileGroup>> {
-        let mut files: Vec<&TableFile> = self.files.iter().collect();
-        files.sort_by_key(|f| std::cmp::Reverse(f.bytes));
-        let mut groups: Vec<(u64, Vec<PartitionedFile>)> = vec![(0, Vec::new()); workers.clamp(1, files.len().max(1))];
-        for file in files {
-            if let Some((load, group)) = groups.iter_mut().min_by_key(|(load, _)| *load) {
-                *load += file.bytes;
-                group.push(self.partitioned(file)?);
+/// Files dealt out to the workers, each to whoever has least.
+fn groups(files: &[&PartitionedFile], workers: usize) -> Vec<FileGroup> {
+    let mut groups: Vec<(u64, Vec<PartitionedFile>)> = vec![(0, Vec::new()); workers.clamp(1, files.len().max(1))];
+    for file in files {
+        if let Some((load, group)) = groups.iter_mut().min_by_key(|(load, _)| *load) {
+            *load += file.object_meta.size;
+            group.push((*file).clone());
+        }
+    }
+    groups.into_iter().map(|(_, files)| FileGroup::new(files)).collect()
+}
+
+fn partitioned(schema: &SchemaRef, file: &TableFile) -> DfResult<PartitionedFile> {
+    // Files never change under their name, so their time of change does not matter to the metadata cache.
+    let meta = ObjectMeta {
+        location: Path::from_absolute_path(&file.path)?,
+        last_modified: Default::default(),
+        size: file.bytes,
+        e_tag: None,
+        version: None,
+    };
+    Ok(PartitionedFile::new_from_meta(meta).with_statistics(Arc::new(statistics(schema, file))))
+}
+
+fn statistics(schema: &SchemaRef, file: &TableFile) -> Statistics {
+    let mut statistics = Statistics::new_unknown(schema);
+    statistics.num_rows = exactly_rows(file.rows);
+    if let Some(part) = &file.part {
+        let region = ScalarValue::Utf8View(Some(part.region.clone()));
+        between(schema, &mut statistics, "region", region.clone(), region);
+        let year = ScalarValue::Int64(Some(i64::from(part.year)));
+        between(schema, &mut statistics, "year", year.clone(), year);
+        if let (Some(first), Some(last)) = (day(part.year, Month::January, 1), day(part.year, Month::December, 31)) {
+            for column in &part.event_columns {
+                between(schema, &mut statistics, column, first.clone(), last.clone());
             }
         }
-        Ok(groups.into_iter().map(|(_, files)| FileGroup::new(files)).collect())
+    }
+    statistics
+}
+
+/// A day of a year; none for the partition of records without a date.
+fn day(year: i32, month: Month, day: u8) -> Option<ScalarValue> {
+    let date = Date::from_calendar_date(year, month, day).ok().filter(|_| year > 0)?;
+    Some(ScalarValue::Date32(Some(days(date))))
+}
+
+fn exactly_rows(rows: u64) -> Precision<usize> {
+    Precision::Exact(usize::try_from(rows).unwrap_or(usize::MAX))
+}
+
+/// All rows of the file lie between these values.
+fn between(schema: &SchemaRef, statistics: &mut Statistics, column: &str, min: ScalarValue, max: ScalarValue) {
+    if let Ok(index) = schema.index_of(column) {
+        statistics.column_statistics[index] = ColumnStatistics {
+            min_value: Precision::Exact(min),
+            max_value: Precision::Exact(max),
+            null_count: Precision::Exact(0),
+            ..ColumnStatistics::new_unknown()
+        };
     }
 }
 
@@ -109,9 +166,8 @@ impl TableProvider for FileTable {
     }
 
     fn statistics(&self) -> Option<Statistics> {
-        let rows: u64 = self.files.iter().map(|f| f.rows).sum();
         let mut statistics = Statistics::new_unknown(&self.schema);
-        statistics.num_rows = Precision::Exact(usize::try_from(rows).unwrap_or(usize::MAX));
+        statistics.num_rows = exactly_rows(self.rows);
         Some(statistics)
     }
 
@@ -119,20 +175,21 @@ impl TableProvider for FileTable {
         &self,
         state: &dyn Session,
         projection: Option<&Vec<usize>>,
-        _filters: &[Expr],
+        filters: &[Expr],
         limit: Option<usize>,
     ) -> DfResult<Arc<dyn ExecutionPlan>> {
-        if self.files.is_empty() {
-            let schema = match projection {
-                Some(columns) => Arc::new(self.schema.project(columns)?),
-                None => Arc::clone(&self.schema),
-            };
-            return Ok(Arc::new(EmptyExec::new(schema)));
+        // A filter that says nothing about files keeps them all.
+        let files = self.wanted(state, filters).unwrap_or_else(|_| self.files.iter().collect());
+        if files.is_empty() {
+            return self.empty(projection);
         }
+        let rows = files.iter().filter_map(|f| f.statistics.as_ref()?.num_rows.get_value()).sum();
+        let mut statistics = Statistics::new_unknown(&self.schema);
+        statistics.num_rows = Precision::Exact(rows);
         let source = Arc::new(ParquetSource::new(Arc::clone(&self.schema)));
         let config = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), source)
-            .with_file_groups(self.groups(state.config().target_partitions())?)
-            .with_statistics(TableProvider::statistics(self).unwrap_or_default())
+            .with_file_groups(groups(&files, state.config().target_partitions()))
+            .with_statistics(statistics)
             .with_projection_indices(projection.cloned())?
             .with_limit(limit)
             .build();

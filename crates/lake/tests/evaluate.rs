@@ -22,7 +22,12 @@ struct World {
 /// Employers of two counties and a zone; the odd ones have declared.
 async fn world() -> World {
     let (home, store, catalogue) = (tempfile::tempdir().unwrap(), MemoryStore::default(), Catalogue::embedded());
-    let rows = [("e1", "130302", "130302001", "3021"), ("e2", "130302", "130302002", "0610"), ("e3", "130303", "", "3021"), ("e4", "130371", "", "3120")];
+    let rows = [
+        ("e1", "130302", "130302001", "3021"),
+        ("e2", "130302", "130302002", "0610"),
+        ("e3", "130303", "", "3021"),
+        ("e4", "130371", "", "3120"),
+    ];
     for (i, (id, region, town, industry)) in rows.into_iter().enumerate() {
         let data = json!({"name": format!("试例{id}厂"), "status": "10", "industry": industry, "size": "3", "exposed_total": 1});
         let mut employer = stored("employer", id, region, "2020-01-01", data.to_string());
@@ -79,7 +84,8 @@ async fn parents_are_sums_of_leaves() {
     let def = &world.catalogue.indicators["I-02"];
     let params = Params::new("130300", 2020);
     let tree = world.evaluator.breakdown(def, &params, Dimension::Region).await.unwrap();
-    let shown: Vec<String> = tree.iter().map(|s| format!("{}{} {}/{} {}", "  ".repeat(s.depth), s.key, s.numerator, s.denominator, s.display)).collect();
+    let shown: Vec<String> =
+        tree.iter().map(|s| format!("{}{} {}/{} {}", "  ".repeat(s.depth), s.key, s.numerator, s.denominator, s.display)).collect();
     assert_eq!(shown, ["130300 2/4 50.00 %", "  130302 1/2 50.00 %", "  130303 1/1 100.00 %", "  130371 0/1 0.00 %"]);
     assert_eq!(tree[0].label, "秦皇岛市");
     let industries = world.evaluator.breakdown(def, &params, Dimension::Industry).await.unwrap();
@@ -109,7 +115,11 @@ async fn the_to_do_list_is_what_is_missing() {
     assert_eq!(list(Which::Denominator, UnitFilter { industry: "C".into(), ..all() }, 0, 9).await, ("e1 e3 e4".into(), 3));
     assert_eq!(list(Which::Denominator, UnitFilter { industry: "06".into(), ..all() }, 0, 9).await, ("e2".into(), 1));
     assert_eq!(list(Which::Denominator, UnitFilter { region: "130302".into(), ..all() }, 0, 9).await, ("e1 e2".into(), 2));
-    assert_eq!(list(Which::Denominator, UnitFilter { text: "' OR 1=1 --".into(), ..all() }, 0, 9).await, (String::new(), 0), "a quote stays a quote");
+    assert_eq!(
+        list(Which::Denominator, UnitFilter { text: "' OR 1=1 --".into(), ..all() }, 0, 9).await,
+        (String::new(), 0),
+        "a quote stays a quote"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -146,25 +156,32 @@ async fn a_plan_gives_every_row_in_order_with_its_status() {
     let world = world().await;
     for (year, insured) in [(2019, 489_600), (2020, 500_000), (2021, 510_000), (2022, 505_000)] {
         let data = json!({"stat_year": year, "insured": insured});
-        world.store.commit(200 + year, vec![stored("insured_count", &format!("i{year}"), "130300", &format!("{year}-12-31"), data.to_string())]);
+        world
+            .store
+            .commit(200 + year, vec![stored("insured_count", &format!("i{year}"), "130300", &format!("{year}-12-31"), data.to_string())]);
     }
     world.evaluator.lake().refresh(&world.store).await.unwrap();
     let (plan, _) = zhijian_kinds::yaml::read::<Plan>(PLAN).unwrap();
     let all = Scope { all: true, ..Scope::default() };
     let rows = world.evaluator.evaluate_plan(&plan, 2020, None, None, &all).await.unwrap_or_else(|e| panic!("{}", golden::chain(&e)));
     let shown: Vec<String> = rows.iter().map(line).collect();
-    assert_eq!(shown, [
-        "1 I-01 500000 2023=稳步提升 达标",
-        "2 I-02 50.00 % 2023=52 接近",
-        "5 I-06 项目尚未启动 2023=70 待评估",
-        "7 I-08 不适用 2025=100 不适用",
-        "8 I-19 未设立 2023=持续提升 未达标",
-        "10 I-12 不适用 2025=95 不适用",
-    ]);
+    assert_eq!(
+        shown,
+        [
+            "1 I-01 500000 2023=稳步提升 达标",
+            "2 I-02 50.00 % 2023=52 接近",
+            "5 I-06 项目尚未启动 2023=70 待评估",
+            "7 I-08 不适用 2025=100 不适用",
+            "8 I-19 未设立 2023=持续提升 未达标",
+            "10 I-12 不适用 2025=95 不适用",
+        ]
+    );
     let parts: Vec<&str> = rows[5].parts.iter().map(|p| p.answer.indicator.as_str()).collect();
     assert_eq!(parts, ["I-12a", "I-12b", "I-12c"]);
     assert!(rows[1].answer.interval.is_some_and(|i| i.low < 50.0 && i.high > 50.0));
-    for (year, status, why) in [(2021, Status::Met, "risen"), (2022, Status::Missed, "fallen though above the base"), (2023, Status::Pending, "no data yet")] {
+    for (year, status, why) in
+        [(2021, Status::Met, "risen"), (2022, Status::Missed, "fallen though above the base"), (2023, Status::Pending, "no data yet")]
+    {
         let rows = world.evaluator.evaluate_plan(&plan, year, None, None, &all).await.unwrap();
         assert_eq!(rows[0].status, status, "{year}: {why}");
     }
@@ -181,7 +198,11 @@ async fn every_shipped_plan_is_evaluated() {
     let world = world().await;
     let all = Scope { all: true, ..Scope::default() };
     for plan in world.catalogue.plans.values() {
-        let rows = world.evaluator.evaluate_plan(plan, 2020, None, None, &all).await.unwrap_or_else(|e| panic!("{}: {}", plan.plan, golden::chain(&e)));
+        let rows = world
+            .evaluator
+            .evaluate_plan(plan, 2020, None, None, &all)
+            .await
+            .unwrap_or_else(|e| panic!("{}: {}", plan.plan, golden::chain(&e)));
         assert_eq!(rows.len(), plan.targets.len(), "{}", plan.plan);
     }
 }

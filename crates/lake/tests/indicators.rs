@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use common::golden;
 use zhijian_kinds::Catalogue;
-use zhijian_lake::{Evaluator, Lake, Params, Which, UnitFilter};
+use zhijian_lake::{Evaluator, Lake, Params, UnitFilter, Which};
 
 macro_rules! golden_files {
     ($($name:ident => $file:literal),* $(,)?) => {
@@ -60,7 +60,10 @@ async fn an_empty_lake_answers_every_indicator() {
             let dimension = zhijian_lake::Dimension::named(name).unwrap_or_else(|| panic!("{}: no dimension {name}", def.code));
             evaluator.breakdown(def, &params, dimension).await.unwrap_or_else(|e| panic!("{} {name}: {}", def.code, golden::chain(&e)));
         }
-        evaluator.units(def, &params, Which::Missing, &UnitFilter::default(), 0, 10).await.unwrap_or_else(|e| panic!("{}: {}", def.code, golden::chain(&e)));
+        evaluator
+            .units(def, &params, Which::Missing, &UnitFilter::default(), 0, 10)
+            .await
+            .unwrap_or_else(|e| panic!("{}: {}", def.code, golden::chain(&e)));
     }
 }
 

@@ -50,10 +50,20 @@ fn lake(home: &Path) -> Lake {
 /// Something that happens to one of a few records.
 #[derive(Debug, Clone)]
 enum Op {
-    Write { record: u8, region: u8, year: i32, size: u8, tags: u8 },
-    Retract { record: u8 },
+    Write {
+        record: u8,
+        region: u8,
+        year: i32,
+        size: u8,
+        tags: u8,
+    },
+    Retract {
+        record: u8,
+    },
     /// A refresh that does not see the newest events yet.
-    Refresh { delayed: usize },
+    Refresh {
+        delayed: usize,
+    },
     Reopen,
 }
 
@@ -139,7 +149,11 @@ proptest! {
 }
 
 fn parquet_files(folder: &Path) -> usize {
-    std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).map(|p| if p.is_dir() { parquet_files(&p) } else { usize::from(p.extension().is_some_and(|e| e == "parquet")) }).sum()
+    std::fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .map(|p| if p.is_dir() { parquet_files(&p) } else { usize::from(p.extension().is_some_and(|e| e == "parquet")) })
+        .sum()
 }
 
 fn write(record: u8, region: u8, year: i32, size: u8, tags: u8) -> Op {
@@ -168,10 +182,16 @@ async fn the_past_can_be_asked_as_it_was_known() {
     apply(&store, 30, &Op::Retract { record: 1 });
     let lake = lake(home.path());
     lake.refresh(&store).await.unwrap();
-    for (why, known_at, expected) in [("before it was filed", 9, ""), ("as filed", 10, "1.0 130302"), ("as corrected", 25, "2.0 130300"), ("as retracted", 30, "")] {
+    for (why, known_at, expected) in
+        [("before it was filed", 9, ""), ("as filed", 10, "1.0 130302"), ("as corrected", 25, "2.0 130300"), ("as retracted", 30, "")]
+    {
         let found = lake.query("SELECT size, region FROM thing", Some(known_at)).await.unwrap();
         let shown = datafusion::arrow::util::pretty::pretty_format_batches(&found).unwrap().to_string();
-        let row = shown.lines().find(|l| l.contains("1303")).map(|l| l.replace(['|'], "").split_whitespace().collect::<Vec<_>>().join(" ")).unwrap_or_default();
+        let row = shown
+            .lines()
+            .find(|l| l.contains("1303"))
+            .map(|l| l.replace(['|'], "").split_whitespace().collect::<Vec<_>>().join(" "))
+            .unwrap_or_default();
         assert_eq!(row, expected, "{why}");
     }
     let now = lake.query("SELECT size FROM thing", None).await.unwrap();
@@ -198,9 +218,13 @@ async fn a_changed_definition_rebuilds_its_fact() {
     let (store, home) = (MemoryStore::default(), tempfile::tempdir().unwrap());
     apply(&store, 10, &write(1, 2, 2020, 2, 0));
     lake(home.path()).refresh(&store).await.unwrap();
-    let wider = KIND.replace("  size: {type: number, title: 大小}", "  size: {type: number, title: 大小}\n  colour: {type: string, title: 颜色}");
+    let wider =
+        KIND.replace("  size: {type: number, title: 大小}", "  size: {type: number, title: 大小}\n  colour: {type: string, title: 颜色}");
     let lake = Lake::with(home.path(), facts_of(&Kind::parse(&wider).unwrap()), Vec::new()).unwrap();
-    assert!(rows(&lake).is_empty() || lake.query("SELECT colour FROM thing", None).await.is_ok(), "old files are never read with new columns");
+    assert!(
+        rows(&lake).is_empty() || lake.query("SELECT colour FROM thing", None).await.is_ok(),
+        "old files are never read with new columns"
+    );
     lake.refresh(&store).await.unwrap();
     let found = lake.query("SELECT colour FROM thing", None).await.unwrap();
     assert_eq!(found.iter().map(|b| b.num_rows()).sum::<usize>(), 1);
@@ -241,6 +265,7 @@ async fn a_reader_keeps_the_files_it_reads() {
 #[tokio::test(flavor = "multi_thread")]
 async fn facts_without_records_can_be_asked() {
     let home = tempfile::tempdir().unwrap();
-    let found = lake(home.path()).query("SELECT COUNT(*) AS n FROM thing LEFT JOIN code_x ON code = no WHERE size > 1", None).await.unwrap();
+    let found =
+        lake(home.path()).query("SELECT COUNT(*) AS n FROM thing LEFT JOIN code_x ON code = no WHERE size > 1", None).await.unwrap();
     assert_eq!(found[0].num_rows(), 1);
 }

@@ -105,7 +105,10 @@ impl Evaluator {
     /// # Errors
     /// The definition's SQL or an option is wrong, or the lake cannot be read.
     pub async fn indicator(&self, def: &Indicator, params: &Params) -> Result<Answer> {
-        self.answer(&self.lake().snapshot(), def, params).await
+        match self.answer(&self.lake().snapshot(), def, params).await {
+            Err(error) => self.answer(&self.renewed(error)?, def, params).await,
+            found => found,
+        }
     }
 
     pub(super) async fn answer(&self, snapshot: &Arc<Snapshot>, def: &Indicator, params: &Params) -> Result<Answer> {

@@ -99,11 +99,20 @@ impl Evaluator {
         if !def.dimensions.iter().any(|d| d == dimension.name()) {
             return Err(LakeError::UnknownDimension { code: def.code.clone(), dimension: dimension.name().into() });
         }
-        let leaves = self.leaves(&self.lake().snapshot(), def, params, dimension).await?;
+        let leaves = match self.leaves(&self.lake().snapshot(), def, params, dimension).await {
+            Err(error) => self.leaves(&self.renewed(error)?, def, params, dimension).await?,
+            Ok(found) => found,
+        };
         Ok(self.tree(def, params, dimension, leaves))
     }
 
-    async fn leaves(&self, snapshot: &Arc<Snapshot>, def: &Indicator, params: &Params, dimension: Dimension) -> Result<Vec<(String, Sums)>> {
+    async fn leaves(
+        &self,
+        snapshot: &Arc<Snapshot>,
+        def: &Indicator,
+        params: &Params,
+        dimension: Dimension,
+    ) -> Result<Vec<(String, Sums)>> {
         let column = dimension.name();
         let sql = format!(
             "SELECT COALESCE({column}, '') AS key, {} FROM ({}) AS units WHERE {} GROUP BY COALESCE({column}, '')",
@@ -143,7 +152,15 @@ impl Evaluator {
     }
 
     /// Rows of one parent, each followed by the rows below it.
-    fn list(&self, def: &Indicator, dimension: Dimension, nodes: &BTreeMap<String, Node>, parent: &str, depth: usize, out: &mut Vec<Slice>) {
+    fn list(
+        &self,
+        def: &Indicator,
+        dimension: Dimension,
+        nodes: &BTreeMap<String, Node>,
+        parent: &str,
+        depth: usize,
+        out: &mut Vec<Slice>,
+    ) {
         for (key, node) in nodes.iter().filter(|(key, node)| node.parent == parent && !(key.is_empty() && depth > 0)) {
             let (value, display) = slice_value(def, node.sums);
             out.push(Slice {

@@ -18,9 +18,7 @@ pub(super) fn fill(def: &Indicator, params: &Params) -> Result<String> {
         let inside = &rest[open + 1..];
         let close = inside.find('}').unwrap_or(inside.len());
         let name = &inside[..close];
-        let value = values
-            .get(name)
-            .ok_or_else(|| LakeError::UnknownParameter { code: def.code.clone(), name: name.to_owned() })?;
+        let value = values.get(name).ok_or_else(|| LakeError::UnknownParameter { code: def.code.clone(), name: name.to_owned() })?;
         sql.push_str(value);
         rest = inside.get(close + 1..).unwrap_or_default();
     }
@@ -32,11 +30,8 @@ fn values(def: &Indicator, params: &Params) -> Result<IndexMap<String, String>> 
     let mut values = IndexMap::new();
     for (name, default) in &def.options {
         let value = params.options.get(name).unwrap_or(default);
-        let literal = literal(value).ok_or_else(|| LakeError::BadOption {
-            code: def.code.clone(),
-            name: name.clone(),
-            value: value.to_string(),
-        })?;
+        let literal =
+            literal(value).ok_or_else(|| LakeError::BadOption { code: def.code.clone(), name: name.clone(), value: value.to_string() })?;
         values.insert(name.clone(), literal);
     }
     let cut = params.cut();

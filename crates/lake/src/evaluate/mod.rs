@@ -22,7 +22,11 @@ use time::{Date, Month};
 use zhijian_kinds::{Catalogue, Indicator, Regions};
 use zhijian_records::port::{Instant, Scope};
 
-use crate::{error::Result, lake::Lake};
+use crate::{
+    error::{LakeError, Result},
+    lake::Lake,
+    session::Snapshot,
+};
 use queries::Queries;
 
 /// What a figure is asked for.
@@ -94,6 +98,14 @@ impl Evaluator {
     #[must_use]
     pub fn lake(&self) -> &Arc<Lake> {
         self.queries.lake()
+    }
+
+    /// After an error: what another process has written meanwhile (it may have replaced the files), or the error.
+    fn renewed(&self, error: LakeError) -> Result<Arc<Snapshot>> {
+        match self.lake().reload() {
+            Ok(true) => Ok(self.lake().snapshot()),
+            _ => Err(error),
+        }
     }
 
     /// The query of an indicator with its parameters filled in: one row a unit, before region and scope are applied.

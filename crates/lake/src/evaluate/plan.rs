@@ -103,7 +103,7 @@ const NOISE: f64 = 1e-9;
 /// What a plan's evaluation needs to know besides the plan.
 struct Run<'a> {
     plan: &'a Plan,
-    snapshot: &'a Arc<Snapshot>,
+    snapshot: Arc<Snapshot>,
     year: i32,
     as_of: Option<Date>,
     known_at: Option<Instant>,
@@ -128,21 +128,30 @@ impl Evaluator {
     ///
     /// # Errors
     /// The plan names an unknown indicator, or an indicator cannot be evaluated.
-    pub async fn evaluate_plan(&self, plan: &Plan, year: i32, as_of: Option<Date>, known_at: Option<Instant>, scope: &Scope) -> Result<Vec<PlanRow>> {
-        let snapshot = self.lake().snapshot();
-        let run = Run { plan, snapshot: &snapshot, year, as_of, known_at, scope };
+    pub async fn evaluate_plan(
+        &self,
+        plan: &Plan,
+        year: i32,
+        as_of: Option<Date>,
+        known_at: Option<Instant>,
+        scope: &Scope,
+    ) -> Result<Vec<PlanRow>> {
+        let run = |snapshot| Run { plan, snapshot, year, as_of, known_at, scope };
+        match self.plan_rows(&run(self.lake().snapshot())).await {
+            Err(error) => self.plan_rows(&run(self.renewed(error)?)).await,
+            found => found,
+        }
+    }
+
+    async fn plan_rows(&self, run: &Run<'_>) -> Result<Vec<PlanRow>> {
         // Small queries are mostly planning, which one core does; so as many rows at once as there are cores.
-        let run = &run;
-        let rows: Vec<_> = plan.targets.iter().map(|target| self.plan_row(run, target)).collect();
-        stream::iter(rows)
-            .buffered(self.lake().workers)
-            .try_collect()
-            .await
+        let rows: Vec<_> = run.plan.targets.iter().map(|target| self.plan_row(run, target)).collect();
+        stream::iter(rows).buffered(self.lake().workers).try_collect().await
     }
 
     async fn plan_row(&self, run: &Run<'_>, target: &Target) -> Result<PlanRow> {
         let def = self.definition(&target.indicator)?;
-        let mut answer = self.answer(run.snapshot, def, &run.params(&def.code, run.year)).await?;
+        let mut answer = self.answer(&run.snapshot, def, &run.params(&def.code, run.year)).await?;
         if target.test == "count_ge" {
             as_count(&mut answer);
         }
@@ -174,7 +183,7 @@ impl Evaluator {
         let mut rows = Vec::with_capacity(codes.len());
         for code in codes {
             let part = self.definition(code)?;
-            let answer = self.answer(run.snapshot, part, &run.params(code, run.year)).await?;
+            let answer = self.answer(&run.snapshot, part, &run.params(code, run.year)).await?;
             let status = against(&target.test, goal, &answer);
             rows.push(PartRow { name: part.name.clone(), answer, status });
         }
@@ -193,7 +202,7 @@ impl Evaluator {
         }
         let first = run.year.min(BASE_YEAR + 1).min(run.year);
         for year in (first..=run.year).rev() {
-            let before = self.answer(run.snapshot, def, &run.params(&def.code, year - 1)).await?;
+            let before = self.answer(&run.snapshot, def, &run.params(&def.code, year - 1)).await?;
             let Some(before) = before.value.filter(|_| before.units > 0) else { return Ok(Status::Pending) };
             if later < before || (strict && later <= before) {
                 return Ok(Status::Missed);
@@ -310,7 +319,9 @@ mod tests {
 
     #[test]
     fn a_fall_is_a_negative_change() {
-        for (why, change, expected) in [("fell by 20 %", -20.0, Status::Met), ("fell by 19 %", -19.0, Status::Near), ("rose", 3.0, Status::Missed)] {
+        for (why, change, expected) in
+            [("fell by 20 %", -20.0, Status::Met), ("fell by 19 %", -19.0, Status::Near), ("rose", 3.0, Status::Missed)]
+        {
             assert_eq!(against("fall_by", Some(&json!(20)), &rate(Some(change))), expected, "{why}");
         }
     }

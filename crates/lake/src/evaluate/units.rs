@@ -1,5 +1,7 @@
 //! The records behind both numbers: what is done, what should be done, and the to-do list between them.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use zhijian_kinds::Indicator;
 
@@ -10,7 +12,7 @@ use super::{
     rows::{numbers, texts},
     scope::within,
 };
-use crate::error::Result;
+use crate::{error::Result, session::Snapshot};
 
 /// Which units are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,7 +89,6 @@ impl Evaluator {
         offset: u64,
         limit: u64,
     ) -> Result<UnitPage> {
-        let snapshot = self.lake().snapshot();
         let from = format!(
             "FROM ({}) AS units WHERE {} AND {}{}",
             literal::fill(def, params)?,
@@ -95,11 +96,18 @@ impl Evaluator {
             wanted(which),
             self.narrowed(filter)
         );
-        let count = self.queries.kept(&snapshot, params.known_at, format!("SELECT COUNT(*) AS total {from}")).await?;
+        match self.page(&self.lake().snapshot(), params, &from, offset, limit).await {
+            Err(error) => self.page(&self.renewed(error)?, params, &from, offset, limit).await,
+            found => found,
+        }
+    }
+
+    async fn page(&self, snapshot: &Arc<Snapshot>, params: &Params, from: &str, offset: u64, limit: u64) -> Result<UnitPage> {
+        let count = self.queries.kept(snapshot, params.known_at, format!("SELECT COUNT(*) AS total {from}")).await?;
         let total = count.first().map(|b| numbers(b, "total")).transpose()?.and_then(|t| t.first().copied().flatten()).unwrap_or_default();
         let sql = format!("SELECT {COLUMNS} {from} ORDER BY region, label, unit LIMIT {limit} OFFSET {offset}");
         let mut rows = Vec::new();
-        for batch in self.queries.run(&snapshot, params.known_at, &sql).await? {
+        for batch in self.queries.run(snapshot, params.known_at, &sql).await? {
             rows.extend(read_units(&batch)?);
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of rows")]
@@ -151,7 +159,8 @@ const fn wanted(which: Which) -> &'static str {
 
 fn read_units(batch: &datafusion::arrow::array::RecordBatch) -> Result<Vec<Unit>> {
     let names = ["unit", "label", "kind", "record", "region", "town", "industry", "size", "hazard", "month"];
-    let mut columns = names.iter().map(|name| texts(batch, name)).collect::<Result<Vec<_>>>()?.into_iter().map(Vec::into_iter).collect::<Vec<_>>();
+    let mut columns =
+        names.iter().map(|name| texts(batch, name)).collect::<Result<Vec<_>>>()?.into_iter().map(Vec::into_iter).collect::<Vec<_>>();
     let (num, den) = (numbers(batch, "num")?, numbers(batch, "den")?);
     let mut next = |column: usize| columns.get_mut(column).and_then(Iterator::next).unwrap_or_default();
     let rows = num.into_iter().zip(den).map(|(num, den)| Unit {

@@ -97,7 +97,8 @@ fn put(document: &mut Map<String, Value>, path: &str, value: Value) {
 pub async fn check(file: &str) {
     let catalogue = Catalogue::embedded();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(file);
-    let (golden, _) = zhijian_kinds::yaml::read::<Golden>(&std::fs::read_to_string(path).unwrap()).unwrap_or_else(|e| panic!("{file}: {e}"));
+    let (golden, _) =
+        zhijian_kinds::yaml::read::<Golden>(&std::fs::read_to_string(path).unwrap()).unwrap_or_else(|e| panic!("{file}: {e}"));
     let home = tempfile::tempdir().unwrap();
     let lake = Arc::new(Lake::open(home.path(), &catalogue).unwrap());
     lake.refresh(&store(&catalogue, &golden)).await.unwrap();
@@ -115,7 +116,10 @@ async fn answer(catalogue: &Catalogue, evaluator: &Evaluator, question: &Questio
     params.as_of = question.as_of.as_deref().and_then(zhijian_kinds::dates::parse_iso);
     let got = evaluator.indicator(def, &params).await.unwrap_or_else(|e| panic!("{why}: {}", chain(&e)));
     if let Some(units) = &question.units {
-        let page = evaluator.units(def, &params, Which::Denominator, &UnitFilter::default(), 0, 1_000).await.unwrap_or_else(|e| panic!("{why}: {}", chain(&e)));
+        let page = evaluator
+            .units(def, &params, Which::Denominator, &UnitFilter::default(), 0, 1_000)
+            .await
+            .unwrap_or_else(|e| panic!("{why}: {}", chain(&e)));
         let mut rows: Vec<(String, f64)> = page.rows.iter().map(|u| (u.record.clone(), u.num)).collect();
         let mut expected: Vec<(String, f64)> = units.iter().map(|(k, v)| (k.clone(), *v)).collect();
         rows.sort_by(|a, b| a.partial_cmp(b).unwrap());
