@@ -17,13 +17,12 @@ pub fn draft(row: &RawRow, recognised: &Recognised) -> Draft {
     for column in &recognised.columns {
         let Some(place) = &column.place else { continue };
         let cell = row.cells.get(column.index).unwrap_or(&Cell::Empty);
-        if let (Place::Field(path), Cell::Text(text)) = (place, cell) {
-            if let Some(FieldType::Group(members)) = recognised.kind.field(path).map(|f| &f.ty) {
-                if let Some(elements) = read_group(members, text) {
-                    groups.push((place.clone(), Cell::Json(elements)));
-                    continue;
-                }
-            }
+        if let (Place::Field(path), Cell::Text(text)) = (place, cell)
+            && let Some(FieldType::Group(members)) = recognised.kind.field(path).map(|f| &f.ty)
+            && let Some(elements) = read_group(members, text)
+        {
+            groups.push((place.clone(), Cell::Json(elements)));
+            continue;
         }
         cells.push((place.clone(), cell.clone()));
     }

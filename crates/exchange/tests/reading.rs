@@ -84,7 +84,7 @@ fn a_new_workbook_reads_as_calamine_reads_it() {
             sheet.write(row, 0, f64::from(row) / 8.0).unwrap();
             sheet.write(row, 1, format!(" 文字 {} <>&\"\n", row % 17)).unwrap();
             sheet.write(row, 3, row % 2 == 0).unwrap();
-            sheet.write_with_format(row, 4, &ExcelDateTime::from_serial_datetime(44_000.0 + f64::from(row)).unwrap(), &day).unwrap();
+            sheet.write_with_format(row, 4, ExcelDateTime::from_serial_datetime(44_000.0 + f64::from(row)).unwrap(), &day).unwrap();
             sheet.write(row, 5, rust_xlsxwriter::Formula::new("=A1+1").set_result("61")).unwrap();
         }
         sheet.write_blank(999, 30, &day).unwrap();

@@ -1,5 +1,5 @@
 //! Which kind a sheet is, whatever the office has done to it.
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, missing_docs)]
 
 use proptest::prelude::*;
 use std::collections::{BTreeMap, HashSet};

@@ -13,6 +13,9 @@ use zhijian_kinds::intake::{Channel, Draft, Reader};
 use zhijian_kinds::kind::FieldType;
 use zhijian_kinds::{Catalogue, Kind, Level, Problem};
 
+/// A document as it was read, with its problems.
+type Read = (Map<String, Value>, Vec<Problem>);
+
 const TODAY: &str = "2026-12-31";
 
 /// A document as the door would keep it.
@@ -33,7 +36,7 @@ fn export(catalogue: &Catalogue, kind: &Kind, documents: &[Map<String, Value>], 
 }
 
 /// Reads the first table of a file as records of the kind it is recognised as.
-fn import(catalogue: &Catalogue, recogniser: &Recogniser, name: &str, bytes: Vec<u8>) -> (Recognised, Vec<(Map<String, Value>, Vec<Problem>)>) {
+fn import(catalogue: &Catalogue, recogniser: &Recogniser, name: &str, bytes: Vec<u8>) -> (Recognised, Vec<Read>) {
     let source = open(name, bytes).unwrap();
     let rows: Vec<RawRow> = source.rows(0).unwrap().collect::<Result<_, _>>().unwrap();
     let hints = Hints { file: name, sheet: &source.tables()[0].name, ..Hints::default() };
@@ -125,10 +128,10 @@ fn templates_are_recognised_and_their_example_is_no_data() {
         assert_eq!((found.kind.kind.as_str(), found.header_rows.clone()), (kind.kind.as_str(), 2..3));
         assert_eq!((&found.unknown, &found.missing), (&Vec::new(), &Vec::new()), "{}", kind.kind);
         assert!(read.is_empty(), "{}", kind.kind);
-        for table in 1..names.len() {
+        for (table, (sheet, _)) in names.iter().enumerate().skip(1) {
             let rows: Vec<RawRow> = source.rows(table).unwrap().collect::<Result<_, _>>().unwrap();
-            let hints = Hints { sheet: names[table].0, file: "模板.xlsx", ..Hints::default() };
-            assert!(recogniser.recognise(&rows, &source.merged(table).unwrap(), &hints).is_err(), "{} {}", kind.kind, names[table].0);
+            let hints = Hints { sheet, file: "模板.xlsx", ..Hints::default() };
+            assert!(recogniser.recognise(&rows, &source.merged(table).unwrap(), &hints).is_err(), "{} {sheet}", kind.kind);
         }
         // The example, once its mark is taken away, is a right record.
         let mut rows: Vec<RawRow> = source.rows(0).unwrap().collect::<Result<_, _>>().unwrap();

@@ -165,11 +165,11 @@ impl Recogniser {
         let mut score = 0.0;
         for (index, stack) in stacks.iter().enumerate() {
             let mapped = stack.first().and_then(|text| hints.mapping.iter().find(|(header, _)| header == text));
-            if let Some((_, place)) = mapped {
-                if taken.insert(place.clone()) {
-                    places.insert(index, place.clone());
-                    score += Fit::Exact.weight();
-                }
+            if let Some((_, place)) = mapped
+                && taken.insert(place.clone())
+            {
+                places.insert(index, place.clone());
+                score += Fit::Exact.weight();
             }
         }
         for fit in Fits::all() {

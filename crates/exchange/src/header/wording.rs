@@ -50,9 +50,10 @@ impl Wording {
         self.full.is_empty()
     }
 
-    /// The same but for brackets, and not contradicting each other inside them: 接害工龄(月) is not 接害工龄(年).
+    /// The same but for brackets, and not contradicting each other inside them: 接害工龄(月) is not 接害工龄(年), but Hp(10)(mSv)
+    /// is Hp(10).
     pub fn loosely_same(&self, other: &Self) -> bool {
-        self.bare == other.bare && (self.inside.is_empty() || other.inside.is_empty() || self.inside == other.inside)
+        self.bare == other.bare && (self.inside.starts_with(&other.inside) || other.inside.starts_with(&self.inside))
     }
 }
 
@@ -95,5 +96,7 @@ mod tests {
         let (years, months, plain) = (Wording::of("接害工龄（年）"), Wording::of("接害工龄(月)"), Wording::of("接害工龄"));
         assert!(!years.loosely_same(&months));
         assert!(years.loosely_same(&plain) && plain.loosely_same(&months));
+        let (deep, with_unit, skin) = (Wording::of("剂量Hp(10)"), Wording::of("剂量Hp(10)（mSv）"), Wording::of("剂量Hp(0.07)（mSv）"));
+        assert!(deep.loosely_same(&with_unit) && with_unit.loosely_same(&deep) && !deep.loosely_same(&skin));
     }
 }

@@ -125,12 +125,13 @@ impl<'a> Run<'a> {
         let mut resumed = false;
         let job = match earlier {
             Some(job) => {
-                if let Ok(kept) = serde_json::from_str::<Report>(&job.progress) {
-                    if kept.files.len() == report.files.len() && kept.files.iter().any(|f| f.sheets.iter().any(|s| s.last_row > 0)) {
-                        observer(Progress::Resumed);
-                        resumed = true;
-                        report.files = kept.files;
-                    }
+                if let Ok(kept) = serde_json::from_str::<Report>(&job.progress)
+                    && kept.files.len() == report.files.len()
+                    && kept.files.iter().any(|f| f.sheets.iter().any(|s| s.last_row > 0))
+                {
+                    observer(Progress::Resumed);
+                    resumed = true;
+                    report.files = kept.files;
                 }
                 Job { state: "running".into(), ..job }
             }

@@ -127,10 +127,10 @@ impl Copy<'_> {
             let offset = EXCEL_ROWS * self.part;
             // Marks of rows without any cell (a missing row cannot have one, but nothing is lost if it does).
             while marks.peek().is_some_and(|(number, _)| *number < row.number) {
-                if let Some((number, cells)) = marks.next() {
-                    if number > offset {
-                        self.row(at, &RawRow { number, cells: Vec::new() }, offset, Some(&cells), &covered)?;
-                    }
+                if let Some((number, cells)) = marks.next()
+                    && number > offset
+                {
+                    self.row(at, &RawRow { number, cells: Vec::new() }, offset, Some(&cells), &covered)?;
                 }
             }
             while let Some(area) = merged.next_if(|a| a.top < row.number) {

@@ -56,8 +56,15 @@ pub(super) fn detect(input: &Input) -> Result<&'static Encoding, FileError> {
 
 /// The beginning of the file as text.
 pub(super) fn sample(input: &Input, encoding: &'static Encoding, bytes: u64) -> Result<String, FileError> {
-    let mut text = Vec::new();
-    Utf8::new(input.reader()?, encoding).take(bytes).read_to_end(&mut text)?;
+    let mut reader = Utf8::new(input.reader()?, encoding);
+    let (mut text, mut buffer) = (Vec::new(), vec![0; 16 << 10]);
+    // Not `read_to_end`: it may offer the last few bytes of its buffer, and the decoder cannot use those.
+    while (text.len() as u64) < bytes {
+        match reader.read(&mut buffer)? {
+            0 => break,
+            read => text.extend_from_slice(&buffer[..read]),
+        }
+    }
     Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
@@ -83,8 +90,7 @@ impl Read for Utf8 {
     /// Needs a buffer of at least 16 bytes to make progress.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if buffer.len() < 16 {
-            // `take` may ask for a few last bytes; a sample may end a little early.
-            return Ok(0);
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "buffer too small to decode into"));
         }
         while !self.finished {
             if self.raw_range.is_empty() && !self.at_end {
@@ -125,6 +131,15 @@ mod tests {
             let (encoding, decoded) = found(bytes);
             assert_eq!(encoding, name);
             assert_eq!(decoded, if ascii { "a,b\n1,2" } else { text }, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_sample_is_never_cut_short() {
+        for length in 0..120 {
+            let text = format!("{}\n序号\t名称\n1\t甲\n", "职".repeat(length));
+            assert_eq!(found(text.clone().into_bytes()).1, text, "{length}");
+            assert_eq!(found(GB18030.encode(&text).0.into_owned()).1, text, "{length}");
         }
     }
 

@@ -221,17 +221,37 @@ fn area_of(reference: &str) -> Option<Area> {
     (top <= bottom && left <= right).then_some(Area { top, left, bottom, right })
 }
 
-/// The merged areas, which stand behind the cells.
-pub(super) fn merged(part: impl Read) -> Result<Vec<Area>, FileError> {
-    let mut xml = Xml::new(part, "工作表");
+/// The merged areas, which stand behind the cells: the cells are passed over as bytes, not parsed.
+pub(super) fn merged(mut part: impl Read) -> Result<Vec<Area>, FileError> {
+    const NAME: &[u8] = b"mergeCells";
+    let finder = memchr::memmem::Finder::new(NAME);
+    let mut buffer = vec![0; 256 << 10];
+    let mut kept = 0;
+    loop {
+        let read = part.read(&mut buffer[kept..])?;
+        let filled = kept + read;
+        if let Some(at) = finder.find(&buffer[..filled]) {
+            // From the name on it is a part of its own; a prefix before the name (`x:mergeCells`) does not matter.
+            let rest = [b"<", &buffer[at..filled]].concat();
+            return areas(std::io::Cursor::new(rest).chain(part));
+        }
+        if read == 0 {
+            return Ok(Vec::new());
+        }
+        kept = filled.min(NAME.len() - 1);
+        buffer.copy_within(filled - kept..filled, 0);
+    }
+}
+
+fn areas(part: impl Read) -> Result<Vec<Area>, FileError> {
+    let mut xml = Xml::new(part, "合并单元格");
     let mut areas = Vec::new();
     loop {
         match xml.step()? {
             Step::Start(start) if start.local_name().as_ref() == "mergeCell" && areas.len() < limits::MERGES => {
                 areas.extend(attribute(&start, "ref").and_then(|r| area_of(&r)));
             }
-            Step::End(Tag::Merges) => return Ok(areas),
-            Step::Finished => return Ok(areas),
+            Step::End(Tag::Merges) | Step::Finished => return Ok(areas),
             _ => (),
         }
     }
@@ -283,6 +303,16 @@ mod tests {
         assert_eq!(rows(blank, &[], Vec::new())?[0].cells.len(), 1);
         let filled = blank.replace(r#" s="1"/>"#, r#"><v>1</v></c>"#);
         assert!(matches!(rows(&filled, &[], Vec::new()), Err(FileError::TooManyColumns { row: 1, .. })));
+        Ok(())
+    }
+
+    #[test]
+    fn merged_cells_are_found_wherever_a_buffer_ends() -> Result<(), FileError> {
+        for filler in (256 << 10) - 40..(256 << 10) + 2 {
+            let xml = format!("<w><sheetData>{}</sheetData><x:mergeCells count=\"1\"><x:mergeCell ref=\"A1:B1\"/></x:mergeCells></w>", "x".repeat(filler));
+            assert_eq!(merged(xml.as_bytes())?, [Area { top: 0, left: 0, bottom: 0, right: 1 }], "{filler}");
+        }
+        assert_eq!(merged("<w><sheetData/></w>".as_bytes())?, []);
         Ok(())
     }
 
