@@ -30,13 +30,17 @@ pub fn columns<'a>(kind: &'a Kind, catalogue: &Catalogue, keys: &Keys) -> Vec<Co
     // Titles first: a column of a code list never takes the header of a field.
     let mut titles: Vec<String> = Vec::with_capacity(kind.fields.len());
     for field in &kind.fields {
-        titles.push(free_header(&mut taken, [field.title.clone(), format!("{}{}", field.group, field.title), format!("{}（{}）", field.title, field.path)]));
+        titles.push(free_header(
+            &mut taken,
+            [field.title.clone(), format!("{}{}", field.group, field.title), format!("{}（{}）", field.title, field.path)],
+        ));
     }
     for (field, header) in kind.fields.iter().zip(titles) {
         out.push(Column { header, place: Place::Field(field.path.clone()), field });
         let Some(pivot) = &field.pivot else { continue };
         for (key, shown) in pivot_keys(field, pivot, catalogue, keys) {
-            let header = free_header(&mut taken, [shown.clone(), format!("{}：{shown}", field.title), format!("{shown}（{}.{key}）", field.path)]);
+            let header =
+                free_header(&mut taken, [shown.clone(), format!("{}：{shown}", field.title), format!("{shown}（{}.{key}）", field.path)]);
             out.push(Column { header, place: Place::Pivot { group: field.path.clone(), key }, field });
         }
     }

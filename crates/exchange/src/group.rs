@@ -68,7 +68,9 @@ pub fn read_group(members: &[Field], text: &str) -> Option<Value> {
             }
             let (title, value) = part.split_once(['：', ':'])?;
             let title = Wording::of(title);
-            let member = members.iter().find(|m| Wording::of(&m.title) == title || m.path == title.full || m.aka.iter().any(|a| Wording::of(a) == title))?;
+            let member = members
+                .iter()
+                .find(|m| Wording::of(&m.title) == title || m.path == title.full || m.aka.iter().any(|a| Wording::of(a) == title))?;
             element.insert(member.path.clone(), Value::String(unquoted(value)?));
         }
         if !element.is_empty() {

@@ -36,7 +36,9 @@ fn sheet(rows: &str) -> Vec<u8> {
 fn bomb(mega_bytes: usize) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default();
-    for (name, content) in [("_rels/.rels", common::RELS), ("xl/workbook.xml", common::WORKBOOK), ("xl/_rels/workbook.xml.rels", common::WORKBOOK_RELS)] {
+    for (name, content) in
+        [("_rels/.rels", common::RELS), ("xl/workbook.xml", common::WORKBOOK), ("xl/_rels/workbook.xml.rels", common::WORKBOOK_RELS)]
+    {
         zip.start_file(name, options).unwrap();
         zip.write_all(content.as_bytes()).unwrap();
     }
@@ -99,7 +101,8 @@ fn claimed_dimensions_are_ignored() {
     let rows = read_all("维度.xlsx", workbook(xml)).unwrap();
     assert_eq!(rows[0].number, 1_048_576);
     let dimensions = record(0x0200, &[0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0xFF, 0xFF, 0, 0]);
-    let number = |row: u16, column: u16| record(0x0203, &[&row.to_le_bytes()[..], &column.to_le_bytes(), &[0, 0], &1.5f64.to_le_bytes()].concat());
+    let number =
+        |row: u16, column: u16| record(0x0203, &[&row.to_le_bytes()[..], &column.to_le_bytes(), &[0, 0], &1.5f64.to_le_bytes()].concat());
     let rows = read_all("维度.xls", old_workbook(&[dimensions, number(0, 0), number(65_535, 255)])).unwrap();
     assert_eq!((rows[0].number, rows[1].number, rows[1].cells.len()), (1, 65_536, 256));
 }
@@ -108,7 +111,10 @@ fn claimed_dimensions_are_ignored() {
 fn impossible_references_are_no_harm() {
     let rows = r#"<row r="99999999999999"><c r="AAAAAAAAAAAA999999999999" s="99999999999"><v>1</v></c></row><row r="-1"><c r="" t="zz"><v>1</v></c></row><row r="0"/>"#;
     assert!(read_all("引用.xlsx", workbook(&sheet(rows))).is_ok());
-    assert!(matches!(read_all("引用.xlsx", workbook(&sheet(r#"<row r="4294967295"><c><v>1</v></c></row>"#))), Err(FileError::Broken { .. })));
+    assert!(matches!(
+        read_all("引用.xlsx", workbook(&sheet(r#"<row r="4294967295"><c><v>1</v></c></row>"#))),
+        Err(FileError::Broken { .. })
+    ));
 }
 
 #[test]
@@ -174,7 +180,8 @@ fn an_empty_file_is_a_zero_report() {
 
 #[test]
 fn files_cut_anywhere_give_an_error_or_fewer_rows_and_never_a_panic() {
-    let rows: String = (1..200).map(|r| format!(r#"<row r="{r}"><c r="A{r}" t="s"><v>{}</v></c><c r="B{r}"><v>{r}</v></c></row>"#, r % 3)).collect();
+    let rows: String =
+        (1..200).map(|r| format!(r#"<row r="{r}"><c r="A{r}" t="s"><v>{}</v></c><c r="B{r}"><v>{r}</v></c></row>"#, r % 3)).collect();
     let strings = b"<sst><si><t>a</t></si><si><t>b</t></si><si><t>c</t></si></sst>";
     let whole = workbook_with(&sheet(&rows), strings);
     for cut in (4..whole.len()).step_by(7) {
@@ -225,7 +232,12 @@ fn a_changed_byte_inside_is_noticed_by_the_checksum() {
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
         let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
         let xml = sheet(&rows);
-        for (name, content) in [("_rels/.rels", common::RELS.as_bytes()), ("xl/workbook.xml", common::WORKBOOK.as_bytes()), ("xl/_rels/workbook.xml.rels", common::WORKBOOK_RELS.as_bytes()), ("xl/worksheets/sheet1.xml", &xml)] {
+        for (name, content) in [
+            ("_rels/.rels", common::RELS.as_bytes()),
+            ("xl/workbook.xml", common::WORKBOOK.as_bytes()),
+            ("xl/_rels/workbook.xml.rels", common::WORKBOOK_RELS.as_bytes()),
+            ("xl/worksheets/sheet1.xml", &xml),
+        ] {
             zip.start_file(name, options).unwrap();
             zip.write_all(content).unwrap();
         }

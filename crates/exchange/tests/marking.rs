@@ -58,7 +58,7 @@ fn sample() -> Vec<u8> {
         sheet.write(row, 0, row - 2).unwrap();
         sheet.write(row, 1, format!("JC{row:05}")).unwrap();
         sheet.write(row, 2, "测试  建材有限公司 ").unwrap();
-        sheet.write_with_format(row, 3, &ExcelDateTime::from_ymd(2020, 3, 5).unwrap(), &day).unwrap();
+        sheet.write_with_format(row, 3, ExcelDateTime::from_ymd(2020, 3, 5).unwrap(), &day).unwrap();
         sheet.write(row, 4, Formula::new("=\"未\"&\"发现\"").set_result("未发现")).unwrap();
         sheet.write(row, 5, row % 2 == 0).unwrap();
     }
@@ -81,8 +81,8 @@ fn values_stay_in_place_and_wrong_cells_are_explained() {
     let back = open("标注.xlsx", marked.clone()).unwrap();
     let names: Vec<(&str, bool)> = back.tables().iter().map(|t| (t.name.as_str(), t.hidden)).collect();
     assert_eq!(names, [("填报说明", false), ("监督检查", false), ("暗页", true), (RESULT_SHEET, false)]);
-    for table in 0..3 {
-        assert_eq!(rows(&back, table), rows(&source, table), "{}", names[table].0);
+    for (table, (name, _)) in names.iter().enumerate().take(3) {
+        assert_eq!(rows(&back, table), rows(&source, table), "{name}");
         assert_eq!(back.merged(table).unwrap(), source.merged(table).unwrap());
     }
     let list: String = rows(&back, 3).iter().flat_map(|r| &r.cells).map(|c| c.shown() + "|").collect();

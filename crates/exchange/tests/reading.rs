@@ -30,7 +30,11 @@ fn theirs(range: &calamine::Range<Data>) -> Vec<(u32, u32, String)> {
                 Data::Bool(truth) => Cell::Bool(*truth).shown(),
                 Data::DateTime(date) => {
                     let (y, mo, d, h, mi, s, _) = date.to_ymd_hms_milli();
-                    if (h, mi, s) == (0, 0, 0) { format!("{y:04}-{mo:02}-{d:02}") } else { format!("{y:04}-{mo:02}-{d:02}T{h:02}:{mi:02}:{s:02}") }
+                    if (h, mi, s) == (0, 0, 0) {
+                        format!("{y:04}-{mo:02}-{d:02}")
+                    } else {
+                        format!("{y:04}-{mo:02}-{d:02}T{h:02}:{mi:02}:{s:02}")
+                    }
                 }
                 other => other.to_string(),
             };

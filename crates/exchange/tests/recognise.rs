@@ -33,9 +33,22 @@ fn samples_are_recognised_and_their_rows_counted() {
             let found = recogniser.recognise(&first, &source.merged(index).unwrap(), &hints);
             let line = match found {
                 Ok(found) => {
-                    let data = source.rows(index).unwrap().filter(|r| r.as_ref().is_ok_and(|r| r.number >= found.header_rows.end && classify(r, &found) == RowKind::Data)).count();
-                    let columns: Vec<String> = found.columns.iter().filter_map(|c| c.place.as_ref().map(|p| format!("{}→{p:?}", c.header))).collect();
-                    format!("{} rows {:?} data {data} unknown {:?} ignored {:?} missing {:?}\n   {}", found.kind.kind, found.header_rows, found.unknown, found.ignored, found.missing, columns.join("  ").replace("Field(", "(").replace('"', ""))
+                    let data = source
+                        .rows(index)
+                        .unwrap()
+                        .filter(|r| r.as_ref().is_ok_and(|r| r.number >= found.header_rows.end && classify(r, &found) == RowKind::Data))
+                        .count();
+                    let columns: Vec<String> =
+                        found.columns.iter().filter_map(|c| c.place.as_ref().map(|p| format!("{}→{p:?}", c.header))).collect();
+                    format!(
+                        "{} rows {:?} data {data} unknown {:?} ignored {:?} missing {:?}\n   {}",
+                        found.kind.kind,
+                        found.header_rows,
+                        found.unknown,
+                        found.ignored,
+                        found.missing,
+                        columns.join("  ").replace("Field(", "(").replace('"', "")
+                    )
                 }
                 Err(Unrecognised { headers, closest, missing }) => format!("- {headers:?} {closest:?} {missing:?}"),
             };
@@ -76,7 +89,15 @@ fn treatment() -> impl Strategy<Value = Treatment> {
         any::<bool>(),
         any::<bool>(),
     )
-        .prop_map(|(above, seed, synonyms, decoration, grouped, merged, extra)| Treatment { above, seed, synonyms, decoration, grouped, merged, extra })
+        .prop_map(|(above, seed, synonyms, decoration, grouped, merged, extra)| Treatment {
+            above,
+            seed,
+            synonyms,
+            decoration,
+            grouped,
+            merged,
+            extra,
+        })
 }
 
 fn decorate(text: &str, decoration: u8) -> String {
@@ -219,7 +240,11 @@ fn only_data_rows_are_data() {
         ("sums", texts(&["合计", "", "", "", "12"]), RowKind::Sum),
         ("sums with blanks between", texts(&["", "合　计", "", "3"]), RowKind::Sum),
         ("sums of a part", texts(&["小计：", "3", "4"]), RowKind::Sum),
-        ("the header again", row(30, ["序号", "检查编号", "被检查 单位", "检查日期", "检查结果"].map(str::to_owned).to_vec()), RowKind::Header),
+        (
+            "the header again",
+            row(30, ["序号", "检查编号", "被检查 单位", "检查日期", "检查结果"].map(str::to_owned).to_vec()),
+            RowKind::Header,
+        ),
         ("the template's example", texts(&["示例", "JC1", "甲厂"]), RowKind::Example),
         ("numbers of the columns", row(3, ["1", "2", "3", "4", "5"].map(str::to_owned).to_vec()), RowKind::Header),
         ("the same numbers further down", row(4, ["1", "2", "3", "4", "5"].map(str::to_owned).to_vec()), RowKind::Data),

@@ -5,10 +5,12 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use zhijian_exchange::columns::columns;
 use zhijian_exchange::draft::draft;
-use zhijian_exchange::header::{Hints, Recogniser, Recognised};
+use zhijian_exchange::header::{Hints, Recognised, Recogniser};
 use zhijian_exchange::read::{RawRow, open};
 use zhijian_exchange::rows::{RowKind, classify};
-use zhijian_exchange::write::{EXAMPLE_MARK, ExportFormat, ExportOptions, Exporter, INSTRUCTIONS_SHEET, LISTS_SHEET, collect_keys, template};
+use zhijian_exchange::write::{
+    EXAMPLE_MARK, ExportFormat, ExportOptions, Exporter, INSTRUCTIONS_SHEET, LISTS_SHEET, collect_keys, template,
+};
 use zhijian_kinds::intake::{Channel, Draft, Reader};
 use zhijian_kinds::kind::FieldType;
 use zhijian_kinds::{Catalogue, Kind, Level, Problem};
@@ -142,7 +144,9 @@ fn templates_are_recognised_and_their_example_is_no_data() {
         let (document, problems) = reader.read(&draft(&rows[2], &found));
         assert!(problems.iter().all(|p| p.level != Level::Error), "{}: {problems:?}", kind.kind);
         let mut expected = normal(&catalogue, kind, kind.def.examples[0].as_object().unwrap());
-        for field in kind.fields.iter().filter(|f| f.hidden || (f.pivot.is_none() && matches!(f.ty, FieldType::Group(_) | FieldType::Object))) {
+        for field in
+            kind.fields.iter().filter(|f| f.hidden || (f.pivot.is_none() && matches!(f.ty, FieldType::Group(_) | FieldType::Object)))
+        {
             expected.remove(&field.path);
         }
         let expected = comparable(kind, &expected);
@@ -203,7 +207,8 @@ fn json_exports_are_the_documents() {
 /// Changes to a document: a field (by number) and a text or number to put there.
 fn changes() -> impl Strategy<Value = Vec<(usize, Value)>> {
     let text = "[ \u{3000}a-z0-9职业病甲乙\"',;；、:：\n=+@<>/()（）-]{0,12}".prop_map(Value::String);
-    let number = prop_oneof![(-1000i64..100_000).prop_map(|n| json!(n)), (0.0f64..1000.0).prop_map(|n| json!((n * 1000.0).round() / 1000.0))];
+    let number =
+        prop_oneof![(-1000i64..100_000).prop_map(|n| json!(n)), (0.0f64..1000.0).prop_map(|n| json!((n * 1000.0).round() / 1000.0))];
     let day = (1990i32..2026, 1u32..13, 1u32..29).prop_map(|(y, m, d)| json!(format!("{y:04}-{m:02}-{d:02}")));
     proptest::collection::vec((0usize..1000, prop_oneof![text, number, day]), 0..12)
 }

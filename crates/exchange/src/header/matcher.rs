@@ -136,7 +136,9 @@ impl Matcher {
 
     /// Every word, in all its forms: to see quickly whether a line could be a header.
     pub fn words(&self) -> impl Iterator<Item = &String> {
-        [&self.own, &self.titles, &self.synonyms, &self.items].into_iter().flat_map(|d| d.full.keys().chain(d.joined.keys()).chain(d.bare.keys()))
+        [&self.own, &self.titles, &self.synonyms, &self.items]
+            .into_iter()
+            .flat_map(|d| d.full.keys().chain(d.joined.keys()).chain(d.bare.keys()))
     }
 
     /// The place of a column with these wordings (the longer ones first), as long as no other column has taken it.
@@ -149,7 +151,9 @@ impl Matcher {
         let wording = &candidate.wording;
         let free = |places: &Vec<Place>| places.iter().find(|p| !taken.contains(*p)).cloned();
         let names = [&self.own, &self.titles, &self.synonyms];
-        let loose = |d: &Dictionary| d.bare.get(&wording.bare)?.iter().find(|(w, p)| w.loosely_same(wording) && !taken.contains(p)).map(|(_, p)| p.clone());
+        let loose = |d: &Dictionary| {
+            d.bare.get(&wording.bare)?.iter().find(|(w, p)| w.loosely_same(wording) && !taken.contains(p)).map(|(_, p)| p.clone())
+        };
         match fit {
             Fit::Exact => names.iter().find_map(|d| d.full.get(&wording.full).and_then(free)),
             Fit::Item => self.items.full.get(&wording.full).and_then(free),

@@ -184,7 +184,8 @@ impl Recogniser {
                 }
             }
         }
-        let unknown = columns.iter().enumerate().filter(|(index, c)| !c.is_empty() && !places.contains_key(index) && !self.is_ignored(c)).count();
+        let unknown =
+            columns.iter().enumerate().filter(|(index, c)| !c.is_empty() && !places.contains_key(index) && !self.is_ignored(c)).count();
         score -= UNKNOWN_COLUMN * unknown as f64;
         score += name_bonus(&matcher.kind, hints);
         let missing = matcher.needed.iter().filter(|(place, _)| !taken.contains(place)).map(|(_, word)| word.clone()).collect();
@@ -215,7 +216,9 @@ impl Recogniser {
             recognised.columns.push(Column { index, header, place, title });
         }
         let placed: HashSet<&Place> = attempt.places.values().collect();
-        let absent = |field: &&zhijian_kinds::Field| field.required && !field.read_only && field.default.is_none() && !placed.contains(&Place::Field(field.path.clone()));
+        let absent = |field: &&zhijian_kinds::Field| {
+            field.required && !field.read_only && field.default.is_none() && !placed.contains(&Place::Field(field.path.clone()))
+        };
         recognised.missing = attempt.matcher.kind.fields.iter().filter(absent).map(|f| f.title.clone()).collect();
         recognised
     }

@@ -19,7 +19,8 @@ pub(crate) struct Wording {
 impl Wording {
     /// Normalises a header.
     pub fn of(text: &str) -> Self {
-        let mut full: String = text.nfkc().filter(|c| !is_space(*c) && !is_decoration(*c)).flat_map(char::to_lowercase).map(one_bracket).collect();
+        let mut full: String =
+            text.nfkc().filter(|c| !is_space(*c) && !is_decoration(*c)).flat_map(char::to_lowercase).map(one_bracket).collect();
         for prefix in ["其中:", "其中,", "其中"] {
             if let Some(rest) = full.strip_prefix(prefix).filter(|rest| !rest.is_empty()) {
                 full = rest.to_owned();

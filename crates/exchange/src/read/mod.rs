@@ -162,10 +162,8 @@ impl Budget {
         if bytes > crate::limits::ROW_BYTES {
             return Err(FileError::TooLarge(format!("第 {} 行的文字超过 {} MB", row.number, crate::limits::ROW_BYTES >> 20)));
         }
-        self.left = self
-            .left
-            .checked_sub(bytes as u64)
-            .ok_or_else(|| FileError::Bomb(format!("到第 {} 行为止展开的文字过多", row.number)))?;
+        self.left =
+            self.left.checked_sub(bytes as u64).ok_or_else(|| FileError::Bomb(format!("到第 {} 行为止展开的文字过多", row.number)))?;
         Ok(())
     }
 }

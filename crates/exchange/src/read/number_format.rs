@@ -71,7 +71,9 @@ impl NumberFormat {
             Self::Date => serial_to_iso(value, epoch_1904).map_or(Cell::Number(value), Cell::Date),
             Self::Month => match serial_to_iso(value, epoch_1904) {
                 // The cell shows a month and holds its first day: the month is all that was meant.
-                Some(iso) if iso.len() == 10 && iso.ends_with("-01") => Cell::Text(format!("{}年{}月", &iso[..4], iso[5..7].trim_start_matches('0'))),
+                Some(iso) if iso.len() == 10 && iso.ends_with("-01") => {
+                    Cell::Text(format!("{}年{}月", &iso[..4], iso[5..7].trim_start_matches('0')))
+                }
                 Some(iso) => Cell::Date(iso),
                 None => Cell::Number(value),
             },

@@ -133,11 +133,8 @@ fn find_directory(input: &Input, len: u64) -> Result<Directory, FileError> {
         .filter(|at| at + 22 <= tail.len())
         .ok_or_else(|| FileError::Truncated("压缩包缺少目录".into()))?;
     let end = &tail[at..];
-    let mut directory = Directory {
-        entries: u64::from(u16_at(end, 10)),
-        size: u64::from(u32_at(end, 12)),
-        start: u64::from(u32_at(end, 16)),
-    };
+    let mut directory =
+        Directory { entries: u64::from(u16_at(end, 10)), size: u64::from(u32_at(end, 12)), start: u64::from(u32_at(end, 16)) };
     let mut before = tail_start + at as u64;
     if at >= 20 && tail[at - 20..].starts_with(END64_LOCATOR) {
         let offset = u64_at(&tail[at - 20..], 8);
@@ -241,10 +238,7 @@ impl Read for Part {
                 return Err(FileError::broken("压缩包", "校验和不符，内容可能在传输中改变").into());
             }
         }
-        self.left = self
-            .left
-            .checked_sub(read as u64)
-            .ok_or_else(|| io::Error::from(FileError::Bomb("实际内容比声明的大".into())))?;
+        self.left = self.left.checked_sub(read as u64).ok_or_else(|| io::Error::from(FileError::Bomb("实际内容比声明的大".into())))?;
         self.crc.update(&buffer[..read]);
         Ok(read)
     }

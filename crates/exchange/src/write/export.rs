@@ -113,7 +113,13 @@ impl<'a, W: Write + Send> Exporter<'a, W> {
     ///
     /// # Errors
     /// [`WriteError`] when the writer or the workbook fails.
-    pub fn new(kind: &'a Kind, catalogue: &'a Catalogue, format: ExportFormat, options: &ExportOptions, mut writer: W) -> Result<Self, WriteError> {
+    pub fn new(
+        kind: &'a Kind,
+        catalogue: &'a Catalogue,
+        format: ExportFormat,
+        options: &ExportOptions,
+        mut writer: W,
+    ) -> Result<Self, WriteError> {
         let wanted = |column: &Column<'_>| {
             let is_item = matches!(column.place, Place::Pivot { .. });
             let empty_object = column.field.ty == FieldType::Object;
@@ -124,7 +130,9 @@ impl<'a, W: Write + Send> Exporter<'a, W> {
         let output = match format {
             ExportFormat::Xlsx => {
                 let mut workbook = Workbook::new();
-                workbook.set_properties(&DocProperties::new().set_title(&kind.def.title).set_keywords(format!("{}.v{}", kind.def.kind, kind.def.version)));
+                workbook.set_properties(
+                    &DocProperties::new().set_title(&kind.def.title).set_keywords(format!("{}.v{}", kind.def.kind, kind.def.version)),
+                );
                 let name = sheet_name(&kind.def.workbook.sheet, "数据");
                 let mut book = Book { workbook, formats: Formats::new(), sheet: 0, row: 0, name };
                 book.begin_sheet(&columns)?;
@@ -231,7 +239,9 @@ fn check_keys(kind: &Kind, columns: &[Column<'_>], document: &Map<String, Value>
     keys_of(kind, document, &mut used);
     for (group, keys) in used {
         // A group that was left out by choice needs no columns.
-        if !columns.iter().any(|c| c.field.path == group && matches!(c.place, Place::Pivot { .. })) && !columns.iter().any(|c| c.place == Place::Field(group.clone())) {
+        if !columns.iter().any(|c| c.field.path == group && matches!(c.place, Place::Pivot { .. }))
+            && !columns.iter().any(|c| c.place == Place::Field(group.clone()))
+        {
             continue;
         }
         for key in keys {

@@ -68,7 +68,11 @@ struct Kinds {
 
 impl Kinds {
     fn new(base: &Format) -> Self {
-        Self { any: base.clone(), day: base.clone().set_num_format("yyyy-mm-dd"), instant: base.clone().set_num_format("yyyy-mm-dd hh:mm:ss") }
+        Self {
+            any: base.clone(),
+            day: base.clone().set_num_format("yyyy-mm-dd"),
+            instant: base.clone().set_num_format("yyyy-mm-dd hh:mm:ss"),
+        }
     }
 }
 
@@ -168,7 +172,14 @@ impl Copy<'_> {
         Ok(self.book.worksheets().len() - 1)
     }
 
-    fn row(&mut self, at: usize, row: &RawRow, offset: u32, marks: Option<&BTreeMap<u16, Vec<&Finding>>>, covered: &[Area]) -> Result<(), WriteError> {
+    fn row(
+        &mut self,
+        at: usize,
+        row: &RawRow,
+        offset: u32,
+        marks: Option<&BTreeMap<u16, Vec<&Finding>>>,
+        covered: &[Area],
+    ) -> Result<(), WriteError> {
         let number = row.number - 1 - offset;
         let sheet = self.book.worksheet_from_index(at)?;
         let marked_to = marks.and_then(|m| m.keys().last()).map_or(0, |last| usize::from(*last) + 1);
@@ -176,7 +187,8 @@ impl Copy<'_> {
             let Ok(index) = u16::try_from(column).map_err(|_| ()) else { break };
             let findings = marks.and_then(|m| m.get(&index));
             let level = findings.and_then(|f| f.iter().map(|f| f.level).max());
-            let inside = offset == 0 && covered.iter().any(|a| (a.top..=a.bottom).contains(&number) && (a.left as usize..=a.right as usize).contains(&column));
+            let inside = offset == 0
+                && covered.iter().any(|a| (a.top..=a.bottom).contains(&number) && (a.left as usize..=a.right as usize).contains(&column));
             if !inside {
                 let cell = row.cells.get(column).unwrap_or(&Cell::Empty);
                 write(sheet, number, index, cell, self.formats.of(level), level.is_some())?;
@@ -221,7 +233,8 @@ fn note(findings: &[&Finding]) -> Note {
         .filter(|f| f.level != Level::Repair)
         .take(8)
         .map(|f| {
-            let expected = if f.expected.is_empty() || f.message.contains(&f.expected) { String::new() } else { format!("\n应为：{}", f.expected) };
+            let expected =
+                if f.expected.is_empty() || f.message.contains(&f.expected) { String::new() } else { format!("\n应为：{}", f.expected) };
             format!("【{} {}】{}{expected}", f.level_title(), f.class, f.message)
         })
         .collect();

@@ -27,7 +27,12 @@ pub(super) struct Formats {
 
 impl Formats {
     pub fn new() -> Self {
-        let header = Format::new().set_bold().set_align(FormatAlign::Center).set_align(FormatAlign::VerticalCenter).set_text_wrap().set_border(FormatBorder::Thin);
+        let header = Format::new()
+            .set_bold()
+            .set_align(FormatAlign::Center)
+            .set_align(FormatAlign::VerticalCenter)
+            .set_text_wrap()
+            .set_border(FormatBorder::Thin);
         let grey = Format::new().set_italic().set_font_color(Color::RGB(0x80_80_80)).set_background_color(Color::RGB(0xF2_F2_F2));
         Self {
             title: Format::new().set_bold().set_font_size(16).set_align(FormatAlign::Center).set_align(FormatAlign::VerticalCenter),
@@ -45,7 +50,14 @@ impl Formats {
 }
 
 /// Writes a cell; days as real dates. Returns true when a text had to be cut.
-pub(super) fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, out: &Out, day: &Format, plain: Option<&Format>) -> Result<bool, WriteError> {
+pub(super) fn write_cell(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    out: &Out,
+    day: &Format,
+    plain: Option<&Format>,
+) -> Result<bool, WriteError> {
     let mut cut = false;
     match out {
         Out::Empty => {
@@ -102,7 +114,8 @@ pub(super) fn fitting(text: &str) -> (std::borrow::Cow<'_, str>, bool) {
 
 /// A name that Excel accepts for a sheet.
 pub(super) fn sheet_name(wanted: &str, fallback: &str) -> String {
-    let clean: String = wanted.chars().filter(|c| !matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\') && !c.is_control()).take(31).collect();
+    let clean: String =
+        wanted.chars().filter(|c| !matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\') && !c.is_control()).take(31).collect();
     let clean = clean.trim().trim_matches('\'').to_owned();
     if clean.is_empty() || clean.eq_ignore_ascii_case("history") { fallback.to_owned() } else { clean }
 }

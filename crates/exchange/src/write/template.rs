@@ -1,8 +1,8 @@
 //! The workbook that an office fills in, made from the definition in force.
 
+use super::WriteError;
 use super::sheet::{Formats, kept_as_text, sheet_name, width, write_cell};
 use super::value::{Document, choices};
-use super::WriteError;
 use crate::columns::{Column, Keys, columns};
 use rust_xlsxwriter::{DataValidation, DataValidationErrorStyle, DocProperties, Format, Formula, Note, Workbook, Worksheet, utility};
 use serde_json::{Map, Value};
@@ -144,7 +144,11 @@ fn need(field: &Field) -> &'static str {
 fn how(kind: &Kind, catalogue: &Catalogue, field: &Field) -> String {
     let several = matches!(field.ty, FieldType::Codes(_));
     if let Some(choices) = choices(kind, field, catalogue) {
-        let shown = if choices.len() <= 15 { choices.join("、") } else { format!("{} 等 {} 项（见下拉或“{LISTS_SHEET}”表）", choices[..8].join("、"), choices.len()) };
+        let shown = if choices.len() <= 15 {
+            choices.join("、")
+        } else {
+            format!("{} 等 {} 项（见下拉或“{LISTS_SHEET}”表）", choices[..8].join("、"), choices.len())
+        };
         return if several { format!("可填多项，用；分隔：{shown}") } else { format!("从下列选一项：{shown}") };
     }
     let limits = match (field.minimum, field.maximum) {
@@ -239,7 +243,13 @@ impl Lists {
     }
 }
 
-fn instructions(kind: &Kind, catalogue: &Catalogue, all: &[Column<'_>], fillable: &[&Column<'_>], formats: &Formats) -> Result<Worksheet, WriteError> {
+fn instructions(
+    kind: &Kind,
+    catalogue: &Catalogue,
+    all: &[Column<'_>],
+    fillable: &[&Column<'_>],
+    formats: &Formats,
+) -> Result<Worksheet, WriteError> {
     let mut sheet = Worksheet::new();
     sheet.set_name(INSTRUCTIONS_SHEET)?;
     let mut row = 0;
@@ -248,7 +258,10 @@ fn instructions(kind: &Kind, catalogue: &Catalogue, all: &[Column<'_>], fillable
         format!("模板版本：{}（{} 起施行）", stamp(kind), kind.def.valid_from),
         format!("依据：{}", kind.def.basis),
         format!("用途：{}", kind.def.help),
-        format!("从“{}”表第 4 行开始填写；第 3 行为示例，导入时自动跳过。标 * 的列必填，浅黄色的列为法规要求填写。", sheet_name(&kind.def.workbook.sheet, "数据")),
+        format!(
+            "从“{}”表第 4 行开始填写；第 3 行为示例，导入时自动跳过。标 * 的列必填，浅黄色的列为法规要求填写。",
+            sheet_name(&kind.def.workbook.sheet, "数据")
+        ),
         "可以增加、删除或调换列，表头文字不要改动；空着表示没有，“无”“/”“—”也按空处理。".to_owned(),
     ];
     let plain = Format::default();
@@ -257,7 +270,8 @@ fn instructions(kind: &Kind, catalogue: &Catalogue, all: &[Column<'_>], fillable
         row += 1;
     }
     row += 1;
-    for (column, (text, wide)) in (0u16..).zip([("列名", 24), ("要求", 8), ("填写内容", 60), ("计量单位", 10), ("解释", 60)]) {
+    for (column, (text, wide)) in (0u16..).zip([("列名", 24), ("要求", 8), ("填写内容", 60), ("计量单位", 10), ("解释", 60)])
+    {
         sheet.write_string_with_format(row, column, text, &formats.header)?;
         sheet.set_column_width(column, wide)?;
     }
@@ -265,7 +279,13 @@ fn instructions(kind: &Kind, catalogue: &Catalogue, all: &[Column<'_>], fillable
         row += 1;
         let field = column.field;
         let cells = match &column.place {
-            Place::Field(_) => [column.header.clone(), need(field).into(), how(kind, catalogue, field), field.unit.clone().unwrap_or_default(), field.help.clone()],
+            Place::Field(_) => [
+                column.header.clone(),
+                need(field).into(),
+                how(kind, catalogue, field),
+                field.unit.clone().unwrap_or_default(),
+                field.help.clone(),
+            ],
             Place::Pivot { .. } => [column.header.clone(), "选填".into(), format!("{}的一项", field.title), String::new(), String::new()],
         };
         for (index, text) in (0u16..).zip(cells) {
@@ -274,11 +294,20 @@ fn instructions(kind: &Kind, catalogue: &Catalogue, all: &[Column<'_>], fillable
     }
     let on_pages: Vec<&str> = all
         .iter()
-        .filter(|c| matches!(c.place, Place::Field(_)) && matches!(c.field.ty, FieldType::Group(_)) && c.field.pivot.is_none() && !c.field.read_only && !c.field.hidden)
+        .filter(|c| {
+            matches!(c.place, Place::Field(_))
+                && matches!(c.field.ty, FieldType::Group(_))
+                && c.field.pivot.is_none()
+                && !c.field.read_only
+                && !c.field.hidden
+        })
         .map(|c| c.header.as_str())
         .collect();
     if !on_pages.is_empty() {
-        let text = format!("下列内容每条记录可有多组，请导入后在系统页面补充，或增加同名列，一组一行按“标题：内容；标题：内容”填写：{}", on_pages.join("、"));
+        let text = format!(
+            "下列内容每条记录可有多组，请导入后在系统页面补充，或增加同名列，一组一行按“标题：内容；标题：内容”填写：{}",
+            on_pages.join("、")
+        );
         sheet.write_string(row + 2, 0, text)?;
     }
     Ok(sheet)

@@ -149,7 +149,9 @@ fn pivot_cell(pivot: &Pivot, list: Option<&CodeList>, catalogue: &Catalogue, ele
     let optional = |name: &Option<String>| name.as_deref().and_then(|n| element.get(n)).filter(|v| !v.is_null());
     let (value, text_value) = (element.get(&pivot.value).filter(|v| !v.is_null()), optional(&pivot.text));
     let (unit, flag) = (optional(&pivot.unit), optional(&pivot.flag));
-    let known = |name: &String| *name == pivot.key || *name == pivot.value || [&pivot.text, &pivot.unit, &pivot.flag].into_iter().flatten().any(|n| n == name);
+    let known = |name: &String| {
+        *name == pivot.key || *name == pivot.value || [&pivot.text, &pivot.unit, &pivot.flag].into_iter().flatten().any(|n| n == name)
+    };
     if !element.keys().all(known) {
         return None;
     }

@@ -82,7 +82,14 @@ impl Utf8 {
     /// Decodes from the start, a byte order mark left out.
     pub fn new(reader: Reader, encoding: &'static Encoding) -> Self {
         debug_assert!([UTF_8, GB18030, UTF_16LE, UTF_16BE].contains(&encoding));
-        Self { reader, decoder: encoding.new_decoder_with_bom_removal(), raw: vec![0; 64 << 10], raw_range: 0..0, at_end: false, finished: false }
+        Self {
+            reader,
+            decoder: encoding.new_decoder_with_bom_removal(),
+            raw: vec![0; 64 << 10],
+            raw_range: 0..0,
+            at_end: false,
+            finished: false,
+        }
     }
 }
 
@@ -125,7 +132,13 @@ mod tests {
         let gbk = GB18030.encode(text).0.into_owned();
         let utf16: Vec<u8> = [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
         let marked = [b"\xEF\xBB\xBF".to_vec(), text.as_bytes().to_vec()].concat();
-        let rows = [("UTF-8", text.as_bytes().to_vec()), ("UTF-8", marked), ("gb18030", gbk), ("UTF-16LE", utf16), ("UTF-8", b"a,b\n1,2".to_vec())];
+        let rows = [
+            ("UTF-8", text.as_bytes().to_vec()),
+            ("UTF-8", marked),
+            ("gb18030", gbk),
+            ("UTF-16LE", utf16),
+            ("UTF-8", b"a,b\n1,2".to_vec()),
+        ];
         for (name, bytes) in rows {
             let ascii = bytes == b"a,b\n1,2";
             let (encoding, decoded) = found(bytes);

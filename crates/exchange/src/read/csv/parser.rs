@@ -29,7 +29,17 @@ enum State {
 
 impl<R: Read> Parser<R> {
     pub fn new(reader: R, separator: u8) -> Self {
-        Self { reader, separator, buffer: vec![0; 64 << 10], at: 0, filled: 0, text: String::new(), bytes: Vec::new(), ends: Vec::new(), number: 0 }
+        Self {
+            reader,
+            separator,
+            buffer: vec![0; 64 << 10],
+            at: 0,
+            filled: 0,
+            text: String::new(),
+            bytes: Vec::new(),
+            ends: Vec::new(),
+            number: 0,
+        }
     }
 
     /// Reads the next row and returns its number, or `None` at the end.

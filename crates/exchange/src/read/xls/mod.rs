@@ -136,10 +136,8 @@ fn globals(stream: &[u8]) -> Result<(Globals, Vec<Sheet>), FileError> {
             _ => (),
         }
     }
-    globals.styles = style_formats
-        .into_iter()
-        .map(|id| formats.get(&id).copied().unwrap_or_else(|| NumberFormat::builtin(u32::from(id))))
-        .collect();
+    globals.styles =
+        style_formats.into_iter().map(|id| formats.get(&id).copied().unwrap_or_else(|| NumberFormat::builtin(u32::from(id)))).collect();
     Ok((globals, sheets))
 }
 

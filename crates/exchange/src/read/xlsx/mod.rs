@@ -50,7 +50,10 @@ impl Book {
             }
         }
         let beside = |kind: &str, usual: &str| {
-            targets.values().find(|(_, k)| k.ends_with(kind)).map_or_else(|| format!("{folder}/{usual}"), |(target, _)| resolve(&folder, target))
+            targets
+                .values()
+                .find(|(_, k)| k.ends_with(kind))
+                .map_or_else(|| format!("{folder}/{usual}"), |(target, _)| resolve(&folder, target))
         };
         let strings = match archive.find(&beside("/sharedStrings", "sharedStrings.xml")) {
             Some(entry) if entry.size > limits::SHARED_STRINGS => {

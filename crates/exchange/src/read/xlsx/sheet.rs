@@ -122,9 +122,7 @@ impl<R: Read> SheetRows<R> {
             },
             CellKind::Iso => iso_cell(value.trim()),
             CellKind::Number => match value.trim().parse::<f64>() {
-                Ok(number) if number.is_finite() => {
-                    self.styles.get(head.style).copied().unwrap_or_default().cell(number, self.epoch_1904)
-                }
+                Ok(number) if number.is_finite() => self.styles.get(head.style).copied().unwrap_or_default().cell(number, self.epoch_1904),
                 _ => text_cell(value.to_owned()),
             },
         }
@@ -150,7 +148,9 @@ fn text_cell(text: String) -> Cell {
 
 /// `2020-03-05T00:00:00` of strict workbooks; midnight is a plain day.
 fn iso_cell(value: &str) -> Cell {
-    let looks = value.len() >= 10 && value.is_char_boundary(10) && value[..10].bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
+    let looks = value.len() >= 10
+        && value.is_char_boundary(10)
+        && value[..10].bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
     if !looks {
         return text_cell(value.to_owned());
     }
@@ -278,11 +278,23 @@ mod tests {
         assert_eq!(read.len(), 2, "a row of formatted blanks is no row");
         let text = |t: &str| Cell::Text(t.into());
         let expected = vec![
-            text("甲"), Cell::Number(61.0), Cell::Date("2020-12-31".into()), text("#DIV/0!"), Cell::Bool(true), text("a&b"), text("内联"),
-            Cell::Date("2020-03-05".into()), Cell::Empty, text("#缺失的文字77"),
+            text("甲"),
+            Cell::Number(61.0),
+            Cell::Date("2020-12-31".into()),
+            text("#DIV/0!"),
+            Cell::Bool(true),
+            text("a&b"),
+            text("内联"),
+            Cell::Date("2020-03-05".into()),
+            Cell::Empty,
+            text("#缺失的文字77"),
         ];
         assert_eq!(read[0], RawRow { number: 3, cells: expected });
-        assert_eq!(read[1], RawRow { number: 4, cells: vec![Cell::Number(1.0), text("x")] }, "rows and cells without references are counted");
+        assert_eq!(
+            read[1],
+            RawRow { number: 4, cells: vec![Cell::Number(1.0), text("x")] },
+            "rows and cells without references are counted"
+        );
         Ok(())
     }
 
@@ -309,7 +321,10 @@ mod tests {
     #[test]
     fn merged_cells_are_found_wherever_a_buffer_ends() -> Result<(), FileError> {
         for filler in (256 << 10) - 40..(256 << 10) + 2 {
-            let xml = format!("<w><sheetData>{}</sheetData><x:mergeCells count=\"1\"><x:mergeCell ref=\"A1:B1\"/></x:mergeCells></w>", "x".repeat(filler));
+            let xml = format!(
+                "<w><sheetData>{}</sheetData><x:mergeCells count=\"1\"><x:mergeCell ref=\"A1:B1\"/></x:mergeCells></w>",
+                "x".repeat(filler)
+            );
             assert_eq!(merged(xml.as_bytes())?, [Area { top: 0, left: 0, bottom: 0, right: 1 }], "{filler}");
         }
         assert_eq!(merged("<w><sheetData/></w>".as_bytes())?, []);

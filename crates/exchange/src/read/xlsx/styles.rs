@@ -16,7 +16,9 @@ pub(super) fn read(source: impl Read) -> Result<Vec<NumberFormat>, FileError> {
         match xml.step()? {
             Step::Start(start) => match start.local_name().as_ref() {
                 "numFmt" => {
-                    if let (Some(id), Some(code)) = (attribute(&start, "numFmtId").and_then(|id| id.parse().ok()), attribute(&start, "formatCode")) {
+                    if let (Some(id), Some(code)) =
+                        (attribute(&start, "numFmtId").and_then(|id| id.parse().ok()), attribute(&start, "formatCode"))
+                    {
                         custom.insert(id, NumberFormat::of_code(&code));
                     }
                 }
