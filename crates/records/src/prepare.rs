@@ -85,12 +85,18 @@ pub fn read(frame: Frame<'_>, draft: &Draft) -> Prepared {
 /// Region and township by the kind's own fields.
 fn place(frame: Frame<'_>, prepared: &mut Prepared) {
     let rule = &frame.kind.region;
-    let Some(county_field) = &rule.county else { return };
+    let fallback = rule.fallback.as_deref() == Some("scope");
+    let Some(county_field) = &rule.county else {
+        // A kind that names no place belongs to the office that hands it in.
+        if fallback && rule.from.is_none() {
+            prepared.region = frame.office.to_owned();
+        }
+        return;
+    };
     let text_at = |doc: &Map<String, Value>, path: &str| get_path(doc, path).and_then(Value::as_str).unwrap_or_default().to_owned();
     let county = text_at(&prepared.document, county_field);
     let town = rule.town.as_ref().map(|t| text_at(&prepared.document, t)).unwrap_or_default();
     let title = |path: &str| frame.kind.field(path).map_or(path, |f| f.title.as_str()).to_owned();
-    let fallback = rule.fallback.as_deref() == Some("scope");
     if county.is_empty() && (town.is_empty() || !fallback) {
         if fallback {
             prepared.region = frame.office.to_owned();

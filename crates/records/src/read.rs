@@ -214,11 +214,7 @@ impl Door {
             prepare::join(&mut data, private);
         } else {
             for (path, value) in private {
-                let masked = match &value {
-                    Value::String(s) => text::mask(s),
-                    _ => "＊".into(),
-                };
-                set_path(&mut data, &path, Value::String(masked));
+                set_path(&mut data, &path, Value::String(masked(&value)));
             }
         }
         Ok(View {
@@ -235,6 +231,11 @@ impl Door {
             retracted: stored.retracted,
         })
     }
+}
+
+/// What stands for a private value until a purpose is stated.
+pub(crate) fn masked(value: &Value) -> String {
+    value.as_str().map_or_else(|| "＊".into(), text::mask)
 }
 
 /// The column of a filter or sort field.

@@ -5,10 +5,11 @@ use crate::caller::Caller;
 use crate::door::{Door, DoorError};
 use crate::port::{Action, Commit, NewRevision, Outcome, Stored};
 use crate::prepare::{self, Frame, Prepared};
+use crate::read::masked;
 use crate::refs;
 use serde_json::{Map, Value};
 use zhijian_kinds::intake::{Channel, Draft, Place, get_path, set_path};
-use zhijian_kinds::{Kind, Level, Problem, text};
+use zhijian_kinds::{Kind, Level, Problem};
 
 /// How a single write came in.
 #[derive(Debug, Clone, Default)]
@@ -271,7 +272,7 @@ fn without_masks(kind: &Kind, draft: &Draft, old: &Map<String, Value>) -> Draft 
         .filter(|(place, cell)| {
             let Place::Field(path) = place else { return true };
             let private = kind.field(path).is_some_and(|f| f.private.is_some());
-            let masked = get_path(old, path).and_then(Value::as_str).is_some_and(|v| cell.shown() == text::mask(v));
+            let masked = get_path(old, path).is_some_and(|value| cell.shown() == masked(value));
             !(private && masked)
         })
         .cloned()
