@@ -42,7 +42,7 @@ async fn an_employer_sees_its_own_records_only() {
     let (world, officer) = World::with_examples().await;
     let list = world.get(&officer, "/api/v1/records/employer").await.json();
     let own = list["items"][0]["id"].as_str().unwrap().to_owned();
-    let other = world.file(&officer, "employer", &json!({"uscc": "91130302MA00000014", "name": "海港样甲厂", "former_names": null})).await;
+    let other = world.file(&officer, "employer", &json!({"uscc": "12130302TE5T08C06Y", "name": "海港样甲厂", "former_names": null})).await;
     let employer = world.sign_in("employer", &["R09"], "", &own).await;
     assert_eq!(world.get(&employer, &format!("/api/v1/records/employer/{own}")).await.status, StatusCode::OK);
     assert_eq!(world.get(&employer, &format!("/api/v1/records/employer/{other}")).await.status, StatusCode::NOT_FOUND);

@@ -18,10 +18,10 @@ async fn upload(world: &World, session: &Session, token: &str, name: &str, conte
     send(world, request.body(Body::from(body)).unwrap()).await
 }
 
-const SHEET: &str = "用人单位名称,统一社会信用代码,所属县区,行业代码,在册职工,接害人数,更新日期\n\
-测海港铸造厂,91130303MA0000007A,海港区,3391,80,30,2020-02-01\n\
-测抚宁水泥厂,91130303MA00000155,抚宁区,3011,40,90,2020-02-01\n\
-测昌黎食品厂,91130303MA00000230,昌黎县,1391,２０,3,2020-02-01\n";
+const SHEET: &str = "用人单位名称,统一社会信用代码,所属县区,行业代码,在册职工,接害人数,经营状态,更新日期\n\
+测海港铸造厂,91130303MA0000007A,海港区,3391,80,30,10,2020-02-01\n\
+测抚宁水泥厂,91130303MA00000155,抚宁区,3011,40,90,10,2020-02-01\n\
+测昌黎食品厂,91130303MA00000230,昌黎县,1391,２０,3,10,2020-02-01\n";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_workbook_is_filed_row_by_row_and_comes_back_marked() {

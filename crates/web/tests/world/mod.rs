@@ -27,14 +27,16 @@ const PASSWORD: &str = "correct horse 42";
 pub struct World {
     /// For looking behind the scenes.
     pub app: App,
-    router: Router,
+    /// For requests that the helpers below cannot make.
+    pub router: Router,
     _home: tempfile::TempDir,
 }
 
 /// Somebody signed in.
 #[derive(Clone)]
 pub struct Session {
-    cookie: String,
+    /// Cookie header.
+    pub cookie: String,
     /// Token of writing requests.
     pub csrf: String,
 }
