@@ -5,6 +5,7 @@ use crate::header::Recognised;
 use crate::read::RawRow;
 use zhijian_kinds::intake::{Cell, Draft, Place};
 use zhijian_kinds::kind::FieldType;
+use zhijian_kinds::text;
 
 /// The cells of a row at their places; a column that is there but empty says "nothing".
 ///
@@ -17,18 +18,59 @@ pub fn draft(row: &RawRow, recognised: &Recognised) -> Draft {
     for column in &recognised.columns {
         let Some(place) = &column.place else { continue };
         let cell = row.cells.get(column.index).unwrap_or(&Cell::Empty);
-        if let (Place::Field(path), Cell::Text(text)) = (place, cell)
+        if let (Place::Field(path), Cell::Text(written)) = (place, cell)
             && let Some(FieldType::Group(members)) = recognised.kind.field(path).map(|f| &f.ty)
-            && let Some(elements) = read_group(members, text)
+            && let Some(elements) = read_group(members, written)
         {
             groups.push((place.clone(), Cell::Json(elements)));
             continue;
         }
-        cells.push((place.clone(), cell.clone()));
+        let cell = match column.factor {
+            Some(factor) => scaled(cell, factor),
+            None => cell.clone(),
+        };
+        cells.push((place.clone(), cell));
     }
     if !groups.is_empty() {
         groups.append(&mut cells);
         cells = groups;
     }
     Draft { cells }
+}
+
+/// A number (or `<number`) in another unit. What is no number stays as it is, for the reader to judge.
+fn scaled(cell: &Cell, factor: f64) -> Cell {
+    match cell {
+        Cell::Number(number) => Cell::Number(scale(*number, factor)),
+        Cell::Text(text) => {
+            let plain = text::nfkc(text);
+            let below = plain.starts_with(['<', '﹤', '≤']);
+            match text::parse_number(plain.trim_start_matches(['<', '﹤', '≤']), &[]) {
+                Some(number) if below => Cell::Text(format!("<{}", text::number_text(scale(number, factor)))),
+                Some(number) => Cell::Number(scale(number, factor)),
+                None => cell.clone(),
+            }
+        }
+        other => other.clone(),
+    }
+}
+
+/// Small factors divide (÷ 1000, not × 0.001), so that 700 μg/m³ is exactly 0.7 mg/m³.
+fn scale(number: f64, factor: f64) -> f64 {
+    if factor < 1.0 { number / (1.0 / factor).round() } else { number * factor }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_change_their_unit_and_words_stay() {
+        let text = |t: &str| Cell::Text(t.into());
+        assert_eq!(scaled(&Cell::Number(700.0), 1e-3), Cell::Number(0.7));
+        assert_eq!(scaled(&text("1,200"), 1e-4), Cell::Number(0.12));
+        assert_eq!(scaled(&text("＜ 0.3"), 1e3), text("<300"));
+        assert_eq!(scaled(&text("未检"), 1e3), text("未检"));
+        assert_eq!(scaled(&Cell::Empty, 1e3), Cell::Empty);
+    }
 }

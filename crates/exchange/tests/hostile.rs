@@ -118,6 +118,44 @@ fn impossible_references_are_no_harm() {
 }
 
 #[test]
+fn one_part_under_many_names_is_refused() {
+    let sheets: String = (0..900).map(|n| format!(r#"<sheet name="表{n}" r:id="rId1"/>"#)).collect();
+    let numbers: String = (0..400_000).map(|n| format!("<row><c><v>{n}</v></c></row>")).collect();
+    let file = archive(&[
+        ("_rels/.rels", common::RELS.as_bytes()),
+        ("xl/workbook.xml", format!("<workbook><sheets>{sheets}</sheets></workbook>").as_bytes()),
+        ("xl/_rels/workbook.xml.rels", common::WORKBOOK_RELS.as_bytes()),
+        ("xl/worksheets/sheet1.xml", &sheet(&numbers)),
+    ]);
+    assert!(matches!(open("多名.xlsx", file), Err(FileError::Bomb(_))));
+}
+
+#[test]
+fn parts_are_found_whatever_the_writer_does_to_their_names() {
+    let rels = common::RELS.replace("xl/workbook.xml", "/XL/Workbook.xml");
+    let file = archive(&[
+        ("_rels\\.rels", rels.as_bytes()),
+        ("xl\\workbook.xml", common::WORKBOOK.as_bytes()),
+        ("xl\\_rels\\Workbook.xml.rels", common::WORKBOOK_RELS.replace("worksheets/", "../xl/./WorkSheets/").as_bytes()),
+        ("xl\\worksheets\\Sheet1.xml", &sheet(r#"<row r="1"><c r="A1"><v>1</v></c></row>"#)),
+    ]);
+    assert_eq!(read_all("名称.xlsx", file).unwrap().len(), 1);
+}
+
+#[test]
+fn archives_with_64_bit_sizes_are_read() {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().large_file(true);
+    let xml = sheet(r#"<row r="1"><c r="A1"><v>1</v></c></row>"#);
+    let parts = [("_rels/.rels", common::RELS.as_bytes()), ("xl/workbook.xml", common::WORKBOOK.as_bytes()), ("xl/_rels/workbook.xml.rels", common::WORKBOOK_RELS.as_bytes()), ("xl/worksheets/sheet1.xml", &xml)];
+    for (name, content) in parts {
+        zip.start_file(name, options).unwrap();
+        zip.write_all(content).unwrap();
+    }
+    assert_eq!(read_all("大.xlsx", zip.finish().unwrap().into_inner()).unwrap().len(), 1);
+}
+
+#[test]
 fn a_million_columns_are_refused() {
     let cells = "<c><v>1</v></c>".repeat(1_000_000);
     let error = read_all("宽.xlsx", workbook(&sheet(&format!("<row>{cells}</row>")))).unwrap_err();

@@ -225,6 +225,33 @@ fn the_operator_maps_what_the_dictionary_does_not_know() {
 }
 
 #[test]
+fn the_unit_in_a_header_counts() {
+    let recogniser = Recogniser::new(&Catalogue::embedded());
+    let headers = ["项目名称", "建设单位", "项目性质", "职业病危害风险分类", "总投资（元）", "职业卫生投资（万元）", "开工日期", "阶段"];
+    let rows = [
+        row(1, headers.map(str::to_owned).to_vec()),
+        row(2, ["甲项目", "甲厂", "新建", "严重", "3,000,000", "25", "2020-01-01", "已验收"].map(str::to_owned).to_vec()),
+    ];
+    let found = recogniser.recognise(&rows, &[], &Hints::default()).unwrap();
+    assert_eq!(found.kind.kind, "construction_project");
+    assert_eq!(found.notes, ["“总投资（元）”的数值已由表头所写单位换算为 万元"]);
+    let draft = zhijian_exchange::draft::draft(&rows[1], &found);
+    let cell = |path: &str| draft.cells.iter().find(|(p, _)| *p == Place::Field(path.into())).map(|(_, c)| c.clone());
+    assert_eq!((cell("invest"), cell("oh_invest")), (Some(Cell::Number(300.0)), Some(Cell::Text("25".into()))));
+}
+
+#[test]
+fn data_without_a_header_is_named() {
+    let recogniser = Recogniser::new(&Catalogue::embedded());
+    let mut rows = vec![row(1, ["检查编号", "单位名称", "检查日期", "检查结果"].map(str::to_owned).to_vec())];
+    for number in 2..6 {
+        rows.push(row(number, ["JC1", "甲厂", "2020-01-01", "未发现", "", "私货"].map(str::to_owned).to_vec()));
+    }
+    let found = recogniser.recognise(&rows, &[], &Hints::default()).unwrap();
+    assert_eq!(found.unknown, ["F列（没有表头）"]);
+}
+
+#[test]
 fn only_data_rows_are_data() {
     let recogniser = Recogniser::new(&Catalogue::embedded());
     let header = row(2, ["序号", "检查编号", "被检查单位", "检查日期", "检查结果"].map(str::to_owned).to_vec());

@@ -1,7 +1,8 @@
 //! The wordings under which the columns of one kind are known.
 
+use super::units;
 use super::wording::Wording;
-use crate::columns::{columns, list_of};
+use crate::columns::{Column, columns, list_of};
 use regex::Regex;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -72,6 +73,8 @@ pub(super) struct Matcher {
     pub order: usize,
     /// The kind's own header of each place.
     headers: HashMap<Place, String>,
+    /// The unit in which the numbers of a place are kept.
+    units: HashMap<Place, String>,
     own: Dictionary,
     titles: Dictionary,
     synonyms: Dictionary,
@@ -88,6 +91,7 @@ impl Matcher {
             kind: Arc::clone(kind),
             order,
             headers: HashMap::new(),
+            units: HashMap::new(),
             own: Dictionary::default(),
             titles: Dictionary::default(),
             synonyms: Dictionary::default(),
@@ -97,6 +101,9 @@ impl Matcher {
         };
         for column in columns(kind, catalogue, &Vec::new()) {
             matcher.own.add(&column.header, &column.place);
+            if let Some(unit) = kept_unit(&column, catalogue) {
+                matcher.units.insert(column.place.clone(), unit);
+            }
             matcher.headers.insert(column.place, column.header);
         }
         for field in &kind.fields {
@@ -134,6 +141,11 @@ impl Matcher {
         }
     }
 
+    /// The unit in which the numbers of a place are kept; `None` for other things and where a sibling column names the unit.
+    pub fn unit(&self, place: &Place) -> Option<&str> {
+        self.units.get(place).map(String::as_str)
+    }
+
     /// Every word, in all its forms: to see quickly whether a line could be a header.
     pub fn words(&self) -> impl Iterator<Item = &String> {
         [&self.own, &self.titles, &self.synonyms, &self.items]
@@ -151,8 +163,14 @@ impl Matcher {
         let wording = &candidate.wording;
         let free = |places: &Vec<Place>| places.iter().find(|p| !taken.contains(*p)).cloned();
         let names = [&self.own, &self.titles, &self.synonyms];
+        // Brackets may name another unit of the same family: the numbers are converted then.
+        let same = |w: &Wording, p: &Place| {
+            w.loosely_same(wording)
+                || (w.bare == wording.bare && self.unit(p).is_some_and(|unit| units::factor(&wording.last, unit).is_some()))
+        };
         let loose = |d: &Dictionary| {
-            d.bare.get(&wording.bare)?.iter().find(|(w, p)| w.loosely_same(wording) && !taken.contains(p)).map(|(_, p)| p.clone())
+            let known = d.bare.get(&wording.bare)?;
+            known.iter().find(|(w, p)| same(w, p) && !taken.contains(p)).map(|(_, p)| p.clone())
         };
         match fit {
             Fit::Exact => names.iter().find_map(|d| d.full.get(&wording.full).and_then(free)),
@@ -166,6 +184,18 @@ impl Matcher {
             }),
         }
     }
+}
+
+fn kept_unit(column: &Column<'_>, catalogue: &Catalogue) -> Option<String> {
+    match &column.place {
+        Place::Field(_) if column.field.unit_from.is_some() || !column.field.ty.is_numeric() => None,
+        Place::Field(_) => column.field.unit.clone(),
+        Place::Pivot { key, .. } => {
+            let list = list_of(column.field.pivot.as_ref()?, catalogue)?;
+            list.column(key, "unit").map(str::to_owned)
+        }
+    }
+    .filter(|unit| !unit.is_empty())
 }
 
 /// The degrees of closeness in order.

@@ -5,6 +5,7 @@
 
 mod lines;
 mod matcher;
+mod units;
 pub(crate) mod wording;
 
 use crate::read::{Area, RawRow};
@@ -41,10 +42,12 @@ pub struct Recognised {
     pub unknown: Vec<String>,
     /// Titles of fields that must be there and have no column.
     pub missing: Vec<String>,
+    /// What the sender should know about the columns (units converted).
+    pub notes: Vec<String>,
 }
 
 /// One column of a recognised sheet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Column {
     /// 0-based column.
     pub index: usize,
@@ -54,6 +57,8 @@ pub struct Column {
     pub place: Option<Place>,
     /// The kind's own header for that place; empty without one.
     pub title: String,
+    /// The header names another unit than the one that is kept: numbers are multiplied by this.
+    pub factor: Option<f64>,
 }
 
 /// A sheet that is no known kind.
@@ -130,7 +135,7 @@ impl Recogniser {
             }
         }
         match best {
-            Some(attempt) => Ok(self.finish(attempt, rows)),
+            Some(attempt) => Ok(self.finish(attempt, first_rows)),
             None => Err(closest.filter(|a| a.matched > 0).map_or_else(Unrecognised::default, |a| Unrecognised {
                 headers: a.stacks.iter().filter_map(|s| s.first().cloned()).collect(),
                 closest: (a.score > 0.0).then(|| a.matcher.kind.title.clone()),
@@ -204,6 +209,7 @@ impl Recogniser {
             ignored: Vec::new(),
             unknown: Vec::new(),
             missing: Vec::new(),
+            notes: Vec::new(),
         };
         for (index, stack) in attempt.stacks.iter().enumerate() {
             let Some(header) = stack.first().cloned() else { continue };
@@ -213,8 +219,15 @@ impl Recogniser {
                 list.push(header.clone());
             }
             let title = place.as_ref().map(|p| attempt.matcher.title(p)).unwrap_or_default();
-            recognised.columns.push(Column { index, header, place, title });
+            let kept = place.as_ref().and_then(|p| attempt.matcher.unit(p));
+            let factor = kept.and_then(|kept| units::factor(&Wording::of(&header).last, kept));
+            if let (Some(kept), Some(_)) = (kept, factor) {
+                recognised.notes.push(format!("“{header}”的数值已由表头所写单位换算为 {kept}"));
+            }
+            recognised.columns.push(Column { index, header, place, title, factor });
         }
+        let data = &rows[attempt.start + attempt.depth..];
+        recognised.unknown.extend(without_header(&attempt.stacks, data));
         let placed: HashSet<&Place> = attempt.places.values().collect();
         let absent = |field: &&zhijian_kinds::Field| {
             field.required && !field.read_only && field.default.is_none() && !placed.contains(&Place::Field(field.path.clone()))
@@ -292,6 +305,29 @@ impl Attempt<'_> {
             std::cmp::Ordering::Equal => key(self) < key(other),
         }
     }
+}
+
+/// Columns that hold data and have no header: nobody can say what they are, so they are named by their letters.
+fn without_header(stacks: &[Vec<String>], data: &[RawRow]) -> Vec<String> {
+    let wide: Vec<&RawRow> = data.iter().filter(|r| r.cells.iter().filter(|c| !c.is_blank()).count() > 2).collect();
+    let width = wide.iter().map(|r| r.cells.len()).max().unwrap_or(0);
+    (0..width)
+        .filter(|column| stacks.get(*column).is_none_or(Vec::is_empty))
+        .filter(|column| wide.iter().filter(|r| r.cells.get(*column).is_some_and(|c| !c.is_blank())).count() >= 2)
+        .map(|column| format!("{}列（没有表头）", letters(column)))
+        .collect()
+}
+
+/// `27` → `AB`.
+fn letters(column: usize) -> String {
+    let mut name = String::new();
+    let mut rest = column + 1;
+    while rest > 0 {
+        let digit = u8::try_from((rest - 1) % 26).unwrap_or(0);
+        name.insert(0, char::from(b'A' + digit));
+        rest = (rest - 1) / 26;
+    }
+    name
 }
 
 /// Possible headers: each run of one to three neighbouring rows.

@@ -14,6 +14,8 @@ pub(crate) struct Wording {
     pub bare: String,
     /// What is in the brackets: `年`.
     pub inside: String,
+    /// What is in the last brackets: the unit, if the header names one.
+    pub last: String,
 }
 
 impl Wording {
@@ -29,21 +31,27 @@ impl Wording {
         }
         let full = full.trim_matches([':', ',', '。', '.', '、']).to_owned();
         let joined = full.chars().filter(|c| !matches!(c, '(' | ')')).collect();
-        let (mut bare, mut inside) = (String::new(), String::new());
+        let (mut bare, mut inside, mut last) = (String::new(), String::new(), String::new());
         let mut depth = 0usize;
         for c in full.chars() {
             match c {
-                '(' => depth += 1,
+                '(' => {
+                    depth += 1;
+                    last.clear();
+                }
                 ')' => depth = depth.saturating_sub(1),
                 _ if depth == 0 => bare.push(c),
-                _ => inside.push(c),
+                _ => {
+                    inside.push(c);
+                    last.push(c);
+                }
             }
         }
         // A header that stands in brackets as a whole has no other name.
         if bare.is_empty() {
             bare = std::mem::take(&mut inside);
         }
-        Self { full, joined, bare, inside }
+        Self { full, joined, bare, inside, last }
     }
 
     /// Nothing is left.

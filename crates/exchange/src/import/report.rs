@@ -76,6 +76,9 @@ pub struct SheetReport {
     pub counts: Counts,
     /// Columns that nobody knows; their content was not read.
     pub unknown_columns: Vec<String>,
+    /// What the sender should know about the columns (units converted by the header).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// Why the sheet was left out (instructions, empty, no header …).
     pub skipped: Option<String>,
     /// The sheet holds rows that could not be read.

@@ -5,6 +5,7 @@ use super::report::{FileReport, SheetReport};
 use crate::header::{Hints, Recogniser, Recognised, SEARCHED_ROWS};
 use crate::read::{self, RawRow, Source};
 use crate::rows::{RowKind, classify};
+use crate::write::OWN_SHEETS;
 use std::sync::Arc;
 use zhijian_kinds::Catalogue;
 use zhijian_kinds::intake::{Cell, Place};
@@ -99,12 +100,13 @@ fn look(recogniser: &Recogniser, source: &Source, table: usize, kind: Option<&st
             report.kind = Some(recognised.kind.kind.clone());
             report.kind_title = Some(recognised.kind.title.clone());
             report.unknown_columns.clone_from(&recognised.unknown);
+            report.notes.clone_from(&recognised.notes);
             (report, Some(recognised))
         }
         Err(unknown) => {
             // Instruction sheets and covers have no table; a table that nobody knows must not disappear.
             let wide = first.iter().filter(|r| r.cells.iter().filter(|c| !c.is_blank()).count() >= 3).count();
-            if wide >= 2 {
+            if wide >= 2 && !OWN_SHEETS.contains(&name.as_str()) {
                 let headers = if unknown.headers.is_empty() { String::new() } else { format!("表头：{}", unknown.headers.join("、")) };
                 let closest = unknown.closest.map(|k| format!("；最接近“{k}”，缺少 {}", unknown.missing.join("、"))).unwrap_or_default();
                 report.error = Some(format!("无法识别这张表属于哪一类报表。{headers}{closest}"));

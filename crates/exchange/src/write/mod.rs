@@ -15,6 +15,9 @@ pub use template::{EXAMPLE_MARK, INSTRUCTIONS_SHEET, LISTS_SHEET, template};
 /// Name of the sheet that [`mark`] adds.
 pub const RESULT_SHEET: &str = "处理结果";
 
+/// Sheets that we add ourselves; they hold no records.
+pub const OWN_SHEETS: [&str; 3] = [RESULT_SHEET, INSTRUCTIONS_SHEET, LISTS_SHEET];
+
 /// Why a file could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {

@@ -124,7 +124,11 @@ fn globals(stream: &[u8]) -> Result<(Globals, Vec<Sheet>), FileError> {
             kind::XF if style_formats.len() < limits::STYLES => style_formats.push(u16_at(data, 2)),
             kind::BOUND_SHEET if data.get(5) == Some(&0) && sheets.len() < limits::SHEETS => {
                 let name = string(data.get(6..).unwrap_or_default(), false, biff8, globals.encoding);
-                sheets.push(Sheet { name, hidden: data[4] & 3 != 0, at: u32_at(data, 0) as usize });
+                let at = u32_at(data, 0) as usize;
+                // Many names for one sheet would have it read many times.
+                if !sheets.iter().any(|s: &Sheet| s.at == at) {
+                    sheets.push(Sheet { name, hidden: data[4] & 3 != 0, at });
+                }
             }
             kind::SST => {
                 let mut pieces = vec![data];

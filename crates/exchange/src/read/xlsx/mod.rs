@@ -49,6 +49,11 @@ impl Book {
                 sheets.push(Sheet { name, hidden, part: resolve(&folder, target) });
             }
         }
+        // Many names for one part would have it read many times.
+        let size: u64 = sheets.iter().filter_map(|s| archive.find(&s.part)).map(|entry| entry.size).sum();
+        if size > limits::ZIP_TOTAL {
+            return Err(FileError::Bomb(format!("各工作表共 {} MB，上限 {} MB", size >> 20, limits::ZIP_TOTAL >> 20)));
+        }
         let beside = |kind: &str, usual: &str| {
             targets
                 .values()
