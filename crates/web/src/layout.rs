@@ -100,10 +100,12 @@ fn top(frame: &Frame<'_>, signed: &Signed) -> Markup {
                 span.brand-name { (words::PRODUCT) }
                 span.brand-place { (place) }
             }
-            form.search action="/search" method="get" role="search" {
-                label.visually-hidden for="q" { (words::SEARCH) }
-                (icon("search"))
-                input #q type="search" name="q" placeholder=(words::SEARCH_HINT) autocomplete="off" enterkeyhint="search" data-key="/";
+            @if kinds_of(frame.app, signed).is_empty() { span.search {} } @else {
+                form.search action="/search" method="get" role="search" {
+                    label.visually-hidden for="q" { (words::SEARCH) }
+                    (icon("search"))
+                    input #q type="search" name="q" placeholder=(words::SEARCH_HINT) autocomplete="off" enterkeyhint="search" data-key="/";
+                }
             }
             details.user {
                 summary { (icon("person")) span.user-name { (signed.account.name) } }
@@ -140,6 +142,12 @@ pub fn kinds_of<'a>(app: &'a App, signed: &Signed) -> Vec<(&'static str, Vec<&'a
     groups
 }
 
+/// Where a kind's menu entry leads: its list, or its form for roles that file without reading.
+#[must_use]
+pub fn home(signed: &Signed, kind: &Kind) -> String {
+    if access::may(&signed.caller, kind, Wish::Read) { links::list(&kind.kind) } else { links::new(&kind.kind) }
+}
+
 fn menu(frame: &Frame<'_>, signed: &Signed) -> Markup {
     let entry = |address: &str, name: &str, mark: &str| {
         let here = frame.active == address;
@@ -155,7 +163,7 @@ fn menu(frame: &Frame<'_>, signed: &Signed) -> Markup {
         }
         @for (heading, kinds) in &groups {
             p.menu-heading { (heading) }
-            ul { @for kind in kinds { li { (entry(&links::list(&kind.kind), &kind.title, "record")) } } }
+            ul { @for kind in kinds { li { (entry(&home(signed, kind), &kind.title, "record")) } } }
         }
         p.menu-heading { "参考" }
         ul {
@@ -176,7 +184,7 @@ fn heading(frame: &Frame<'_>) -> Markup {
         }
         div.page-head {
             h1 { (frame.title) }
-            @if !frame.actions.0.is_empty() { div.page-actions { (frame.actions) } }
+            @if !frame.actions.0.is_empty() { div.page-actions #page-actions { (frame.actions) } }
         }
     }
 }

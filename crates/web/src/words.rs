@@ -90,7 +90,7 @@ pub const ROLES: [(&str, &str); 22] = [
 pub const MENU_GROUPS: [(&str, &[&str]); 8] = [
     ("单位与机构", &["employer", "institution"]),
     ("申报与监测", &["declaration", "construction_project", "measurement"]),
-    ("健康监护与职业病", &["exam", "diagnosis", "disease", "follow_up", "rehabilitation", "questionnaire", "monitoring"]),
+    ("健康监护与职业病", &["exam", "worker", "diagnosis", "disease", "patient", "follow_up", "rehabilitation", "pneumoconiosis", "questionnaire", "monitoring"]),
     ("放射卫生", &["radiation"]),
     ("监督执法", &["supervision"]),
     ("培训与宣教", &["training", "survey", "promotion"]),
@@ -105,6 +105,12 @@ pub const MENU_REST: &str = "其他";
 #[must_use]
 pub fn menu_group(area: &str) -> &'static str {
     MENU_GROUPS.iter().find(|(_, areas)| areas.contains(&area)).map_or(MENU_REST, |(heading, _)| heading)
+}
+
+/// A regulation as pages name it: without the references to design documents.
+#[must_use]
+pub fn basis(text: &str) -> String {
+    text.split(['；', ';']).map(str::trim).filter(|part| !part.is_empty() && !part.starts_with("domain ")).collect::<Vec<_>>().join("；")
 }
 
 /// A count as pages show it: `1万+` at the limit.

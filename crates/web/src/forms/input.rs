@@ -97,6 +97,7 @@ fn control(form: &Form<'_>, field: &Field, input: &Widget<'_>, id: &str, wrong: 
         Widget::YesNo => html! {
             select.form-select id=(id) name=(path) required[required] aria-invalid=[invalid] aria-describedby=[described] {
                 option value="" {}
+                @if masked { option value=(value) selected { "（已隐去）" } }
                 @for (code, word) in [("true", "是"), ("false", "否")] { option value=(code) selected[value == code] { (word) } }
             }
         },

@@ -56,7 +56,11 @@ pub fn widget<'a>(app: &'a App, signed: &Signed, kind: &Kind, field: &'a Field) 
         let towns = towns(app, signed);
         return if towns.is_empty() { Widget::Text } else { Widget::Towns(towns) };
     }
-    of_type(app, field)
+    match of_type(app, field) {
+        // A mask is a text; boxes could not hold it.
+        Widget::Checks(list) if field.private.is_some() => Widget::SuggestMany(list),
+        input => input,
+    }
 }
 
 /// The input of a field or member by its type alone.

@@ -28,7 +28,8 @@ const STATES: usize = 4;
 /// Numbers of a kind.
 struct Tile<'a> {
     kind: &'a Kind,
-    total: u64,
+    /// `None` for roles that file without reading.
+    total: Option<u64>,
     fresh: u64,
     states: Vec<(String, u64)>,
 }
@@ -38,7 +39,7 @@ pub async fn show(signed: Signed, State(app): State<App>, headers: HeaderMap) ->
     let groups = kinds_of(&app, &signed);
     let mut tiles = Vec::new();
     for (heading, kinds) in &groups {
-        let counted = kinds.iter().filter(|k| access::may(&signed.caller, k, Wish::Read)).map(|kind| tile(&app, &signed, kind));
+        let counted = kinds.iter().map(|kind| tile(&app, &signed, kind));
         tiles.push((*heading, futures::future::try_join_all(counted).await?));
     }
     let files = groups.iter().flat_map(|(_, kinds)| kinds).any(|k| access::may(&signed.caller, k, Wish::File));
@@ -57,7 +58,7 @@ pub async fn show(signed: Signed, State(app): State<App>, headers: HeaderMap) ->
                 @if tiles.iter().all(|(_, t)| t.is_empty()) { (no_records(&signed)) }
             }
             aside.desk-side {
-                (quick(&signed, files))
+                (quick(&signed, files, !groups.is_empty()))
                 @if files { section.card { h2 { "最近导入" } (import::table(&app, &jobs, true)) } }
             }
         }
@@ -67,6 +68,9 @@ pub async fn show(signed: Signed, State(app): State<App>, headers: HeaderMap) ->
 }
 
 async fn tile<'a>(app: &App, signed: &Signed, kind: &'a Kind) -> Result<Tile<'a>, DoorError> {
+    if !access::may(&signed.caller, kind, Wish::Read) {
+        return Ok(Tile { kind, total: None, fresh: 0, states: Vec::new() });
+    }
     let since = zhijian_records::clock::start_of(&app.door.today()).unwrap_or_default() - (DAYS - 1) * DAY;
     let all = ListRequest { limit: 1, ..ListRequest::default() };
     let fresh = ListRequest { filters: vec![("recorded_from".into(), Op::Gte, since.to_string())], ..all.clone() };
@@ -77,12 +81,12 @@ async fn tile<'a>(app: &App, signed: &Signed, kind: &'a Kind) -> Result<Tile<'a>
         Some(_) if total > 0 && total < words::COUNT_LIMIT => app.door.count_by(&signed.caller, &kind.kind, &all, "state").await?,
         _ => Vec::new(),
     };
-    Ok(Tile { kind, total, fresh, states })
+    Ok(Tile { kind, total: Some(total), fresh, states })
 }
 
 fn card(signed: &Signed, tile: &Tile<'_>) -> Markup {
     let kind = tile.kind;
-    let list = links::list(&kind.kind);
+    let list = layout::home(signed, kind);
     let files = access::may(&signed.caller, kind, Wish::File);
     html! {
         article.tile {
@@ -90,7 +94,8 @@ fn card(signed: &Signed, tile: &Tile<'_>) -> Markup {
                 a.tile-title href=(list) { (kind.title) }
                 @if files { a.tile-new href=(links::new(&kind.kind)) aria-label={"新建" (kind.title)} title={"新建" (kind.title)} { (icon("plus")) } }
             }
-            p.tile-number { strong { (words::count(tile.total)) } span.muted { " 条" }
+            p.tile-number {
+                @match tile.total { Some(total) => { strong { (words::count(total)) } span.muted { " 条" } }, None => span.muted { "可填报，不可查看" } }
                 @if tile.fresh > 0 { a.tile-fresh href={(list) "?sort=-recorded_from"} { "近7日 " (words::count(tile.fresh)) } }
             }
             @if !tile.states.is_empty() {
@@ -110,13 +115,13 @@ fn greeting(app: &App, signed: &Signed) -> Markup {
     html! { p.lead { (signed.account.name) " · " (roles.join("、")) " · " (place) " · " span.date { (app.door.today()) } } }
 }
 
-fn quick(signed: &Signed, files: bool) -> Markup {
+fn quick(signed: &Signed, files: bool, reads: bool) -> Markup {
     html! {
         section.card.quick {
             h2 { "快捷操作" }
             ul {
                 @if files { li { a href="/import" { (icon("import")) "导入表格" } } }
-                li { a href="/search" { (icon("search")) "查询单位或人员" } }
+                @if reads { li { a href="/search" { (icon("search")) "查询单位或人员" } } }
                 li { a href="/board" { (icon("board")) (words::BOARD) } }
                 li { a href="/kinds" { (icon("help")) "表单与填报说明" } }
                 @if signed.is("R01") { li { a href="/accounts" { (icon("people")) (words::ACCOUNTS) } } }

@@ -66,7 +66,7 @@ fn head(app: &App, kind: &Kind) -> Markup {
     html! {
         section.card.about {
             dl {
-                dt { "依据" } dd { (kind.basis) }
+                dt { "依据" } dd { (words::basis(&kind.basis)) }
                 dt { "版本" } dd { "v" (kind.version) "，" span.date { (kind.valid_from) } " 起施行" @if let Some(to) = &kind.valid_to { "，至 " (to) } }
                 dt { "同一记录的认定" } dd { (titles(&kind.natural_key)) " 相同" }
                 @if let Some(date) = &kind.event_date { dt { "归属日期" } dd { (titles(std::slice::from_ref(date))) } }
@@ -150,7 +150,7 @@ fn rules(kind: &Kind) -> Markup {
                         tr {
                             td data-label="级别" { @if check.level == Level::Error { span.state-badge.badge-stop { "拒收" } } @else { span.state-badge.badge-look { "提示" } } }
                             td data-label="情形" { (said(&check.message)) }
-                            td.muted data-label="依据" { (check.basis) }
+                            td.muted data-label="依据" { (words::basis(&check.basis)) }
                         }
                     } }
                 } }

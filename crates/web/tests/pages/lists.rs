@@ -43,7 +43,7 @@ async fn filters_stand_in_the_address_and_on_the_page() {
     let (world, officer) = world().await;
     let cases = [
         ("result=2&q=JC2021", 10, "检查结果：责令改正"),
-        ("result=2&q=JC2021&inspected_on__gte=2021-03-05", 9, "不早于 2021-03-05"),
+        ("result=2&q=JC2021&inspected_on__gte=2021-03-05", 8, "不早于 2021-03-05"),
         ("inspected_on__gte=2021-03-05&inspected_on__lte=2021-03-06&q=JC2021", 4, "不晚于 2021-03-06"),
         ("q=JC202100007", 1, "搜索：JC202100007"),
         ("region=130302&q=JC2021", 40, "属地：海港区"),

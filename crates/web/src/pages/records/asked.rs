@@ -4,8 +4,9 @@ use crate::api::records::filters;
 use crate::app::App;
 use crate::error::PageError;
 use crate::{links, posted};
-use zhijian_kinds::{CodeList, FieldType, Kind};
-use zhijian_records::port::Op;
+use zhijian_kinds::{CodeList, FieldType, Kind, dates};
+use zhijian_records::clock;
+use zhijian_records::port::{Instant, Op};
 use zhijian_records::read::ListRequest;
 
 /// Rows of a page.
@@ -24,6 +25,8 @@ pub struct Asked {
     pub sort: Option<String>,
     /// Position.
     pub cursor: Option<String>,
+    /// State of the records at the end of this day.
+    pub as_of: Option<Instant>,
 }
 
 impl Asked {
@@ -48,6 +51,7 @@ impl Asked {
                     continue;
                 }
                 "q" => asked.q.clone_from(&value),
+                "as_of" => asked.as_of = Some(end_of(&value).ok_or_else(|| PageError::BadRequest(format!("“{value}”不是日期，应如 2020-12-31")))?),
                 "sort" => asked.sort = Some(value.clone()),
                 _ => fields.push(coded(app, kind, &name, &value)?),
             }
@@ -66,7 +70,7 @@ impl Asked {
             sort: self.sort.clone(),
             cursor: self.cursor.clone(),
             limit: ROWS,
-            as_of: None,
+            as_of: self.as_of,
         }
     }
 
@@ -94,7 +98,13 @@ impl Asked {
 
 /// Empty inputs of the filter bar are no questions; an unknown name is one even when it is empty.
 fn known(kind: &Kind, name: &str) -> bool {
-    matches!(name, "q" | "sort" | "cursor") || filters::of(kind).iter().any(|f| filters::names(f).iter().any(|n| n == name))
+    matches!(name, "q" | "sort" | "cursor" | "as_of") || filters::of(kind).iter().any(|f| filters::names(f).iter().any(|n| n == name))
+}
+
+/// Last microsecond of a day in China.
+fn end_of(day: &str) -> Option<Instant> {
+    let next = dates::parse_iso(day)?.next_day()?;
+    clock::start_of(&dates::iso(next)).map(|start| start - 1)
 }
 
 /// Labels are understood where codes are meant; a code of a higher level (两位大类) stands for all below it.

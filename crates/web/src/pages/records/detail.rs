@@ -146,7 +146,7 @@ fn quality(app: &App, kind: &Kind, view: &View) -> Markup {
         .check_rules(&view.data, &app.door.today())
         .into_iter()
         // A rule cannot judge a masked value.
-        .filter(|p| view.revealed || !p.related.iter().any(|name| private.iter().any(|f| f == name || f.starts_with(&format!("{name}.")))))
+        .filter(|p| view.revealed || p.class != "W_RULE" && !p.related.iter().any(|name| private.iter().any(|f| f == name || f.starts_with(&format!("{name}.")))))
         .filter(|p| p.level >= Level::Warning)
         .collect();
     html! {
@@ -155,7 +155,7 @@ fn quality(app: &App, kind: &Kind, view: &View) -> Markup {
                 summary { (icon("warn")) "数据质量提示 " (unread.len() + warnings.len()) " 条" }
                 ul {
                     @for (title, found) in &unread { li { (title) "：原文“" (found) "”未能识别，已保留待核" } }
-                    @for problem in &warnings { li { (problem.message) @if !problem.expected.is_empty() { span.muted { "（" (problem.expected) "）" } } } }
+                    @for problem in &warnings { li { (problem.message) @if !problem.expected.is_empty() { span.muted { "（" (words::basis(&problem.expected)) "）" } } } }
                 }
             }
         }

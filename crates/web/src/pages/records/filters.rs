@@ -18,7 +18,7 @@ pub fn bar(app: &App, signed: &Signed, kind: &Kind, asked: &Asked) -> Markup {
     let own_county = kind.region.county.as_ref().is_some_and(|c| kind.list.filters.contains(c));
     let counties = counties(app, signed);
     html! {
-        form.filters action=(base) method="get" hx-get=(base) hx-target="#list" hx-select="#list" hx-swap="outerHTML" hx-push-url="true" hx-trigger="submit, change from:find select" {
+        form.filters action=(base) method="get" hx-get=(base) hx-target="#list" hx-select="#list" hx-select-oob="#page-actions" hx-swap="outerHTML" hx-push-url="true" hx-trigger="submit, change" hx-sync="this:replace" {
             @if let Some(sort) = &asked.sort { input type="hidden" name="sort" value=(sort); }
             div.filter-search {
                 label.visually-hidden for="list-q" { "在本表中搜索" }
@@ -32,6 +32,10 @@ pub fn bar(app: &App, signed: &Signed, kind: &Kind, asked: &Asked) -> Markup {
                 div.filter-grid {
                     @if !own_county && counties.len() > 1 { (region(asked, &counties)) }
                     @for path in &kind.list.filters { (one(app, signed, kind, asked, path)) }
+                    div.field {
+                        label for="f-as_of" { "数据截至" }
+                        input.form-control #f-as_of type="date" name="as_of" value=(asked.value("as_of")) max=(app.door.today()) title="按这一天结束时的记录列出";
+                    }
                 }
             }
         }

@@ -30,8 +30,10 @@ pub async fn show(signed: Signed, State(app): State<App>, Path(kind): Path<Strin
     let body = html! {
         (flash.notice())
         @if !kind.help.is_empty() { p.lead { (kind.help) } }
-        (filters::bar(&app, &signed, &kind, &asked))
-        (table(&app, &signed, &kind, &asked, &page, total))
+        div #list {
+            (filters::bar(&app, &signed, &kind, &asked))
+            (table(&app, &signed, &kind, &asked, &page, total))
+        }
     };
     let active = links::list(&kind.kind);
     let frame = Frame { title: &kind.title, signed: Some(&signed), active: &active, actions: actions(&signed, &kind, &asked), ..Frame::new(&app) };
@@ -55,7 +57,7 @@ fn actions(signed: &Signed, kind: &Kind, asked: &Asked) -> Markup {
 fn table(app: &App, signed: &Signed, kind: &Kind, asked: &Asked, page: &ViewPage, total: u64) -> Markup {
     let base = links::list(&kind.kind);
     html! {
-        section #list aria-label="记录" {
+        section aria-label="记录" {
             div.list-head {
                 p.list-count role="status" { "共 " strong { (words::count(total)) } " 条" }
                 (chips(app, kind, asked, &base))
@@ -92,7 +94,7 @@ fn table(app: &App, signed: &Signed, kind: &Kind, asked: &Asked, page: &ViewPage
 
 /// A link that replaces the list only, when scripts run.
 fn swap(address: &str, class: &str, text: Markup) -> Markup {
-    html! { a class=(class) href=(address) hx-get=(address) hx-target="#list" hx-select="#list" hx-swap="outerHTML show:#list:top" hx-push-url="true" { (text) } }
+    html! { a class=(class) href=(address) hx-get=(address) hx-target="#list" hx-select="#list" hx-select-oob="#page-actions" hx-swap="outerHTML" hx-push-url="true" { (text) } }
 }
 
 fn head(kind: &Kind, asked: &Asked, column: &str, base: &str) -> Markup {
@@ -140,6 +142,7 @@ fn said(app: &App, kind: &Kind, name: &str, value: &str) -> String {
         "region" => "属地",
         "state" => "状态",
         "recorded_from" => "保存时间",
+        "as_of" => "数据截至",
         other => cells::title(kind, other),
     };
     let sign = match way {

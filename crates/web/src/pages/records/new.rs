@@ -18,7 +18,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use zhijian_kinds::{Kind, Problem};
 use zhijian_records::DoorError;
-use zhijian_records::access::Wish;
+use zhijian_records::access::{self, Wish};
 use zhijian_records::door::Door;
 use zhijian_records::submit::Entry;
 
@@ -59,7 +59,10 @@ pub async fn submit(State(app): State<App>, Path(kind): Path<String>, posted: Po
     match app.door.submit(&signed.caller, &kind.kind, &draft, Entry { source: "web", reason: "", idempotency }).await {
         Ok(saved) => {
             let flash = Flash::saved("已保存。", &saved.problems);
-            Ok(([(header::SET_COOKIE, flash.cookie())], Redirect::to(&links::record(&kind.kind, &saved.id))).into_response())
+            // Some roles file what they may not read.
+            let reads = access::may(&signed.caller, &kind, Wish::Read);
+            let to = if reads { links::record(&kind.kind, &saved.id) } else { "/".to_owned() };
+            Ok(([(header::SET_COOKIE, flash.cookie())], Redirect::to(&to)).into_response())
         }
         Err(DoorError::Invalid(problems)) => Ok(again(StatusCode::UNPROCESSABLE_ENTITY, &problems, Markup::default())),
         Err(DoorError::Exists { id }) => Ok(again(StatusCode::CONFLICT, &[], exists(&app, signed, &kind, &id).await)),
@@ -95,7 +98,7 @@ struct Attempt<'a> {
 
 fn page(app: &App, signed: &Signed, kind: &Kind, attempt: &Attempt<'_>) -> Markup {
     let today = app.door.today();
-    let list = links::list(&kind.kind);
+    let list = layout::home(signed, kind);
     let title = format!("新建{}", kind.title);
     let form = Form { app, signed, kind, filled: attempt.filled, problems: attempt.problems, masked: false, today: &today, more: attempt.more };
     let hidden = html! { input type="hidden" name=(KEY) value=(attempt.key); };

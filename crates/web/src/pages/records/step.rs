@@ -16,7 +16,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use zhijian_kinds::kind::Transition;
-use zhijian_kinds::{Field, Kind, Problem};
+use zhijian_kinds::{Field, Kind, Level, Problem};
 use zhijian_records::DoorError;
 use zhijian_records::read::View;
 use zhijian_records::submit::Entry;
@@ -83,6 +83,12 @@ pub async fn submit(State(app): State<App>, Path((kind, id, step)): Path<(String
     let seen: u32 = posted.get("_rev").parse().map_err(|_| PageError::BadRequest("缺少版本号，请重新打开记录".into()))?;
     let fields = needs(&kind, step);
     let filled = Filled::from_body(&app, signed, &kind, &posted.fields, fields.iter().copied());
+    // Said here already, beside the field.
+    let missing: Vec<Problem> = fields.iter().filter(|f| filled.get(&f.path).is_none_or(|held| held.is_empty())).map(|f| Problem::new(Level::Error, "E_REQUIRED", &f.path, &f.title, "", "填写后才能继续")).collect();
+    if !missing.is_empty() {
+        let view = app.door.open(&signed.caller, &kind.kind, &id, None).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&app, signed, &kind, &view, step, &filled, &missing)).into_response());
+    }
     let given = draft(&kind, fields.iter().copied(), &filled, None);
     let entry = Entry { source: "web", reason: posted.get("_reason").trim(), idempotency: None };
     match app.door.advance(&signed.caller, &kind.kind, &id, seen, &step.id, &given, entry).await {
@@ -105,7 +111,7 @@ fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, step: &Transition,
     let name = cells::name(app, kind, &view.data);
     let fields = needs(kind, step);
     let form = Form { app, signed, kind, filled, problems, masked: false, today: &today, more: "" };
-    let elsewhere: Vec<&Problem> = problems.iter().filter(|p| p.level == zhijian_kinds::Level::Error && !fields.iter().any(|f| f.path == p.field)).collect();
+    let elsewhere: Vec<&Problem> = problems.iter().filter(|p| p.level == Level::Error && !fields.iter().any(|f| f.path == p.field)).collect();
     let body = html! {
         @if !elsewhere.is_empty() {
             div.notice.notice-error role="alert" {
