@@ -93,3 +93,9 @@ pub(crate) fn codes_of<'c>(field: &Field, catalogue: &'c Catalogue) -> Option<&'
         _ => None,
     }
 }
+
+/// The states of a workflow, when this field holds them as plain codes: tables show and understand their titles.
+pub(crate) fn states_of<'k>(kind: &'k Kind, field: &Field) -> Option<&'k [zhijian_kinds::kind::StateDef]> {
+    let states = kind.def.states.as_ref()?;
+    (field.ty == FieldType::Text && states.field == field.path).then_some(states.list.as_slice())
+}

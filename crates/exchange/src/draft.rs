@@ -1,5 +1,6 @@
 //! A row of a recognised sheet as a draft.
 
+use crate::columns::states_of;
 use crate::group::read_group;
 use crate::header::Recognised;
 use crate::read::RawRow;
@@ -23,6 +24,13 @@ pub fn draft(row: &RawRow, recognised: &Recognised) -> Draft {
             && let Some(elements) = read_group(members, written)
         {
             groups.push((place.clone(), Cell::Json(elements)));
+            continue;
+        }
+        if let (Place::Field(path), Cell::Text(written)) = (place, cell)
+            && let Some(states) = recognised.kind.field(path).and_then(|f| states_of(&recognised.kind, f))
+            && let Some(state) = states.iter().find(|s| text::word_key(&s.title) == text::word_key(written))
+        {
+            cells.push((place.clone(), Cell::Text(state.code.clone())));
             continue;
         }
         let cell = match column.factor {

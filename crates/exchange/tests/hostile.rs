@@ -147,7 +147,12 @@ fn archives_with_64_bit_sizes_are_read() {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().large_file(true);
     let xml = sheet(r#"<row r="1"><c r="A1"><v>1</v></c></row>"#);
-    let parts = [("_rels/.rels", common::RELS.as_bytes()), ("xl/workbook.xml", common::WORKBOOK.as_bytes()), ("xl/_rels/workbook.xml.rels", common::WORKBOOK_RELS.as_bytes()), ("xl/worksheets/sheet1.xml", &xml)];
+    let parts = [
+        ("_rels/.rels", common::RELS.as_bytes()),
+        ("xl/workbook.xml", common::WORKBOOK.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", common::WORKBOOK_RELS.as_bytes()),
+        ("xl/worksheets/sheet1.xml", &xml),
+    ];
     for (name, content) in parts {
         zip.start_file(name, options).unwrap();
         zip.write_all(content).unwrap();

@@ -33,6 +33,7 @@ fn samples_are_recognised_and_their_rows_counted() {
             let found = recogniser.recognise(&first, &source.merged(index).unwrap(), &hints);
             let line = match found {
                 Ok(found) => {
+                    assert!(found.notes.is_empty(), "{:?}", found.notes);
                     let data = source
                         .rows(index)
                         .unwrap()

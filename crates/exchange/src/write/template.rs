@@ -3,7 +3,7 @@
 use super::WriteError;
 use super::sheet::{Formats, kept_as_text, sheet_name, width, write_cell};
 use super::value::{Document, choices};
-use crate::columns::{Column, Keys, columns};
+use crate::columns::{Column, Keys, columns, states_of};
 use rust_xlsxwriter::{DataValidation, DataValidationErrorStyle, DocProperties, Format, Formula, Note, Workbook, Worksheet, utility};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -32,7 +32,7 @@ pub fn template(kind: &Kind, catalogue: &Catalogue) -> Result<Vec<u8>, WriteErro
     let example = kind.def.examples.first().and_then(Value::as_object);
     let keys = example.map(|e| super::collect_keys(kind, [e])).unwrap_or_default();
     let all = columns(kind, catalogue, &keys);
-    let fillable: Vec<&Column<'_>> = all.iter().filter(|c| is_fillable(c)).collect();
+    let fillable: Vec<&Column<'_>> = all.iter().filter(|c| is_fillable(kind, c)).collect();
     let formats = Formats::new();
     let mut book = Workbook::new();
     book.set_properties(&DocProperties::new().set_title(&kind.def.workbook.title).set_subject(&kind.def.title).set_keywords(stamp(kind)));
@@ -51,10 +51,10 @@ fn stamp(kind: &Kind) -> String {
     format!("{}.v{}", kind.def.kind, kind.def.version)
 }
 
-/// What a person can fill in: no computed and no technical fields; repeated groups only as columns.
-fn is_fillable(column: &Column<'_>) -> bool {
+/// What a person can fill in: no computed and no technical fields, no states that the workflow sets; repeated groups only as columns.
+fn is_fillable(kind: &Kind, column: &Column<'_>) -> bool {
     let is_group = matches!(column.place, Place::Field(_)) && matches!(column.field.ty, FieldType::Group(_) | FieldType::Object);
-    !column.field.read_only && !column.field.hidden && !is_group
+    !column.field.read_only && !column.field.hidden && !is_group && states_of(kind, column.field).is_none()
 }
 
 fn data_sheet(

@@ -1,6 +1,6 @@
 //! Values of a document as cells.
 
-use crate::columns::{Column, codes_of, list_of};
+use crate::columns::{Column, codes_of, list_of, states_of};
 use crate::group::{group_text, label, shown_value};
 use serde_json::{Map, Value};
 use zhijian_kinds::intake::{Place, get_path};
@@ -66,6 +66,9 @@ impl<'a> Document<'a> {
             return self.measured(measured);
         }
         let Some(value) = value else { return Out::Empty };
+        if let (Some(states), Value::String(code)) = (states_of(self.kind, field), value) {
+            return Out::text(states.iter().find(|s| s.code == *code).map_or(code.as_str(), |s| s.title.as_str()));
+        }
         match (&field.ty, value) {
             (FieldType::Date, Value::String(day)) if self.is_month(path) => month_text(day),
             (FieldType::Date, Value::String(day)) => Out::Date(day.clone()),
