@@ -108,7 +108,7 @@ fn top(frame: &Frame<'_>, signed: &Signed) -> Markup {
                 }
             }
             details.user {
-                summary { (icon("person")) span.user-name { (signed.account.name) } }
+                summary aria-label=(signed.account.name) { (icon("person")) span.user-name { (signed.account.name) } }
                 div.user-menu {
                     p.muted { @for role in &signed.account.roles { span { (words::role(role)) } " " } }
                     a href="/me" { (words::ME) }
