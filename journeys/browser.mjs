@@ -1,6 +1,7 @@
 // A signed-in page in Debian's Chromium, and what every journey needs.
 import { chromium } from 'playwright-core';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 export const base = process.env.BASE;
 const password = 'demo-2020-zj';
@@ -33,7 +34,7 @@ export async function open(page, path) {
 }
 
 export async function shot(page, name) {
-  await page.screenshot({ path: new URL(`./screenshots/${name}.png`, import.meta.url).pathname });
+  await page.screenshot({ path: fileURLToPath(new URL(`./screenshots/${name}.png`, import.meta.url)) });
 }
 
 /** Serious accessibility faults of the page as it stands. */
