@@ -103,3 +103,35 @@ fn split_outside_quotes<'a>(text: &'a str, separators: &[char]) -> Vec<&'a str> 
     parts.push(&text[start..]);
     parts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn elements_come_back_whatever_stands_in_them() {
+        let catalogue = Catalogue::embedded();
+        let Some(FieldType::Group(members)) = catalogue.kind("exam").and_then(|k| k.field("conclusions")).map(|f| f.ty.clone()) else {
+            panic!("the exam card has conclusions by hazard")
+        };
+        let elements = [
+            json!({"other": "甲；乙：丙", "advised": "第一行\n第二行", "contraindicated": " 引号\"与\\ "}),
+            json!({"recheck_on": "2020-03-05", "other": "一般"}),
+        ];
+        let text = group_text(&members, &elements.iter().collect::<Vec<_>>(), &catalogue, "");
+        assert_eq!(read_group(&members, &text), Some(json!(elements)), "{text}");
+        assert_eq!(text.lines().count(), 2, "an element a line");
+    }
+
+    #[test]
+    fn other_texts_are_not_taken_for_elements() {
+        let catalogue = Catalogue::embedded();
+        let Some(FieldType::Group(members)) = catalogue.kind("exam").and_then(|k| k.field("conclusions")).map(|f| f.ty.clone()) else {
+            panic!("the exam card has conclusions by hazard")
+        };
+        for text in ["", "目前未见异常", "没有的栏：1", "其他疾病或异常：\"没有结束"] {
+            assert_eq!(read_group(&members, text), None, "{text}");
+        }
+    }
+}

@@ -177,6 +177,13 @@ impl Recogniser {
                 score += Fit::Exact.weight();
             }
         }
+        let by_item = items_that_count(matcher, columns);
+        for (index, place) in by_item {
+            if !places.contains_key(&index) && taken.insert(place.clone()) {
+                places.insert(index, place);
+                score += Fit::Exact.weight();
+            }
+        }
         for fit in Fits::all() {
             for (index, readings) in columns.iter().enumerate() {
                 if places.contains_key(&index) {
@@ -343,6 +350,20 @@ fn candidates(rows: &[RawRow]) -> Vec<(usize, Range<usize>)> {
         }
     }
     found
+}
+
+/// Columns whose item alone says something else than group and item run together: 检测 over 单位 is the unit of the result, not the
+/// 检测单位. The item counts unless another column means the same.
+fn items_that_count(matcher: &Matcher, columns: &[Vec<Candidate>]) -> Vec<(usize, Place)> {
+    let nothing = HashSet::new();
+    let exact = |c: &Candidate| matcher.find_by(c, Fit::Exact, &nothing);
+    let meant: Vec<Vec<Option<Place>>> = columns.iter().map(|readings| readings.iter().map(exact).collect()).collect();
+    let claimed = |but: usize, place: &Place| meant.iter().enumerate().any(|(i, m)| i != but && m.iter().flatten().any(|p| p == place));
+    let item = |(index, places): (usize, &Vec<Option<Place>>)| match places.as_slice() {
+        [Some(together), Some(alone)] if together != alone && !claimed(index, alone) => Some((index, alone.clone())),
+        _ => None,
+    };
+    meant.iter().enumerate().filter_map(item).collect()
 }
 
 /// The ways of reading a column's header: group and item together, then the item alone.

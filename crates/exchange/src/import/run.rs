@@ -187,6 +187,7 @@ impl<'a> Run<'a> {
                 return Ok(());
             }
         };
+        let mut filed: Vec<BulkRow> = Vec::new();
         loop {
             let mut chunk: Vec<BulkRow> = Vec::with_capacity(CHUNK);
             let mut broken = None;
@@ -198,17 +199,26 @@ impl<'a> Run<'a> {
                             broken = Some(error.to_string());
                             return;
                         }
-                        Ok(row) if row.number < recognised.header_rows.end || row.number <= after => {}
+                        Ok(row) if row.number < recognised.header_rows.end => {}
+                        Ok(row) if row.number <= after => {
+                            // Filed by the interrupted run: only remembered.
+                            if classify(&row, recognised) == RowKind::Data {
+                                filed.push(BulkRow { row: row.number, draft: draft(&row, recognised) });
+                            }
+                        }
                         Ok(row) if classify(&row, recognised) == RowKind::Data => chunk.push(BulkRow { row: row.number, draft: draft(&row, recognised) }),
                         Ok(_) => {}
                     }
-                    if chunk.len() == CHUNK {
+                    if chunk.len() == CHUNK || filed.len() == CHUNK {
                         ended = false;
                         return;
                     }
                 }
             });
             let finished = ended && broken.is_none();
+            if !filed.is_empty() {
+                bulk.remember(&std::mem::take(&mut filed)).await?;
+            }
             if !chunk.is_empty() || finished {
                 self.file(planned, bulk, chunk, finished).await?;
             }
