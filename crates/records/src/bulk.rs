@@ -65,6 +65,9 @@ pub struct Bulk {
     source: String,
     /// Commits of this file: a record they wrote makes a later row of the same file a duplicate, not a correction.
     own: HashSet<i64>,
+    /// Keys of earlier rows of this file: a further row with such a key is a duplicate to be merged, not a correction, also when the
+    /// earlier row said nothing new and so wrote nothing.
+    spoken: HashSet<KeyHash>,
 }
 
 /// A row whose fate in the chunk is open.
@@ -84,7 +87,7 @@ impl Bulk {
     pub fn new(door: &Door, caller: &Caller, kind: &str, office: &str, job: &str, source: &str) -> Result<Self, DoorError> {
         let kind = door.kind(kind)?;
         Door::allow(caller, &kind, Wish::File)?;
-        Ok(Self { door: door.clone(), caller: caller.clone(), kind, office: office.into(), job: job.into(), source: source.into(), own: HashSet::new() })
+        Ok(Self { door: door.clone(), caller: caller.clone(), kind, office: office.into(), job: job.into(), source: source.into(), own: HashSet::new(), spoken: HashSet::new() })
     }
 
     /// Recalls the commits of an interrupted run of the same job.
@@ -99,6 +102,16 @@ impl Bulk {
             after = last.seq;
             self.own.extend(lines.iter().filter(|l| l.action == Action::Import && l.stamp.reason == self.job && l.kind == self.kind.kind).map(|l| l.seq));
         }
+    }
+
+    /// Remembers rows that an interrupted run has filed: their keys have been spoken of.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn remember(&mut self, rows: &[BulkRow]) -> Result<(), DoorError> {
+        let (prepared, keys) = self.prepare(rows).await?;
+        self.spoken.extend(prepared.iter().zip(keys).filter(|(p, _)| p.sound()).map(|(_, key)| key));
+        Ok(())
     }
 
     /// Files a chunk. What `checkpoint` makes of the ends (the job's progress and findings) is saved in the same transaction.
@@ -119,17 +132,8 @@ impl Bulk {
         let today = self.door.today();
         let kind = Arc::clone(&self.kind);
         let frame = Frame { kind: &kind, catalogue: &self.door.catalogue, channel: Channel::Bulk, office: &self.office, today: &today };
-        let mut prepared: Vec<Prepared> = in_parallel(rows, |row| prepare::read(frame, &row.draft));
-        let failed = Door::store_error(&kind.kind);
-        refs::resolve(&self.door, &kind, &mut prepared.iter_mut().collect::<Vec<_>>()).await.map_err(failed)?;
-        in_parallel_mut(&mut prepared, |p| prepare::complete(frame, p));
-        for row in &mut prepared {
-            let allowed = access::may_write(&self.caller, &kind, Wish::File, "", &row.region, &row.town, &row.owner);
-            if row.sound() && !allowed {
-                row.problems.insert(0, Problem::new(Level::Error, "E_SCOPE", "region", "所属地区", self.door.catalogue.regions.name(&row.region), "您负责范围内的地区"));
-            }
-        }
-        let keys: Vec<KeyHash> = in_parallel(&prepared, |p| prepare::natural_key(&kind, &self.door.vault, &p.document));
+        let (prepared, keys) = self.prepare(rows).await?;
+        let sound: Vec<KeyHash> = prepared.iter().zip(&keys).filter(|(p, _)| p.sound()).map(|(_, key)| *key).collect();
         let mut ends: Vec<BulkEnd> = rows.iter().map(|r| BulkEnd { row: r.row, end: End::Rejected, problems: Vec::new(), id: None }).collect();
         let existing = self.existing(&kind, &prepared, &keys).await?;
         let taken = self.taken(&kind, &prepared).await?;
@@ -146,6 +150,7 @@ impl Bulk {
             idempotency: None,
         };
         if commit.revisions.is_empty() && commit.checkpoint.is_none() {
+            self.spoken.extend(sound);
             return Ok(Some(ends));
         }
         let done = self.door.store.append(commit, "").await.map_err(Door::store_error(&kind.kind))?;
@@ -153,7 +158,26 @@ impl Bulk {
             return Ok(None);
         }
         self.own.insert(done.seq);
+        self.spoken.extend(sound);
         Ok(Some(ends))
+    }
+
+    /// The pure steps and the references of a chunk, with the rows' natural keys.
+    async fn prepare(&self, rows: &[BulkRow]) -> Result<(Vec<Prepared>, Vec<KeyHash>), DoorError> {
+        let today = self.door.today();
+        let kind = &self.kind;
+        let frame = Frame { kind, catalogue: &self.door.catalogue, channel: Channel::Bulk, office: &self.office, today: &today };
+        let mut prepared: Vec<Prepared> = in_parallel(rows, |row| prepare::read(frame, &row.draft));
+        refs::resolve(&self.door, kind, &mut prepared.iter_mut().collect::<Vec<_>>()).await.map_err(Door::store_error(&kind.kind))?;
+        in_parallel_mut(&mut prepared, |p| prepare::complete(frame, p));
+        for row in &mut prepared {
+            let allowed = access::may_write(&self.caller, kind, Wish::File, "", &row.region, &row.town, &row.owner);
+            if row.sound() && !allowed {
+                row.problems.insert(0, Problem::new(Level::Error, "E_SCOPE", "region", "所属地区", self.door.catalogue.regions.name(&row.region), "您负责范围内的地区"));
+            }
+        }
+        let keys: Vec<KeyHash> = in_parallel(&prepared, |p| prepare::natural_key(kind, &self.door.vault, &p.document));
+        Ok((prepared, keys))
     }
 
     /// Records with the natural keys of the sound rows.
@@ -197,6 +221,7 @@ impl Bulk {
         let kind = frame.kind;
         let mut pending: Vec<Pending> = Vec::new();
         let mut here: HashMap<KeyHash, usize> = HashMap::new();
+        let mut spoken: HashSet<KeyHash> = HashSet::new();
         for (at, mut row) in prepared.into_iter().enumerate() {
             let key = keys[at];
             let known = existing.get(&key);
@@ -230,7 +255,8 @@ impl Bulk {
                     let document = self.door.clear(stored)?;
                     ends[at].id = Some(stored.id.clone());
                     ends[at].problems.clone_from(&row.problems);
-                    let Some((next, end)) = self.against(frame, stored, &document, row) else {
+                    let same_file = !spoken.insert(key) || self.spoken.contains(&key) || self.own.contains(&stored.commit);
+                    let Some((next, end)) = against(frame, stored, &document, row, same_file) else {
                         ends[at].end = End::Duplicate;
                         continue;
                     };
@@ -257,37 +283,37 @@ impl Bulk {
         }
         Ok(pending)
     }
+}
 
-    /// A row whose record is there already: `None` when it says nothing new; else the next revision and the row's end.
-    fn against(&self, frame: Frame<'_>, stored: &Stored, document: &Map<String, Value>, row: Prepared) -> Option<(Prepared, End)> {
-        let kind = frame.kind;
-        let before = Prepared { document: document.clone(), region: stored.region.clone(), town: stored.town.clone(), owner: stored.owner.clone(), ..Prepared::default() };
-        let (mut next, end) = if self.own.contains(&stored.commit) {
-            let mut next = before;
-            merge(frame, &mut next, row);
-            (next, End::Duplicate)
-        } else {
-            let problems_end = end_of(&row.problems);
-            let older = kind.merge.by.as_ref().is_some_and(|by| matches!((day(&row.document, by), day(document, by)), (new, old) if !new.is_empty() && new < old));
-            if older {
-                return None;
-            }
-            let mut row = row;
-            collect(kind, document, &mut row.document, &mut row.covered);
-            (overlay(kind, document, stored, row), problems_end)
-        };
-        if stored.retracted {
-            // Handed in again: the record lives again.
-        } else if same(kind, document, &next.document) && next.region == stored.region && next.town == stored.town {
+/// A row whose record is there already: `None` when it says nothing new; else the next revision and the row's end.
+fn against(frame: Frame<'_>, stored: &Stored, document: &Map<String, Value>, row: Prepared, same_file: bool) -> Option<(Prepared, End)> {
+    let kind = frame.kind;
+    let before = Prepared { document: document.clone(), region: stored.region.clone(), town: stored.town.clone(), owner: stored.owner.clone(), ..Prepared::default() };
+    let (mut next, end) = if same_file {
+        let mut next = before;
+        merge(frame, &mut next, row);
+        (next, End::Duplicate)
+    } else {
+        let problems_end = end_of(&row.problems);
+        let older = kind.merge.by.as_ref().is_some_and(|by| matches!((day(&row.document, by), day(document, by)), (new, old) if !new.is_empty() && new < old));
+        if older {
             return None;
         }
-        next.problems.retain(|p| p.level != Level::Error);
-        prepare::complete(frame, &mut next);
-        if !stored.retracted && same(kind, document, &next.document) && next.region == stored.region && next.town == stored.town {
-            return None;
-        }
-        Some((next, end))
+        let mut row = row;
+        collect(kind, document, &mut row.document, &mut row.covered);
+        (overlay(kind, document, stored, row, false), problems_end)
+    };
+    if stored.retracted {
+        // Handed in again: the record lives again.
+    } else if same(kind, document, &next.document) && next.region == stored.region && next.town == stored.town {
+        return None;
     }
+    next.problems.retain(|p| p.level != Level::Error);
+    prepare::complete(frame, &mut next);
+    if !stored.retracted && same(kind, document, &next.document) && next.region == stored.region && next.town == stored.town {
+        return None;
+    }
+    Some((next, end))
 }
 
 /// Merges a later row of the same file into an earlier one, by the kind's policy.

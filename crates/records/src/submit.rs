@@ -64,7 +64,7 @@ impl Door {
         }
         let draft = without_masks(&kind, draft, &document);
         let fresh = prepare::read(self.frame(&kind, caller, &self.today()), &draft);
-        let mut prepared = overlay(&kind, &document, &old, fresh);
+        let mut prepared = overlay(&kind, &document, &old, fresh, true);
         if let Some(states) = &kind.states {
             // The state moves by transitions only.
             set_path(&mut prepared.document, &states.field, Value::String(old.state.clone()));
@@ -94,7 +94,7 @@ impl Door {
             return Err(DoorError::BadRequest(format!("当前状态为“{title}”，不能“{}”", step.title)));
         }
         let fresh = prepare::read(self.frame(&kind, caller, &self.today()), given);
-        let mut prepared = overlay(&kind, &document, &old, fresh);
+        let mut prepared = overlay(&kind, &document, &old, fresh, true);
         set_path(&mut prepared.document, &states.field, Value::String(step.to.clone()));
         for name in &step.needs {
             if get_path(&prepared.document, name).is_none_or(Value::is_null) {
@@ -204,8 +204,9 @@ impl Door {
     }
 }
 
-/// The old document with the draft's fields on top.
-pub(crate) fn overlay(kind: &Kind, old: &Map<String, Value>, stored: &Stored, fresh: Prepared) -> Prepared {
+/// The old document with the draft's fields on top. `erase`: an empty field of a form empties the record's; an empty cell of a later
+/// workbook says nothing (offices leave columns blank that they do not keep).
+pub(crate) fn overlay(kind: &Kind, old: &Map<String, Value>, stored: &Stored, fresh: Prepared, erase: bool) -> Prepared {
     let mut document = old.clone();
     for path in &fresh.covered {
         if kind.field(path).is_none_or(|f| f.read_only) {
@@ -213,14 +214,15 @@ pub(crate) fn overlay(kind: &Kind, old: &Map<String, Value>, stored: &Stored, fr
         }
         match get_path(&fresh.document, path) {
             Some(value) => set_path(&mut document, path, value.clone()),
-            None => remove(&mut document, path),
+            None if erase => remove(&mut document, path),
+            None => {}
         }
     }
     // Fields that reading set beside the covered ones (below_lod, lod, county codes, defaults for absent fields).
     for field in &kind.fields {
         if let Some(measured) = &field.measured {
             for path in std::iter::once(&measured.below).chain(&measured.limit).chain(&measured.none) {
-                if fresh.covered.contains(&field.path) {
+                if fresh.covered.contains(&field.path) && (erase || get_path(&fresh.document, &measured.below).is_some()) {
                     match get_path(&fresh.document, path) {
                         Some(value) => set_path(&mut document, path, value.clone()),
                         None => remove(&mut document, path),

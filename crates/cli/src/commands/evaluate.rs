@@ -73,7 +73,8 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
             emit(Some(path), &zhijian_exchange::write::table(&title, &HEAD, &rows)?)?;
         }
     }
-    if lines.iter().all(|l| l.answer.value.is_none() && l.answer.state != Some(true)) {
+    // A capability of an empty region is 0 of 1, so nothing counted anywhere means that nothing is known.
+    if lines.iter().all(|l| l.answer.numerator.unwrap_or(0.0) == 0.0) {
         say(format!("{} 年没有任何数据，请先导入该年度的材料", args.year));
         return Ok(ExitCode::FAILURE);
     }
