@@ -8,12 +8,10 @@
 
   /** One figure over the years, with its interval as a band and the targets as points. */
   function course(data) {
-    const years = data.years.map(String);
-    const goals = data.goals.map((goal) => {
-      if (!years.includes(String(goal.year))) years.push(String(goal.year));
-      return [String(goal.year), goal.value];
-    });
-    years.sort();
+    const all = data.years.concat(data.goals.map((goal) => goal.year));
+    const years = [];
+    for (let year = Math.min(...all); year <= Math.max(...all); year += 1) years.push(String(year));
+    const goals = data.goals.map((goal) => [String(goal.year), goal.value]);
     const at = (list) => years.map((year) => list[data.years.indexOf(Number(year))] ?? null);
     const low = at(data.low), high = at(data.high);
     const band = high.map((value, index) => (value === null || low[index] === null ? null : value - low[index]));
@@ -34,11 +32,17 @@
 
   /** Horizontal bars, first row at the top, with the target as a line. */
   function bars(data) {
-    const values = data.values.map((value, index) => ({ value: value === null ? 0 : value, name: data.labels[index] }));
+    const most = data.unit === "%" ? 100 : Math.max(1, ...data.values);
+    const values = data.values.map((value, index) => ({
+      value: value === null ? 0 : value,
+      name: data.labels[index],
+      // Long bars carry their figure inside, clear of the target line.
+      label: value > most * 0.3 ? { position: "insideLeft", color: "#fff" } : { position: "right" },
+    }));
     const line = data.goal === null ? undefined : {
       symbol: "none",
       lineStyle: { color: COLOURS.goal, width: 2, type: "dashed" },
-      label: { formatter: "目标 " + data.goal + data.unit, position: "end" },
+      label: { formatter: "目标 " + data.goal + data.unit, position: "start" },
       data: [{ xAxis: data.goal }],
     };
     return {
@@ -51,7 +55,7 @@
         data: values,
         barMaxWidth: 18,
         itemStyle: { color: COLOURS.value },
-        label: { show: true, position: "right", formatter: (item) => data.shown[item.dataIndex] },
+        label: { show: true, formatter: (item) => data.shown[item.dataIndex] },
         markLine: line,
       }],
     };

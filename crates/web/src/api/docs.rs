@@ -19,7 +19,7 @@ pub async fn page(State(app): State<App>, headers: HeaderMap) -> Result<Markup, 
         link rel="stylesheet" href=(assets::url("vendor/swagger-ui.css"));
         link rel="stylesheet" href=(assets::url("app/api-docs.css"));
         p { "接口说明由表单定义与操作表自动生成：" a href=(document) { "OpenAPI 3.1 文档（JSON）" } "。登录后可在本页直接试用，写操作会真实保存。" }
-        details.api-list { summary { "全部操作一览" } (list()) }
+        details.card.api-list { summary { "全部操作一览" } (list()) }
         div #swagger-ui data-document=(document) data-token=(token) {}
         noscript { p.muted { "试用需要启用脚本；上面的一览不需要。" } }
     };
@@ -34,7 +34,7 @@ fn list() -> Markup {
             h2 { (tag) }
             p.muted { (about) }
             div.table-wrap {
-                table.table.data-table {
+                table.list {
                     thead { tr { th { "操作" } th { "地址" } th { "说明" } th { "权限" } } }
                     tbody {
                         @for spec in all.iter().map(|o| &o.spec).filter(|s| s.tag == tag) {

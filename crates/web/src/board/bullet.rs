@@ -6,8 +6,8 @@ use zhijian_lake::{Answer, Status};
 use super::lines;
 use zhijian_lake::PlanRow;
 
-const WIDTH: f64 = 160.0;
-const HEIGHT: u32 = 22;
+/// Length of the scale from 0 to 100 %.
+const SCALE: f64 = 160.0;
 
 /// The chart of a row; nothing for rows whose value is no percentage.
 #[must_use]
@@ -20,12 +20,12 @@ pub fn of(row: &PlanRow) -> Markup {
 }
 
 fn draw(answer: &Answer, base: Option<f64>, first: Option<f64>, second: Option<f64>, status: Status) -> Markup {
-    let at = |percent: f64| format!("{:.1}", percent.clamp(0.0, 100.0) / 100.0 * WIDTH);
+    let at = |percent: f64| format!("{:.1}", 3.0 + percent.clamp(0.0, 100.0) / 100.0 * SCALE);
     html! {
-        svg.bullet viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) width="160" height="22" role="img" aria-label=(spoken(answer, first, second)) {
-            rect.bullet-track x="0" y="5" width="160" height="12" rx="2" {}
+        svg.bullet viewBox="0 0 166 22" width="166" height="22" role="img" aria-label=(spoken(answer, first, second)) {
+            rect.bullet-track x="3" y="5" width="160" height="12" rx="2" {}
             @if let Some(value) = answer.value {
-                rect class=(format!("bullet-value {}", class(status))) x="0" y="7" width=(at(value)) height="8" rx="1" {}
+                rect class=(format!("bullet-value {}", class(status))) x="3" y="7" width=(format!("{:.1}", value.clamp(0.0, 100.0) / 100.0 * SCALE)) height="8" rx="1" {}
             }
             @if let Some(interval) = answer.interval {
                 line.bullet-interval x1=(at(interval.low)) x2=(at(interval.high)) y1="11" y2="11" {}

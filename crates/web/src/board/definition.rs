@@ -13,7 +13,7 @@ pub async fn list(signed: Signed, State(app): State<App>) -> Markup {
     let body = html! {
         (super::style())
         div.table-wrap {
-            table.table.board-table {
+            table.list.board-table {
                 thead { tr { th { "代码" } th { "名称" } th { "类型" } th { "分子" } th { "分母" } } }
                 tbody {
                     @for def in app.catalogue().indicators.values() {
@@ -21,8 +21,8 @@ pub async fn list(signed: Signed, State(app): State<App>) -> Markup {
                             td data-label="代码" { code { (def.code) } }
                             th scope="row" data-label="名称" { a href=(format!("/indicators/{}", def.code)) { (def.name) } }
                             td data-label="类型" { (measure(def)) }
-                            td.small data-label="分子" { (def.numerator) }
-                            td.small data-label="分母" { (def.denominator) }
+                            td.board-small data-label="分子" { (def.numerator) }
+                            td.board-small data-label="分母" { (def.denominator) }
                         }
                     }
                 }
@@ -41,7 +41,7 @@ pub async fn page(signed: Signed, State(app): State<App>, Path(code): Path<Strin
     let plans: Vec<&zhijian_kinds::Plan> = app.catalogue().plans.values().filter(named).collect();
     let body = html! {
         (super::style())
-        section.board-definition { (words_of(def)) (options(def, None)) (query(def)) }
+        section.card.board-definition { (words_of(def)) (options(def, None)) (query(def)) }
         @if !plans.is_empty() {
             section {
                 h2 { "采用此指标的规划" }
@@ -69,7 +69,7 @@ pub fn facts(app: &App, question: &Question<'_>) -> Markup {
     html! {
         (words_of(def))
         (options(def, Some(question)))
-        p.small { a href=(format!("/indicators/{}", def.code)) { "指标 " (def.code) " 的定义" } }
+        p.board-small { a href=(format!("/indicators/{}", def.code)) { "指标 " (def.code) " 的定义" } }
         @if let Some(sql) = reads { details { summary { "计算语句" } pre.sql { (sql) } } }
     }
 }
@@ -97,7 +97,7 @@ fn options(def: &Indicator, question: Option<&Question<'_>>) -> Markup {
     }
     html! {
         div.table-wrap {
-            table.table.compact {
+            table.slim {
                 caption { "口径选项" }
                 thead { tr { th { "选项" } th { "含义" } th { "默认" } @if question.is_some() { th { "本规划" } } } }
                 tbody {

@@ -3,7 +3,7 @@
 use super::asked::Asked;
 use super::figures::{self, BASE_YEAR, Question};
 use super::lines::{self, Line};
-use super::place::Territory;
+use super::place::{self, Territory};
 use super::{bullet, definition, parts, slices, unit_list};
 use crate::app::App;
 use crate::{Frame, PageError, Signed, layout, words};
@@ -13,6 +13,7 @@ use maud::{Markup, html};
 use serde_json::json;
 use zhijian_kinds::{Plan, Target};
 use zhijian_lake::{Answer, PlanRow};
+use zhijian_records::access::Wish;
 
 /// What the page is about.
 pub struct Subject<'a> {
@@ -28,6 +29,19 @@ pub struct Subject<'a> {
     pub asked: &'a Asked,
     /// Address of the page.
     pub path: String,
+    /// The caller may see the units one by one.
+    pub lists: bool,
+}
+
+impl Subject<'_> {
+    /// A number that opens the list behind it, for those who may see the list.
+    pub fn figure(&self, text: &str, changes: &[(&str, &str)]) -> Markup {
+        if text == lines::NOTHING || !self.lists {
+            return html! { (text) };
+        }
+        let all: Vec<(&str, &str)> = changes.iter().copied().chain([("page", "")]).collect();
+        html! { a href=(format!("{}#units", self.asked.here(&self.path, &all))) { (text) } }
+    }
 }
 
 /// The plan's row for an indicator, or the row that it is a part of.
@@ -45,7 +59,9 @@ pub async fn page(signed: Signed, State(app): State<App>, Path((name, code)): Pa
     let node = territory.choose(Some(plan), asked.text("region"))?;
     let when = asked.when(figures::newest_year(&app).await?)?;
     let question = Question::new(&territory, Some(plan), def, &node, when);
-    let subject = Subject { app: &app, signed: &signed, territory: &territory, question, asked: &asked, path: format!("/plans/{name}/{code}") };
+    let lists = place::unit_scope(&app, &signed.caller, def, Wish::Read).is_some();
+    let path = format!("/plans/{name}/{code}");
+    let subject = Subject { app: &app, signed: &signed, territory: &territory, question, asked: &asked, path, lists };
     if let Some(file) = unit_list::file(&subject).await? {
         return Ok(file);
     }
@@ -70,7 +86,7 @@ pub async fn page(signed: Signed, State(app): State<App>, Path((name, code)): Pa
         (parts::tree(&territory, &subject.path, &asked, &node, &territory.node_of(plan).unwrap_or_default()))
         @for row in &rows { (figure(&subject, row)) }
         (parts::stand(&app, when))
-        section.board-definition { h2 { "定义" } (definition::facts(&app, &subject.question)) }
+        section.card.board-definition { h2 { "定义" } (definition::facts(&app, &subject.question)) }
         (course(&subject, rows.first()).await?)
         (slices::section(&subject, rows.first()).await?)
         (unit_list::section(&subject).await?)
@@ -84,16 +100,15 @@ fn figure(subject: &Subject<'_>, row: &PlanRow) -> Markup {
     let part = row.parts.iter().find(|p| p.answer.indicator == *code && row.indicator != *code);
     let line = part.map_or_else(|| Line::of(row), |part| Line::of_part(part, row));
     let goal = Line::of(row);
-    let list = |which: &str| format!("{}#units", subject.asked.here(&subject.path, &[("which", which), ("page", "")]));
     html! {
         dl.board-figure {
             div.main { dt { "值" } dd { strong { (line.value) } " " (bullet::light(line.status)) @if !line.interval.is_empty() { div.interval { "95% 区间 " (line.interval) } } } }
-            div { dt { "分子" } dd { @if line.numerator == lines::NOTHING { (line.numerator) } @else { a href=(list("numerator")) { (line.numerator) } } } }
-            div { dt { "分母" } dd { @if line.denominator == lines::NOTHING { (line.denominator) } @else { a href=(list("denominator")) { (line.denominator) } } } }
+            div { dt { "分子" } dd { (subject.figure(&line.numerator, &[("which", "numerator")])) } }
+            div { dt { "分母" } dd { (subject.figure(&line.denominator, &[("which", "denominator")])) } }
             div { dt { "2020年基数" } dd { (goal.baseline) } }
             div { dt { "2023年目标" } dd { (goal.target_2023) } }
             div { dt { "2025年目标" } dd { (goal.target_2025) } }
-            @if !line.gap.is_empty() { div { dt { "差距" } dd { (line.gap) @if !line.still.is_empty() { div.small { a href=(list("missing")) { (line.still) } } } } } }
+            @if !line.gap.is_empty() { div { dt { "差距" } dd { (line.gap) @if !line.still.is_empty() { div.board-small { (subject.figure(&line.still, &[("which", "missing")])) } } } } }
         }
         @if part.is_none() { (bullet::of(row)) }
     }
@@ -115,7 +130,7 @@ async fn course(subject: &Subject<'_>, row: Option<&PlanRow>) -> Result<Markup, 
         "goals": targets.iter().filter_map(|(year, goal)| goal.map(|g| json!({"year": year, "value": g}))).collect::<Vec<_>>(),
     });
     Ok(html! {
-        section.board-course {
+        section.card.board-course {
             h2 { "历年" }
             div.chart-and-table {
                 @if years.len() > 1 { div.chart data-chart="course" data-from="course-data" role="img" aria-label="历年变化，数值见右表" {} (parts::data("course-data", &chart)) }
@@ -129,7 +144,7 @@ fn course_table(subject: &Subject<'_>, years: &[(i32, Answer)]) -> Markup {
     let unit = &subject.question.def.unit;
     let number = |n: Option<f64>| n.map_or_else(|| lines::NOTHING.into(), lines::grouped);
     html! {
-        table.table.compact {
+        table.slim {
             thead { tr { th scope="col" { "年度" } th.num scope="col" { "分子" } th.num scope="col" { "分母" } th.num scope="col" { "值" } } }
             tbody {
                 @for (year, answer) in years {

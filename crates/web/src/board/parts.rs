@@ -86,7 +86,7 @@ pub fn editions(app: &App, when: When) -> Markup {
     let day = dates::iso(when.as_of.map_or(end, |d| d.min(end)));
     let rows = in_force(app.catalogue().rules.get("rule_sets").map_or("", String::as_str), &day);
     html! {
-        table.table.editions {
+        table.slim {
             caption { "规则版本（" (day) " 施行；逐条按事件日期取用）" }
             thead { tr { th { "主题" } th { "版本" } th { "编号" } } }
             tbody { @for row in rows { tr { td { (row.title) } td { (row.rule) } td { code { (row.id) } } } } }

@@ -2,8 +2,8 @@
 
 use super::asked::Asked;
 use super::figures::{self, When};
-use super::lines::Line;
-use super::place::Territory;
+use super::lines::{self, Line};
+use super::place::{self, Territory};
 use super::{bullet, parts, sheets};
 use crate::app::App;
 use crate::{Frame, PageError, Signed, layout, links, words};
@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use zhijian_kinds::Plan;
 use zhijian_lake::{PlanRow, Status};
+use zhijian_records::access::Wish;
 use zhijian_records::port::Action;
 
 /// What the page is about.
@@ -22,6 +23,7 @@ struct Subject<'a> {
     node: &'a str,
     when: When,
     asked: &'a Asked,
+    signed: &'a Signed,
 }
 
 /// `GET /plans/{plan}`
@@ -37,7 +39,7 @@ pub async fn page(signed: Signed, State(app): State<App>, Path(name): Path<Strin
         app.door.note(&signed.caller, Action::Export, "plan", "", &note, "web").await?;
         return sheets::plan(&app, &signed.caller, plan, &node, when, &rows).file(format);
     }
-    let subject = Subject { app: &app, territory: &territory, plan, node: &node, when, asked: &asked };
+    let subject = Subject { app: &app, territory: &territory, plan, node: &node, when, asked: &asked, signed: &signed };
     let crumbs = [(words::BOARD, "/plans".to_owned())];
     let frame = Frame {
         title: &plan.title,
@@ -67,14 +69,14 @@ fn exports(subject: &Subject<'_>) -> Markup {
 }
 
 fn body(subject: &Subject<'_>, rows: &[PlanRow]) -> Markup {
-    let Subject { app, territory, plan, node, when, asked } = *subject;
+    let Subject { app, territory, plan, node, when, asked, .. } = *subject;
     html! {
         (super::style())
         (parts::switch(&path(plan), app, asked, when))
         (parts::tree(territory, &path(plan), asked, node, &territory.node_of(plan).unwrap_or_default()))
         (summary(rows))
         div.table-wrap {
-            table.table.board-table {
+            table.list.board-table {
                 caption.visually-hidden { (plan.title) " " (when.year) " 年" }
                 thead {
                     tr {
@@ -119,13 +121,20 @@ fn summary(rows: &[PlanRow]) -> Markup {
 fn line(subject: &Subject<'_>, line: &Line, chart: Markup, part: bool) -> Markup {
     let base = format!("/plans/{}/{}", subject.plan.plan, line.code);
     let page = subject.asked.elsewhere(&base, &[]);
-    let list = |which: &str| format!("{}#units", subject.asked.elsewhere(&base, &[("which", which)]));
+    let def = subject.app.catalogue().indicators.get(&line.code);
+    let lists = def.is_some_and(|def| place::unit_scope(subject.app, &subject.signed.caller, def, Wish::Read).is_some());
+    let figure = |text: &str, which: &str| {
+        if text == lines::NOTHING || !lists {
+            return html! { (text) };
+        }
+        html! { a href=(format!("{}#units", subject.asked.elsewhere(&base, &[("which", which)]))) { (text) } }
+    };
     html! {
         tr.part[part] {
             td.num data-label="序号" { (line.seq) }
-            th scope="row" data-label="指标" { a href=(page) { (line.name) } " " span.muted.small { (line.code) } }
-            td.num data-label="分子" { (figure(&line.numerator, &list("numerator"))) }
-            td.num data-label="分母" { (figure(&line.denominator, &list("denominator"))) }
+            th scope="row" data-label="指标" { a href=(page) { (line.name) } " " span.muted.board-small { (line.code) } }
+            td.num data-label="分子" { (figure(&line.numerator, "numerator")) }
+            td.num data-label="分母" { (figure(&line.denominator, "denominator")) }
             td.num data-label="值" {
                 a.value href=(page) { (line.value) }
                 @if !line.interval.is_empty() { div.interval title="Wilson 95% 区间" { (line.interval) } }
@@ -137,21 +146,16 @@ fn line(subject: &Subject<'_>, line: &Line, chart: Markup, part: bool) -> Markup
             td data-label="状态" { (bullet::light(line.status)) }
             td data-label="差距" {
                 (line.gap)
-                @if !line.still.is_empty() { div.small { a href=(list("missing")) { (line.still) } } }
+                @if !line.still.is_empty() { div.board-small { (figure(&line.still, "missing")) } }
             }
         }
     }
 }
 
-/// A number that opens its rows.
-fn figure(text: &str, address: &str) -> Markup {
-    html! { @if text == super::lines::NOTHING { (text) } @else { a href=(address) { (text) } } }
-}
-
 fn notes(subject: &Subject<'_>) -> Markup {
     let plan = subject.plan;
     html! {
-        details.board-notes {
+        details.card.board-notes {
             summary { "口径与规则版本" }
             @if !plan.note.is_empty() { p { (plan.note) } }
             p { "五部规划均未规定分子、分母，口径为本平台的理解，见各指标" a href="/indicators" { "定义" } "（" span.tag { "unsourced" } "）。目标一律与未取整的值比较；接近指达到目标的 95% 以上。" }

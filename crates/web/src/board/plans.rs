@@ -28,15 +28,15 @@ fn card(app: &App, territory: &Territory<'_>, plan: &Plan) -> Markup {
     let regions = &app.catalogue().regions;
     let node = territory.node_of(plan);
     html! {
-        section.plan-card.outside[node.is_none()] {
-            h3 {
+        section.card.plan-card.outside[node.is_none()] {
+            h2 {
                 @if node.is_some() { a href=(format!("/plans/{}", plan.plan)) { (plan.title) } } @else { (plan.title) }
             }
             p { (regions.full_name(&plan.region)) " · " (plan.period) " · " (plan.targets.len()) " 项指标" }
             @if let Some(node) = node.filter(|n| *n != plan.region) {
                 p.muted { "按您的辖区" (regions.name(&node)) "计算" }
             }
-            @if !plan.note.is_empty() { p.muted.small { (plan.note) } }
+            @if !plan.note.is_empty() { p.muted.board-small { (plan.note) } }
         }
     }
 }

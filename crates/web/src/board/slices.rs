@@ -9,6 +9,8 @@ use serde_json::json;
 use zhijian_lake::{Dimension, PlanRow, Slice};
 use zhijian_records::port::Action;
 
+/// Deepest level that is shown at first, 0 at the top.
+const LEVELS: usize = 1;
 /// Most bars of a chart; the table has all rows.
 const BARS: usize = 30;
 
@@ -33,16 +35,21 @@ pub async fn file(subject: &Subject<'_>) -> Result<Option<Response>, PageError> 
 pub async fn section(subject: &Subject<'_>, row: Option<&PlanRow>) -> Result<Markup, PageError> {
     let (question, asked, path) = (&subject.question, subject.asked, &subject.path);
     let Some(by) = asked.by(question.dimensions()) else { return Ok(Markup::default()) };
-    let rows = question.breakdown(subject.app, by).await?;
+    let mut rows = question.breakdown(subject.app, by).await?;
+    let deepest = rows.iter().map(|r| r.depth).max().unwrap_or_default();
+    let all = asked.text("levels") == "all";
+    if !all {
+        rows.retain(|r| r.depth <= LEVELS);
+    }
     let goal = row.filter(|r| !matches!(r.test.as_str(), "fall_by" | "count_ge" | "state")).and_then(|r| r.target.as_ref()).and_then(lines::number);
     let export = |format: &str| asked.here(path, &[("export", "breakdown"), ("format", format)]);
     Ok(html! {
-        section.board-slices #slices {
-            div.section-head {
+        section.card.board-slices #slices {
+            div.board-section-head {
                 h2 { "分解" }
                 div { a.btn.btn-sm href=(export("xlsx")) download { "导出 Excel" } " " a.btn.btn-sm href=(export("csv")) download { "CSV" } }
             }
-            nav.tabs aria-label="分解维度" {
+            nav.board-tabs aria-label="分解维度" {
                 @for dimension in question.dimensions() {
                     a href=(format!("{}#slices", asked.here(path, &[("by", dimension.name())]))) aria-current=[(dimension == by).then_some("true")] { (dimension_word(dimension)) }
                 }
@@ -52,7 +59,12 @@ pub async fn section(subject: &Subject<'_>, row: Option<&PlanRow>) -> Result<Mar
                 div.chart-and-table {
                     div.chart.bars data-chart="bars" data-from="slices-data" role="img" aria-label=(format!("按{}分解，数值见表", dimension_word(by))) {}
                     (parts::data("slices-data", &chart(&rows, goal, question.def.unit == "percent")))
-                    div.table-wrap { (table(subject, by, &rows)) }
+                    div {
+                        div.table-wrap { (table(subject, by, &rows)) }
+                        @if deepest > LEVELS {
+                            p.board-more { a href=(format!("{}#slices", asked.here(path, &[("levels", if all { "" } else { "all" })]))) { (if all { "只看上两级" } else { "展开全部层级" }) } }
+                        }
+                    }
                 }
             }
         }
@@ -75,7 +87,7 @@ fn chart(rows: &[Slice], goal: Option<f64>, percent: bool) -> serde_json::Value 
 
 fn table(subject: &Subject<'_>, by: Dimension, rows: &[Slice]) -> Markup {
     html! {
-        table.table.compact {
+        table.slim {
             thead { tr { th scope="col" { (dimension_word(by)) } th.num scope="col" { "分子" } th.num scope="col" { "分母" } th.num scope="col" { "值" } } }
             tbody { @for row in rows { (slice(subject, by, row)) } }
         }
@@ -83,10 +95,10 @@ fn table(subject: &Subject<'_>, by: Dimension, rows: &[Slice]) -> Markup {
 }
 
 fn slice(subject: &Subject<'_>, by: Dimension, row: &Slice) -> Markup {
-    let list = |which: &str| units_of(subject, by, row, which);
-    let number = |n: f64, which: &str| match list(which) {
-        Some(address) => html! { a href=(address) { (lines::grouped(n)) } },
-        None => html! { (lines::grouped(n)) },
+    // Units without a value of the dimension cannot be asked for.
+    let number = |n: f64, which: &str| match row.key.as_str() {
+        "" => html! { (lines::grouped(n)) },
+        key => subject.figure(&lines::grouped(n), &[("which", which), (by.name(), key)]),
     };
     html! {
         tr.sum[row.sum] {
@@ -106,14 +118,4 @@ fn down(subject: &Subject<'_>, by: Dimension, row: &Slice) -> Option<String> {
     let region = matches!(by, Dimension::Region | Dimension::Town) && !row.key.is_empty() && row.key != subject.question.params.region;
     let there = region && subject.territory.sees(&row.key) && subject.app.catalogue().regions.get(&row.key).is_some();
     there.then(|| subject.asked.here(&subject.path, &[("region", &row.key), ("page", "")]))
-}
-
-/// The list behind a number; units without a value of the dimension cannot be asked for.
-fn units_of(subject: &Subject<'_>, by: Dimension, row: &Slice, which: &str) -> Option<String> {
-    if row.key.is_empty() {
-        return None;
-    }
-    let name = if by == Dimension::Region { "region" } else { by.name() };
-    let address = subject.asked.here(&subject.path, &[("which", which), (name, &row.key), ("page", "")]);
-    Some(format!("{address}#units"))
 }

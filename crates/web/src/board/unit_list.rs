@@ -43,8 +43,8 @@ pub async fn section(subject: &Subject<'_>) -> Result<Markup, PageError> {
     let list = List { which: asked.which(), filter: asked.filter(), offset: (asked.page() - 1) * PAGE, limit: PAGE };
     let page = subject.question.units(subject.app, &subject.signed.caller, Wish::Read, &list).await?;
     Ok(html! {
-        section.board-units #units {
-            div.section-head { h2 { "名单" } @if page.is_some() { (exports(subject)) } }
+        section.card.board-units #units {
+            div.board-section-head { h2 { "名单" } @if page.is_some() { (exports(subject)) } }
             @match page {
                 None => p.muted { "您的角色只查看汇总数，不提供名单。" },
                 Some(page) => { (tabs(subject, list.which)) (search(subject)) (rows(subject, &page)) (paging(subject, &page)) },
@@ -61,7 +61,7 @@ fn exports(subject: &Subject<'_>) -> Markup {
 fn tabs(subject: &Subject<'_>, here: Which) -> Markup {
     let all = [("missing", Which::Missing), ("numerator", Which::Numerator), ("denominator", Which::Denominator)];
     html! {
-        nav.tabs aria-label="名单" {
+        nav.board-tabs aria-label="名单" {
             @for (name, which) in all {
                 a href=(format!("{}#units", subject.asked.here(&subject.path, &[("which", name), ("page", "")]))) aria-current=[(which == here).then_some("true")] {
                     (word(subject, which))
@@ -119,7 +119,7 @@ fn rows(subject: &Subject<'_>, page: &UnitPage) -> Markup {
     }
     html! {
         div.table-wrap {
-            table.table.board-table.unit-table {
+            table.list.board-table {
                 thead {
                     tr {
                         th scope="col" { "名称" } th scope="col" { "区县" } th scope="col" { "乡镇街道" }

@@ -159,5 +159,9 @@ async fn a_form_can_be_opened_with_the_employer_filled_in() {
     let page = get(&world, Some(&officer), "/records/inspection/new?uscc=91130302TE5T05JB25&employer_name=%E6%B5%8B").await;
     let form: Value = fields(&page.text, "/records/inspection/new").into_iter().map(|(n, v)| (n, Value::String(v))).collect::<serde_json::Map<_, _>>().into();
     assert_eq!((&form["uscc"], &form["employer_name"]), (&json!("91130302TE5T05JB25"), &json!("测")));
+    let own = world.app.door.list(&Caller::system("test"), "employer", &ListRequest { limit: 1, ..ListRequest::default() }).await.unwrap().rows[0].id.clone();
+    let plant = world.sign_in("plant", &["R09"], "", &own).await;
+    let page = get(&world, Some(&plant), "/records/declaration/new").await;
+    assert!(fields(&page.text, "/records/declaration/new").contains(&("uscc".to_owned(), "91130302TE5T05JB25".to_owned())), "an employer files for itself");
     assert_eq!(get(&world, Some(&officer), "/records/exam/new?id_no=1").await.status, StatusCode::BAD_REQUEST, "private fields never stand in an address");
 }

@@ -60,7 +60,7 @@ async fn every_page_of_every_kind_renders() {
 async fn every_other_page_renders() {
     let (world, officer) = World::with_examples().await;
     let admin = world.sign_in("admin", &["R01"], "130300", "").await;
-    for path in ["/", "/me", "/me/password", "/search", "/search?q=%E6%B5%8B", "/kinds", "/codes", "/import", "/board"] {
+    for path in ["/", "/me", "/me/password", "/search", "/search?q=%E6%B5%8B", "/kinds", "/codes", "/import", "/plans"] {
         let reply = get(&world, Some(&officer), path).await;
         assert_eq!(reply.status, StatusCode::OK, "{path}: {}", reply.text);
         obeys_the_policy(&reply.text, path);

@@ -8,17 +8,21 @@ use super::operations::TAGS;
 use super::problem::{self, TYPES};
 use super::{BASE, client};
 use crate::app::App;
-use axum::Json;
 use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
 use serde_json::{Map, Value, json};
+use std::sync::OnceLock;
 use zhijian_kinds::Catalogue;
 
 /// Schemas that do not depend on a kind.
 const SHARED: &str = include_str!("schemas.json");
 
-/// `GET /openapi.json`
-pub(super) async fn serve(State(app): State<App>) -> Json<Value> {
-    Json(document(app.catalogue()))
+/// `GET /openapi.json`: made once, because a process serves one set of definitions.
+pub(super) async fn serve(State(app): State<App>) -> impl IntoResponse {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    let text = TEXT.get_or_init(|| document(app.catalogue()).to_string());
+    ([(header::CONTENT_TYPE, "application/json")], text.as_str())
 }
 
 /// The document.
@@ -33,7 +37,6 @@ pub fn document(catalogue: &Catalogue) -> Value {
             "description": include_str!("introduction.md"),
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
         "servers": [{"url": BASE}],
         "tags": tags(catalogue),
         "security": [{"session": []}, {"bearer": []}],
