@@ -31,7 +31,8 @@ impl Flash {
     /// A sentence with the problems of a saved record.
     #[must_use]
     pub fn saved(sentence: &str, problems: &[Problem]) -> Self {
-        let of = |level: Level| problems.iter().filter(|p| p.level == level).map(|p| p.message.clone()).collect();
+        // A rule that could not run is the definition's fault, not the sender's.
+        let of = |level: Level| problems.iter().filter(|p| p.level == level && p.class != "W_RULE").map(|p| p.message.clone()).collect();
         Self { done: sentence.to_owned(), warnings: of(Level::Warning), repairs: of(Level::Repair) }
     }
 

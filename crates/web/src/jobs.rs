@@ -157,10 +157,8 @@ pub fn tidy(app: &App) {
     let kept = std::time::Duration::from_secs(KEPT_DAYS * 86_400);
     for entry in entries.filter_map(Result::ok) {
         let old = entry.metadata().and_then(|m| m.modified()).ok().and_then(|at| at.elapsed().ok()).is_some_and(|age| age > kept);
-        if old {
-            if let Err(error) = std::fs::remove_dir_all(entry.path()) {
-                tracing::warn!(error = %error, "cannot remove old uploads");
-            }
+        if old && let Err(error) = std::fs::remove_dir_all(entry.path()) {
+            tracing::warn!(error = %error, "cannot remove old uploads");
         }
     }
 }

@@ -151,7 +151,7 @@ pub fn home(signed: &Signed, kind: &Kind) -> String {
 fn menu(frame: &Frame<'_>, signed: &Signed) -> Markup {
     let entry = |address: &str, name: &str, mark: &str| {
         let here = frame.active == address;
-        html! { a href=(address) aria-current=[here.then_some("page")] { (icon(mark)) span { (name) } } }
+        html! { a href=(address) aria-current=[here.then_some("page")] { @if !mark.is_empty() { (icon(mark)) } span { (name) } } }
     };
     let groups = kinds_of(frame.app, signed);
     let files = frame.app.catalogue().kinds.values().any(|k| access::may(&signed.caller, k, Wish::File));
@@ -163,7 +163,7 @@ fn menu(frame: &Frame<'_>, signed: &Signed) -> Markup {
         }
         @for (heading, kinds) in &groups {
             p.menu-heading { (heading) }
-            ul { @for kind in kinds { li { (entry(&home(signed, kind), &kind.title, "record")) } } }
+            ul { @for kind in kinds { li { (entry(&home(signed, kind), &kind.title, "")) } } }
         }
         p.menu-heading { "参考" }
         ul {

@@ -107,10 +107,18 @@ pub fn menu_group(area: &str) -> &'static str {
     MENU_GROUPS.iter().find(|(_, areas)| areas.contains(&area)).map_or(MENU_REST, |(heading, _)| heading)
 }
 
-/// A regulation as pages name it: without the references to design documents.
+/// A regulation as pages name it: `art. 16` becomes `第16条`; references to design documents are left out.
 #[must_use]
 pub fn basis(text: &str) -> String {
-    text.split(['；', ';']).map(str::trim).filter(|part| !part.is_empty() && !part.starts_with("domain ")).collect::<Vec<_>>().join("；")
+    text.split(['；', ';']).map(str::trim).filter(|part| !part.is_empty() && !part.starts_with("domain ")).map(articles).collect::<Vec<_>>().join("；")
+}
+
+fn articles(part: &str) -> String {
+    let Some((before, after)) = part.split_once("arts. ").or_else(|| part.split_once("art. ")) else { return part.to_owned() };
+    let end = after.find(|c: char| !c.is_ascii_digit() && !matches!(c, ',' | ' ' | '–' | '-' | '.')).unwrap_or(after.len());
+    let (numbers, rest) = after.split_at(end);
+    let numbers = numbers.trim().trim_end_matches([',', '.']).replace(", ", "、");
+    format!("{}第{numbers}条{}", before.trim_end(), articles(rest))
 }
 
 /// A count as pages show it: `1万+` at the limit.
@@ -157,5 +165,23 @@ pub fn source(source: &str) -> &str {
         "excel" => "表格导入",
         "system" => "系统",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regulations_are_named_in_chinese() {
+        let rows = [
+            ("职业病防治法 arts. 16, 20; 工作场所职业卫生管理规定 art. 8; domain B1", "职业病防治法第16、20条；工作场所职业卫生管理规定第8条"),
+            ("职业病防治法 arts. 62–68; domain B11", "职业病防治法第62–68条"),
+            ("行政处罚法 art. 60；DL-53", "行政处罚法第60条；DL-53"),
+            ("GBZ 188", "GBZ 188"),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(basis(text), expected);
+        }
     }
 }

@@ -7,7 +7,7 @@
 
   // ---- keys: / search, n new, e edit, Escape closes ----
   document.addEventListener("keydown", (e) => {
-    if (e.key === "Escape") { all("details.popover[open], details.user[open], details.nav-small[open]").forEach((d) => { d.open = false; one("summary", d).focus(); }); return; }
+    if (e.key === "Escape") { all("details.pop[open], details.user[open], details.nav-small[open]").forEach((d) => { d.open = false; one("summary", d).focus(); }); return; }
     if (typing(e)) return;
     const target = one(`[data-key="${CSS.escape(e.key)}"]`);
     if (!target) return;
@@ -15,10 +15,10 @@
     if (target.matches("input")) { target.focus(); target.select(); } else { target.click(); }
   });
   document.addEventListener("click", (e) => {
-    all("details.popover[open], details.user[open], details.nav-small[open]").forEach((d) => { if (!d.contains(e.target)) d.open = false; });
+    all("details.pop[open], details.user[open], details.nav-small[open]").forEach((d) => { if (!d.contains(e.target)) d.open = false; });
     if (e.target.closest("[data-print]")) window.print();
     const back = e.target.closest("[data-back]");
-    if (back && document.referrer.startsWith(location.origin + location.pathname)) { e.preventDefault(); history.back(); }
+    if (back && (history.state?.htmx || document.referrer.startsWith(location.origin + location.pathname))) { e.preventDefault(); history.back(); }
   });
 
   // ---- forms: sent once, warned before leaving, empty filters left out ----

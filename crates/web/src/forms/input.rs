@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::forms::filled::{Filled, Held};
 use crate::forms::rows;
 use crate::forms::sections::input_id;
-use crate::forms::widget::{Widget, of_type, widget};
+use crate::forms::widget::{Widget, of_type, wide, widget};
 use crate::session::Signed;
 use maud::{Markup, html};
 use zhijian_kinds::kind::Format;
@@ -46,7 +46,7 @@ pub fn field(form: &Form<'_>, field: &Field) -> Markup {
         return rows::group(form, field, members);
     }
     let wrong = problems_of(form, path).any(|p| p.level == Level::Error);
-    let wide = matches!(input, Widget::Long | Widget::Checks(_) | Widget::SuggestMany(_));
+    let wide = wide(field, &input);
     let many = matches!(input, Widget::Checks(_));
     html! {
         div.field.wide[wide].has-error[wrong] {

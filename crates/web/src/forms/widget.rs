@@ -14,7 +14,9 @@ const COUNTIES: usize = 80;
 /// Most townships of a drop-down.
 const TOWNS: usize = 600;
 /// Texts longer than this get several lines.
-const LONG: usize = 120;
+const LONG: usize = 300;
+/// Texts longer than this get the whole width.
+const WIDE: usize = 120;
 
 /// The input of a field.
 #[derive(Debug)]
@@ -85,6 +87,13 @@ pub fn of_type<'a>(app: &'a App, field: &'a Field) -> Widget<'a> {
         FieldType::Text if field.max_length.is_some_and(|n| n > LONG) => Widget::Long,
         FieldType::Text | FieldType::Texts | FieldType::DateTime | FieldType::Object => Widget::Text,
     }
+}
+
+/// Does the input need the whole width?
+#[must_use]
+pub fn wide(field: &Field, input: &Widget<'_>) -> bool {
+    let long = field.ty == FieldType::Text && field.max_length.is_some_and(|n| n > WIDE);
+    long || matches!(input, Widget::Long | Widget::Checks(_) | Widget::SuggestMany(_))
 }
 
 /// Region of duty; organisation accounts stand in the deployment's region.

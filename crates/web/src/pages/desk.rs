@@ -89,7 +89,7 @@ fn card(signed: &Signed, tile: &Tile<'_>) -> Markup {
     let list = layout::home(signed, kind);
     let files = access::may(&signed.caller, kind, Wish::File);
     html! {
-        article.tile {
+        article.tile.empty[tile.total == Some(0)] {
             div.tile-head {
                 a.tile-title href=(list) { (kind.title) }
                 @if files { a.tile-new href=(links::new(&kind.kind)) aria-label={"新建" (kind.title)} title={"新建" (kind.title)} { (icon("plus")) } }
@@ -122,7 +122,7 @@ fn quick(signed: &Signed, files: bool, reads: bool) -> Markup {
             ul {
                 @if files { li { a href="/import" { (icon("import")) "导入表格" } } }
                 @if reads { li { a href="/search" { (icon("search")) "查询单位或人员" } } }
-                li { a href="/board" { (icon("board")) (words::BOARD) } }
+                li { a href="/plans" { (icon("board")) (words::BOARD) } }
                 li { a href="/kinds" { (icon("help")) "表单与填报说明" } }
                 @if signed.is("R01") { li { a href="/accounts" { (icon("people")) (words::ACCOUNTS) } } }
             }
@@ -135,7 +135,7 @@ fn no_records(signed: &Signed) -> Markup {
         div.empty-state {
             p.empty-title { "您的角色不直接查看记录" }
             @if signed.is("R01") { p { "可以在" a href="/accounts" { "账号管理" } "中维护账号，在" a href="/codes" { "代码表" } "和" a href="/kinds" { "表单说明" } "中查阅定义。" } }
-            @else { p { "可以在" a href="/board" { "规划看板" } "中查看汇总指标。" } }
+            @else { p { "可以在" a href="/plans" { "规划看板" } "中查看汇总指标。" } }
         }
     }
 }

@@ -21,7 +21,7 @@ const MOST: usize = 20_000;
 #[must_use]
 pub fn counts(report: &Report) -> Markup {
     let t = &report.totals;
-    let figure = |n: u64, word: &str, tone: &str| html! { div.figure class=(tone) { strong { (n) } span { (word) } } };
+    let figure = |n: u64, word: &str, tone: &str| html! { div class={"figure " (tone)} { strong { (n) } span { (word) } } };
     html! {
         div.figures {
             (figure(t.rows_read, "读取", ""))

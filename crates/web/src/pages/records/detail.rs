@@ -145,8 +145,8 @@ fn quality(app: &App, kind: &Kind, view: &View) -> Markup {
     let warnings: Vec<Problem> = kind
         .check_rules(&view.data, &app.door.today())
         .into_iter()
-        // A rule cannot judge a masked value.
-        .filter(|p| view.revealed || p.class != "W_RULE" && !p.related.iter().any(|name| private.iter().any(|f| f == name || f.starts_with(&format!("{name}.")))))
+        // A rule cannot judge a masked value; one that cannot run at all says nothing about the record.
+        .filter(|p| p.class != "W_RULE" && (view.revealed || !p.related.iter().any(|name| private.iter().any(|f| f == name || f.starts_with(&format!("{name}."))))))
         .filter(|p| p.level >= Level::Warning)
         .collect();
     html! {

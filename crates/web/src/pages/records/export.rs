@@ -34,9 +34,9 @@ pub fn dialog(signed: &Signed, kind: &Kind, asked: &Asked) -> Markup {
     let action = format!("{}/export{}", links::list(&kind.kind), links::query(&asked.pairs));
     let private = kind.private_fields().next().is_some();
     html! {
-        details.popover {
+        details.pop {
             summary.btn { (icon("export")) "导出" }
-            form.popover-body method="post" action=(action) {
+            form.pop-body method="post" action=(action) {
                 (token(signed))
                 p.hint { "导出符合当前条件的全部记录。" }
                 div.field {
@@ -119,10 +119,10 @@ impl Export {
                 exporter.push(&row.data).map_err(failed())?;
             }
             // Nobody is listening any more: the browser closed the download.
-            if let Some(flow) = flow {
-                if flow.send.send(Ok(flow.out.take())).await.is_err() {
-                    break;
-                }
+            if let Some(flow) = flow
+                && flow.send.send(Ok(flow.out.take())).await.is_err()
+            {
+                break;
             }
             let Some(next) = page.next else { break };
             request.cursor = Some(next);

@@ -1,6 +1,7 @@
 //! A new record.
 
 use super::form::{Sheet, sheet};
+use super::pick::links_to;
 use crate::app::App;
 use crate::error::PageError;
 use crate::flash::Flash;
@@ -30,6 +31,7 @@ pub async fn show(signed: Signed, State(app): State<App>, Path(kind): Path<Strin
     let kind = app.door.kind(&kind)?;
     Door::allow(&signed.caller, &kind, Wish::File)?;
     let mut filled = Filled::defaults(&app, &signed, &kind, fillable(&kind));
+    own_organisation(&app, &signed, &kind, &mut filled).await;
     for (name, value) in posted::pairs(query.unwrap_or_default().as_bytes()) {
         if !fillable(&kind).any(|f| f.path == name && f.private.is_none()) {
             return Err(PageError::BadRequest(format!("“{}”没有可填字段“{name}”", kind.title)));
@@ -38,6 +40,20 @@ pub async fn show(signed: Signed, State(app): State<App>, Path(kind): Path<Strin
     }
     let key = uuid::Uuid::now_v7().simple().to_string();
     Ok(page(&app, &signed, &kind, &Attempt { filled: &filled, problems: &[], key: &key, notice: Markup::default(), more: "" }))
+}
+
+/// An organisation's account files for its own organisation.
+async fn own_organisation(app: &App, signed: &Signed, kind: &Kind, filled: &mut Filled) {
+    let own = &signed.account.organisation;
+    if own.is_empty() {
+        return;
+    }
+    for rule in kind.refs.values() {
+        let (Ok(target), Ok(record)) = (app.door.kind(&rule.kind), app.door.open(&signed.caller, &rule.kind, own, None).await) else { continue };
+        for (field, value) in links_to(&target, &rule.by, &record.data) {
+            filled.set(&field, Held::One(value));
+        }
+    }
 }
 
 /// `POST /records/{kind}/new`

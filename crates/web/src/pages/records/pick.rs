@@ -8,7 +8,9 @@ use crate::session::Signed;
 use axum::extract::{Path, RawQuery, State};
 use maud::{Markup, html};
 use serde_json::{Map, Value};
+use zhijian_kinds::Kind;
 use zhijian_kinds::intake::get_path;
+use zhijian_kinds::kind::RefWay;
 use zhijian_records::access::{self, Wish};
 use zhijian_records::read::{ListRequest, display};
 
@@ -27,11 +29,7 @@ pub async fn show(signed: Signed, State(app): State<App>, Path((kind, reference)
     let page = app.door.list(&signed.caller, &target.kind, &ListRequest { search: q, limit: ROWS, ..ListRequest::default() }).await?;
     Ok(html! {
         @for row in &page.rows {
-            @let fill = rule.by.iter().filter_map(|way| {
-                let source = target.lookup.get(&way.way)?.first()?;
-                if target.field(source).is_none_or(|f| f.private.is_some()) { return None; }
-                Some((way.field.clone(), Value::String(get_path(&row.data, source)?.as_str()?.to_owned())))
-            }).collect::<Map<String, Value>>();
+            @let fill = links_to(&target, &rule.by, &row.data).map(|(field, value)| (field, Value::String(value))).collect::<Map<String, Value>>();
             @if !fill.is_empty() {
                 li role="option" data-fill=(Value::Object(fill).to_string()) {
                     span { (cells::name(&app, &target, &row.data)) }
@@ -39,5 +37,14 @@ pub async fn show(signed: Signed, State(app): State<App>, Path((kind, reference)
                 }
             }
         }
+    })
+}
+
+/// The fields of a form that name a record, with their values; private ones are left out.
+pub(super) fn links_to<'a>(target: &'a Kind, by: &'a [RefWay], data: &'a Map<String, Value>) -> impl Iterator<Item = (String, String)> + 'a {
+    by.iter().filter_map(|way| {
+        let source = target.lookup.get(&way.way)?.first()?;
+        let public = target.field(source).is_some_and(|f| f.private.is_none());
+        public.then_some((way.field.clone(), get_path(data, source)?.as_str()?.to_owned()))
     })
 }

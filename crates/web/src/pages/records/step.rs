@@ -38,7 +38,7 @@ pub fn card(app: &App, signed: &Signed, kind: &Kind, view: &View) -> Markup {
     let title = kind.field(&states.field).map_or("办理状态", |f| f.title.as_str());
     let steps = possible(app, signed, kind, view);
     html! {
-        section.card.steps {
+        section.card.flow {
             h2 { (title) }
             p.state-now { (cells::state(kind, &view.state)) }
             @if !steps.is_empty() {
