@@ -12,7 +12,11 @@ pub const EMPLOYERS: usize = 1_000;
 pub fn uscc(n: usize) -> String {
     const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
     let body = format!("91130302TE5T{n:05}");
-    ALPHABET.iter().map(|c| format!("{body}{}", *c as char)).find(|code| zhijian_kinds::ident::uscc(code).is_ok()).expect("one of 31 check characters fits")
+    ALPHABET
+        .iter()
+        .map(|c| format!("{body}{}", *c as char))
+        .find(|code| zhijian_kinds::ident::uscc(code).is_ok())
+        .expect("one of 31 check characters fits")
 }
 
 /// A valid synthetic identity number (sequence 996–999 is never issued with a modern birth date) for each `n` below 4·10⁶.
@@ -23,14 +27,26 @@ pub fn id_no(n: usize) -> String {
     let sequence = 996 + n / 13_440 % 4;
     let county = ["130302", "130303", "130304", "130306", "130321", "130322", "130324"][n / 53_760 % 7];
     let body = format!("{county}{year}{month:02}{day:02}{sequence}");
-    "0123456789X".chars().map(|c| format!("{body}{c}")).find(|id| zhijian_kinds::ident::id_no(id, "2026-01-01").is_ok()).expect("one of 11 check characters fits")
+    "0123456789X"
+        .chars()
+        .map(|c| format!("{body}{c}"))
+        .find(|id| zhijian_kinds::ident::id_no(id, "2026-01-01").is_ok())
+        .expect("one of 11 check characters fits")
 }
 
 /// The employers' rows.
 pub fn employers() -> Vec<BulkRow> {
     (0..EMPLOYERS)
         .map(|n| {
-            let cells = [("name", format!("试例第{n}厂")), ("uscc", uscc(n)), ("county", "海港区".into()), ("industry_code", "3021".into()), ("staff_total", "120".into()), ("exposed_total", "40".into()), ("updated_on", "2020-01-01".into())];
+            let cells = [
+                ("name", format!("试例第{n}厂")),
+                ("uscc", uscc(n)),
+                ("county", "海港区".into()),
+                ("industry_code", "3021".into()),
+                ("staff_total", "120".into()),
+                ("exposed_total", "40".into()),
+                ("updated_on", "2020-01-01".into()),
+            ];
             row(n, cells.into_iter().map(|(k, v)| (Place::Field(k.into()), Cell::Text(v))).collect())
         })
         .collect()

@@ -36,7 +36,11 @@ pub async fn fill(door: &Door, rows: usize) -> anyhow::Result<f64> {
         seconds += clock.elapsed().as_secs_f64();
         if start == 0 {
             let refused = ends.iter().filter(|e| e.id.is_none()).count();
-            anyhow::ensure!(refused == 0, "the bench's own cards must pass: {:?}", ends.iter().find(|e| e.id.is_none()).map(|e| &e.problems));
+            anyhow::ensure!(
+                refused == 0,
+                "the bench's own cards must pass: {:?}",
+                ends.iter().find(|e| e.id.is_none()).map(|e| &e.problems)
+            );
         }
     }
     Ok(seconds)

@@ -16,9 +16,20 @@ pub async fn run(rows: usize) -> anyhow::Result<()> {
     let clock = Instant::now();
     drop(deployment::open(&format!("sqlite://{}", folder.path().join("bench.sqlite").display())).await?);
     println!("opening the store again: {:.0} ms", clock.elapsed().as_secs_f64() * 1e3);
-    let officer = Caller { login: "bench".into(), name: "bench".into(), roles: vec!["R03".into()], region: "130300".into(), organisation: String::new(), system: false };
+    let officer = Caller {
+        login: "bench".into(),
+        name: "bench".into(),
+        roles: vec!["R03".into()],
+        region: "130300".into(),
+        organisation: String::new(),
+        system: false,
+    };
     let first = ListRequest { limit: 50, ..ListRequest::default() };
-    let filtered = ListRequest { limit: 50, filters: vec![("conclusion".into(), Op::Eq, "1".into()), ("examined_on".into(), Op::Gte, "2020-06-01".into())], ..ListRequest::default() };
+    let filtered = ListRequest {
+        limit: 50,
+        filters: vec![("conclusion".into(), Op::Eq, "1".into()), ("examined_on".into(), Op::Gte, "2020-06-01".into())],
+        ..ListRequest::default()
+    };
     let sorted = ListRequest { limit: 50, sort: Some("card_no".into()), ..ListRequest::default() };
     for (name, request) in [("newest first", &first), ("filtered", &filtered), ("by card number", &sorted)] {
         measure(&door, &officer, name, request).await?;

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-const TABLE: &str = "CREATE TABLE card (id TEXT PRIMARY KEY, region TEXT NOT NULL, year INTEGER NOT NULL, event_date TEXT NOT NULL, data TEXT NOT NULL)";
+const TABLE: &str =
+    "CREATE TABLE card (id TEXT PRIMARY KEY, region TEXT NOT NULL, year INTEGER NOT NULL, event_date TEXT NOT NULL, data TEXT NOT NULL)";
 
 /// Writes the rows as CSV.
 pub fn csv(path: &Path, rows: usize, items: &[String]) -> anyhow::Result<()> {

@@ -29,7 +29,15 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { home: PathBuf::from("data"), database_url: None, key_file: None, key: None, region: None, listen: "127.0.0.1:8080".into(), log: "warn,zhijian=info".into() }
+        Self {
+            home: PathBuf::from("data"),
+            database_url: None,
+            key_file: None,
+            key: None,
+            region: None,
+            listen: "127.0.0.1:8080".into(),
+            log: "warn,zhijian=info".into(),
+        }
     }
 }
 

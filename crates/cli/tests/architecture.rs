@@ -25,7 +25,8 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
 
 #[test]
 fn crates_depend_only_downwards() -> Result<(), Box<dyn std::error::Error>> {
-    let output = Command::new(env!("CARGO")).args(["metadata", "--no-deps", "--format-version", "1", "--offline"]).current_dir(root()).output()?;
+    let output =
+        Command::new(env!("CARGO")).args(["metadata", "--no-deps", "--format-version", "1", "--offline"]).current_dir(root()).output()?;
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)?;
     let mut seen = 0;
     for package in metadata["packages"].as_array().ok_or("packages")? {
@@ -60,7 +61,8 @@ fn documents_name_only_what_exists() -> Result<(), Box<dyn std::error::Error>> {
         let text = std::fs::read_to_string(root().join(document))?;
         for word in text.split('`').skip(1).step_by(2) {
             let path = word.trim_end_matches('/');
-            let looks_like_path = ["crates/", "definitions/", "docs/", "demo/", "journeys/", "scripts/"].iter().any(|p| path.starts_with(p));
+            let looks_like_path =
+                ["crates/", "definitions/", "docs/", "demo/", "journeys/", "scripts/"].iter().any(|p| path.starts_with(p));
             if looks_like_path && !path.contains(['<', '*', ' ', '{']) {
                 assert!(root().join(path).exists(), "{document} names {path}, which is not there");
             }

@@ -30,7 +30,9 @@ impl Code {
     /// Valid on a day (ISO text; empty: always).
     #[must_use]
     pub fn valid_on(&self, day: &str) -> bool {
-        day.is_empty() || ((self.valid_from.is_empty() || self.valid_from.as_str() <= day) && (self.valid_to.is_empty() || day <= self.valid_to.as_str()))
+        day.is_empty()
+            || ((self.valid_from.is_empty() || self.valid_from.as_str() <= day)
+                && (self.valid_to.is_empty() || day <= self.valid_to.as_str()))
     }
 }
 
@@ -167,17 +169,21 @@ impl CodeList {
             return None;
         }
         // A lost leading zero comes before a shorter code of a higher level: 810 in a column of four-digit codes is 0810.
-        if self.forms.iter().any(|f| f == "pad4") && key.len() == 3 && key.bytes().all(|b| b.is_ascii_digit()) {
-            if let Some(index) = self.by_code.get(&format!("0{key}")) {
-                return Some(&self.codes[*index]);
-            }
+        if self.forms.iter().any(|f| f == "pad4")
+            && key.len() == 3
+            && key.bytes().all(|b| b.is_ascii_digit())
+            && let Some(index) = self.by_code.get(&format!("0{key}"))
+        {
+            return Some(&self.codes[*index]);
         }
         if let Some(code) = self.by_key(&key, day) {
             return Some(code);
         }
         self.forms.iter().find_map(|form| {
             let other = match form.as_str() {
-                "strip_letter" => key.strip_prefix(|c: char| c.is_ascii_alphabetic()).filter(|rest| rest.bytes().all(|b| b.is_ascii_digit()))?.to_owned(),
+                "strip_letter" => {
+                    key.strip_prefix(|c: char| c.is_ascii_alphabetic()).filter(|rest| rest.bytes().all(|b| b.is_ascii_digit()))?.to_owned()
+                }
                 "pad3" if key.len() == 2 => format!("0{key}"),
                 "pad2" if key.len() == 1 => format!("0{key}"),
                 "leading_code" => {
@@ -229,7 +235,9 @@ impl CodeList {
                         })
                     })
             })
-            .map(|(word, list)| format!("“{word}”同时属于 {}", list.iter().map(|i| self.codes[*i].code.as_str()).collect::<Vec<_>>().join("、")))
+            .map(|(word, list)| {
+                format!("“{word}”同时属于 {}", list.iter().map(|i| self.codes[*i].code.as_str()).collect::<Vec<_>>().join("、"))
+            })
             .collect();
         found.sort();
         found

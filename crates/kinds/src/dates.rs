@@ -29,7 +29,9 @@ pub fn parse_iso(text: &str) -> Option<Date> {
 }
 
 fn ymd(y: &str, m: &str, d: &str) -> Option<Date> {
-    let digits = |s: &str, most: usize| (!s.is_empty() && s.len() <= most && s.bytes().all(|b| b.is_ascii_digit())).then(|| s.parse::<u16>().ok()).flatten();
+    let digits = |s: &str, most: usize| {
+        (!s.is_empty() && s.len() <= most && s.bytes().all(|b| b.is_ascii_digit())).then(|| s.parse::<u16>().ok()).flatten()
+    };
     if y.len() != 4 {
         return None;
     }
@@ -94,7 +96,7 @@ pub fn serial(number: i64) -> Option<Date> {
 #[must_use]
 pub fn parse_quarter(text: &str, default_year: Option<i32>) -> Option<String> {
     let text: String = crate::text::word_key(text).to_uppercase();
-    let text = text.replace("季度", "").replace('季', "").replace('第', "").replace('年', "-").replace(['Q', '/', '.'], "-").replace("--", "-");
+    let text = text.replace("季度", "").replace(['季', '第'], "").replace('年', "-").replace(['Q', '/', '.'], "-").replace("--", "-");
     let (year, quarter) = match text.split_once('-') {
         Some(("", q)) => (default_year?, q.to_owned()),
         Some((y, q)) => (y.parse().ok().filter(|_| y.len() == 4)?, q.to_owned()),

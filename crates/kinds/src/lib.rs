@@ -6,6 +6,8 @@
 //!
 //! The language of the definition files is described in `docs/kind-language.md`.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise"))]
+
 pub mod catalogue;
 pub mod codes;
 pub mod dates;

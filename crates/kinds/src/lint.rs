@@ -61,7 +61,10 @@ pub fn cross_check(catalogue: &Catalogue, files: &[File]) -> Vec<Fault> {
     for (path, content) in files.iter().filter(|(p, _)| p.starts_with("indicators/") && p.ends_with(".yaml")) {
         let Ok((indicator, document)) = yaml::read::<crate::Indicator>(content) else { continue };
         for fact in &indicator.facts {
-            let known = catalogue.kinds.values().any(|k| k.kind == *fact || k.facts.contains_key(fact)) || fact.starts_with("code_") || fact == "region" || fact == "town";
+            let known = catalogue.kinds.values().any(|k| k.kind == *fact || k.facts.contains_key(fact))
+                || fact.starts_with("code_")
+                || fact == "region"
+                || fact == "town";
             if !known {
                 faults.push(Fault::soft(path, document.line("facts"), format!("事实表“{fact}”不存在")));
             }
@@ -83,10 +86,10 @@ fn check_kind(catalogue: &Catalogue, path: &str, kind: &Kind, document: &Documen
                 say(&at(&field.path), format!("代码表“{list}”不存在"));
             }
         }
-        if let Some(class) = &field.class {
-            if !kind.reject_order.contains(class) {
-                say(&at(&field.path), format!("x-class“{class}”不在 reject_order 中"));
-            }
+        if let Some(class) = &field.class
+            && !kind.reject_order.contains(class)
+        {
+            say(&at(&field.path), format!("x-class“{class}”不在 reject_order 中"));
         }
         for other in [&field.unit_from, &field.year_from].into_iter().flatten() {
             if !known(other) {
@@ -103,10 +106,10 @@ fn check_kind(catalogue: &Catalogue, path: &str, kind: &Kind, document: &Documen
         if field.blind && field.private.is_none() {
             say(&at(&field.path), "x-blind 只用于 x-private 字段".into());
         }
-        if let Some(pattern) = field.pivot.as_ref().and_then(|p| p.pattern.as_ref()) {
-            if regex::Regex::new(pattern).is_err() {
-                say(&at(&field.path), format!("正则表达式“{pattern}”无效"));
-            }
+        if let Some(pattern) = field.pivot.as_ref().and_then(|p| p.pattern.as_ref())
+            && regex::Regex::new(pattern).is_err()
+        {
+            say(&at(&field.path), format!("正则表达式“{pattern}”无效"));
         }
     }
     let named: [(&str, Vec<&String>); 6] = [
@@ -129,15 +132,15 @@ fn check_kind(catalogue: &Catalogue, path: &str, kind: &Kind, document: &Documen
             say("region", format!("字段“{name}”不存在"));
         }
     }
-    if let Some(from) = &kind.region.from {
-        if !kind.refs.contains_key(from) {
-            say("region", format!("引用“{from}”不存在"));
-        }
+    if let Some(from) = &kind.region.from
+        && !kind.refs.contains_key(from)
+    {
+        say("region", format!("引用“{from}”不存在"));
     }
-    if let Some(owner) = &kind.owner {
-        if !kind.refs.contains_key(owner) {
-            say("owner", format!("引用“{owner}”不存在"));
-        }
+    if let Some(owner) = &kind.owner
+        && !kind.refs.contains_key(owner)
+    {
+        say("owner", format!("引用“{owner}”不存在"));
     }
     for (name, rule) in &kind.refs {
         let place = format!("refs.{name}");
@@ -161,10 +164,11 @@ fn check_kind(catalogue: &Catalogue, path: &str, kind: &Kind, document: &Documen
                 say(&format!("checks.{i}"), format!("字段“{field}”不存在"));
             }
         }
-        if let Some(class) = rule.class.as_ref().filter(|c| c.starts_with("E_")) {
-            if rule.level == crate::Level::Error && !kind.reject_order.contains(class) {
-                say(&format!("checks.{i}"), format!("class“{class}”不在 reject_order 中"));
-            }
+        if let Some(class) = rule.class.as_ref().filter(|c| c.starts_with("E_"))
+            && rule.level == crate::Level::Error
+            && !kind.reject_order.contains(class)
+        {
+            say(&format!("checks.{i}"), format!("class“{class}”不在 reject_order 中"));
         }
     }
     for (i, rule) in kind.derive.iter().enumerate() {
@@ -202,10 +206,13 @@ fn ambiguous_headers(kind: &Kind, say: &mut impl FnMut(&str, String)) {
     for field in kind.fields.iter().filter(|f| !f.read_only) {
         for word in std::iter::once(&field.title).chain(&field.aka) {
             let key = crate::text::word_key(word);
-            if let Some(other) = seen.insert(key, &field.path) {
-                if other != field.path {
-                    say(&format!("properties.{}", field.path.replace('.', ".properties.")), format!("表头“{word}”同时属于 {other} 和 {}", field.path));
-                }
+            if let Some(other) = seen.insert(key, &field.path)
+                && other != field.path
+            {
+                say(
+                    &format!("properties.{}", field.path.replace('.', ".properties.")),
+                    format!("表头“{word}”同时属于 {other} 和 {}", field.path),
+                );
             }
         }
     }

@@ -43,6 +43,14 @@ impl Problem {
             (true, _) => format!("{title}：未填写，应为{expected}"),
             (false, _) => format!("{title}：“{found}”不符合要求，应为{expected}"),
         };
-        Self { field: field.into(), level, class: class.into(), found: found.into(), expected: expected.into(), message, related: Vec::new() }
+        Self {
+            field: field.into(),
+            level,
+            class: class.into(),
+            found: found.into(),
+            expected: expected.into(),
+            message,
+            related: Vec::new(),
+        }
     }
 }

@@ -74,9 +74,44 @@ pub struct Regions {
 
 /// Ethnic groups that occur in names of autonomous counties; cut for short names (青龙满族自治县 → 青龙).
 const ETHNIC: [&str; 38] = [
-    "满族", "黎族", "苗族", "土家族", "回族", "蒙古族", "壮族", "瑶族", "侗族", "彝族", "白族", "傣族", "藏族", "羌族", "畲族", "水族", "布依族", "仡佬族",
-    "仫佬族", "毛南族", "朝鲜族", "哈尼族", "拉祜族", "佤族", "傈僳族", "纳西族", "景颇族", "独龙族", "怒族", "普米族", "布朗族", "土族", "撒拉族", "东乡族",
-    "保安族", "裕固族", "哈萨克族", "达斡尔族",
+    "满族",
+    "黎族",
+    "苗族",
+    "土家族",
+    "回族",
+    "蒙古族",
+    "壮族",
+    "瑶族",
+    "侗族",
+    "彝族",
+    "白族",
+    "傣族",
+    "藏族",
+    "羌族",
+    "畲族",
+    "水族",
+    "布依族",
+    "仡佬族",
+    "仫佬族",
+    "毛南族",
+    "朝鲜族",
+    "哈尼族",
+    "拉祜族",
+    "佤族",
+    "傈僳族",
+    "纳西族",
+    "景颇族",
+    "独龙族",
+    "怒族",
+    "普米族",
+    "布朗族",
+    "土族",
+    "撒拉族",
+    "东乡族",
+    "保安族",
+    "裕固族",
+    "哈萨克族",
+    "达斡尔族",
 ];
 
 impl Regions {
@@ -98,7 +133,11 @@ impl Regions {
                     (_, "city") => Level::City,
                     _ => Level::County,
                 };
-                let synonyms = if level == Level::Town { Vec::new() } else { cell(4).split(';').filter(|s| !s.is_empty()).map(str::to_owned).collect() };
+                let synonyms = if level == Level::Town {
+                    Vec::new()
+                } else {
+                    cell(4).split(';').filter(|s| !s.is_empty()).map(str::to_owned).collect()
+                };
                 tree.push(Region { code: cell(0), name: cell(1), parent: cell(2), level, synonyms });
             }
         }
@@ -158,11 +197,7 @@ impl Regions {
     /// Code prefix that all regions of the subtree share: 130300 → `1303`, 130000 → `13`, 130302 → `130302`.
     #[must_use]
     pub fn prefix(code: &str) -> &str {
-        if code.len() == 6 {
-            code.strip_suffix("0000").or_else(|| code.strip_suffix("00")).unwrap_or(code)
-        } else {
-            code
-        }
+        if code.len() == 6 { code.strip_suffix("0000").or_else(|| code.strip_suffix("00")).unwrap_or(code) } else { code }
     }
 
     /// Names above a node, from the province down, with the node itself.
@@ -244,7 +279,11 @@ impl Regions {
         }
         if let Some(node) = node.filter(|n| n.level == Level::County) {
             let found = self.town_in(&node.code, &town_key);
-            return Some(Place { region: node.code.clone(), town: found.map(|t| t.code.clone()).unwrap_or_default(), town_unknown: found.is_none() });
+            return Some(Place {
+                region: node.code.clone(),
+                town: found.map(|t| t.code.clone()).unwrap_or_default(),
+                town_unknown: found.is_none(),
+            });
         }
         let mut hits = self.towns_of.keys().filter(|c| c.starts_with(prefix)).filter_map(|c| self.town_in(c, &town_key));
         match (hits.next(), hits.next(), node) {
@@ -259,10 +298,10 @@ impl Regions {
         if digits.len() >= 6 && digits.len() == key.len() {
             return self.get(&digits[..6]).filter(|r| r.code.starts_with(prefix) && r.level != Level::Town);
         }
-        if let Some(list) = self.by_alias.get(key) {
-            if let Some(hit) = list.iter().map(|i| &self.nodes[*i]).find(|r| r.code.starts_with(prefix)) {
-                return Some(hit);
-            }
+        if let Some(list) = self.by_alias.get(key)
+            && let Some(hit) = list.iter().map(|i| &self.nodes[*i]).find(|r| r.code.starts_with(prefix))
+        {
+            return Some(hit);
         }
         let own = self.get(scope)?;
         let own_words = [own.name.clone(), short_name(&own.name), self.full_name(scope)].map(|n| text::word_key(&n));
@@ -271,7 +310,9 @@ impl Regions {
             Level::City => ["市本级", "市直", "市级"],
             _ => ["区本级", "县本级", "县级"],
         };
-        let own_word = own_words.iter().any(|w| w == key || key.strip_prefix(w.as_str()).is_some_and(|rest| level.contains(&rest) || matches!(rest, "本级" | "市直")));
+        let own_word = own_words
+            .iter()
+            .any(|w| w == key || key.strip_prefix(w.as_str()).is_some_and(|rest| level.contains(&rest) || matches!(rest, "本级" | "市直")));
         (own_word || level.contains(&key) || key == "本级").then_some(own)
     }
 
@@ -323,7 +364,12 @@ pub fn short_name(name: &str) -> String {
         }
         return rest.to_owned();
     }
-    ["市", "区", "县", "省", "旗"].iter().find_map(|s| name.strip_suffix(s)).filter(|rest| rest.chars().count() > 1).unwrap_or(name).to_owned()
+    ["市", "区", "县", "省", "旗"]
+        .iter()
+        .find_map(|s| name.strip_suffix(s))
+        .filter(|rest| rest.chars().count() > 1)
+        .unwrap_or(name)
+        .to_owned()
 }
 
 fn town_stem(name: &str) -> &str {

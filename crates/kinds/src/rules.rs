@@ -44,7 +44,8 @@ impl Compiled {
     pub(crate) fn new(def: &KindDef, fields: &[Field], schema: &Value, document: &Document) -> Result<Self, YamlError> {
         let schema = jsonschema::draft202012::new(schema).map_err(|e| YamlError { line: 1, message: format!("JSON Schema：{e}") })?;
         let compile = |source: &str, at: String| {
-            Expression::compile(source, fields, def).map_err(|message| YamlError { line: document.line(&at), message: format!("{at}：{message}") })
+            Expression::compile(source, fields, def)
+                .map_err(|message| YamlError { line: document.line(&at), message: format!("{at}：{message}") })
         };
         let optional = |source: &Option<String>, at: String| source.as_deref().map(|s| compile(s, at)).transpose();
         let checks = def.checks.iter().enumerate().map(|(i, c)| compile(&c.rule, format!("checks.{i}.rule"))).collect::<Result<_, _>>()?;
@@ -52,7 +53,12 @@ impl Compiled {
         for (i, rule) in def.derive.iter().enumerate() {
             derive.push((optional(&rule.when, format!("derive.{i}.when"))?, optional(&rule.cel, format!("derive.{i}.cel"))?));
         }
-        let transitions = def.transitions.iter().enumerate().map(|(i, t)| optional(&t.when, format!("transitions.{i}.when"))).collect::<Result<_, _>>()?;
+        let transitions = def
+            .transitions
+            .iter()
+            .enumerate()
+            .map(|(i, t)| optional(&t.when, format!("transitions.{i}.when")))
+            .collect::<Result<_, _>>()?;
         Ok(Self { schema, checks, derive, transitions })
     }
 }
@@ -98,7 +104,9 @@ impl Expression {
     }
 
     fn missing<'a>(&'a self, document: &'a Map<String, Value>, optional: &'a [String]) -> bool {
-        self.names.iter().any(|n| !optional.iter().any(|o| o == n || o.starts_with(&format!("{n}."))) && document.get(n).is_none_or(Value::is_null))
+        self.names
+            .iter()
+            .any(|n| !optional.iter().any(|o| o == n || o.starts_with(&format!("{n}."))) && document.get(n).is_none_or(Value::is_null))
     }
 }
 
@@ -119,7 +127,11 @@ impl Kind {
                 let field = self.field(&path);
                 let title = field.map_or(path.as_str(), |f| f.title.as_str());
                 let class = field.and_then(|f| f.class.clone()).unwrap_or_else(|| "E_SCHEMA".into());
-                let found = if field.is_some_and(|f| f.private.is_some()) { "（已隐去）".to_owned() } else { shorten(&error.instance().to_string()) };
+                let found = if field.is_some_and(|f| f.private.is_some()) {
+                    "（已隐去）".to_owned()
+                } else {
+                    shorten(&error.instance().to_string())
+                };
                 let mut problem = Problem::new(Level::Error, &class, &path, title, &found, "定义允许的值");
                 problem.message = format!("{title}：“{found}”不符合定义（{}）", error.masked());
                 problem
@@ -164,8 +176,19 @@ impl Kind {
             rest = tail;
         }
         message.push_str(rest);
-        let class = rule.class.clone().unwrap_or_else(|| format!("{}_{}", if rule.level == Level::Error { "E" } else { "W" }, rule.id.to_uppercase()));
-        Problem { field: field.clone(), level: rule.level, class, found: self.shown(&field, document), expected: rule.basis.clone(), message, related: Vec::new() }
+        let class = rule
+            .class
+            .clone()
+            .unwrap_or_else(|| format!("{}_{}", if rule.level == Level::Error { "E" } else { "W" }, rule.id.to_uppercase()));
+        Problem {
+            field: field.clone(),
+            level: rule.level,
+            class,
+            found: self.shown(&field, document),
+            expected: rule.basis.clone(),
+            message,
+            related: Vec::new(),
+        }
     }
 
     /// A field's value for messages: private values masked.

@@ -25,7 +25,14 @@ fn fault(document: &Document, path: &str, message: impl Into<String>) -> YamlErr
     YamlError { line: document.line(path), message: format!("{path}：{}", message.into()) }
 }
 
-fn flatten(prefix: &str, properties: &IndexMap<String, FieldDef>, required: &[String], group: &str, out: &mut Vec<Field>, document: &Document) -> Result<(), YamlError> {
+fn flatten(
+    prefix: &str,
+    properties: &IndexMap<String, FieldDef>,
+    required: &[String],
+    group: &str,
+    out: &mut Vec<Field>,
+    document: &Document,
+) -> Result<(), YamlError> {
     for (name, def) in properties {
         let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
         let at = format!("properties.{}", path.replace('.', ".properties."));
@@ -33,18 +40,19 @@ fn flatten(prefix: &str, properties: &IndexMap<String, FieldDef>, required: &[St
             return Err(fault(document, &at, "缺少 title"));
         }
         let group = def.group.clone().unwrap_or_else(|| group.to_owned());
-        if def.type_ == "object" && def.pivot.is_none() {
-            if let Some(inner) = &def.properties {
-                let heading = if def.group.is_some() { group } else { def.title.clone() };
-                let start = out.len();
-                flatten(&path, inner, &def.required, &heading, out, document)?;
-                if def.read_only {
-                    for field in &mut out[start..] {
-                        field.read_only = true;
-                    }
+        if def.type_ == "object"
+            && def.pivot.is_none()
+            && let Some(inner) = &def.properties
+        {
+            let heading = if def.group.is_some() { group } else { def.title.clone() };
+            let start = out.len();
+            flatten(&path, inner, &def.required, &heading, out, document)?;
+            if def.read_only {
+                for field in &mut out[start..] {
+                    field.read_only = true;
                 }
-                continue;
             }
+            continue;
         }
         out.push(field(&path, def, required.contains(name), &group, &at, document)?);
     }

@@ -67,7 +67,8 @@ pub fn aggregate_scope(caller: &Caller) -> Scope {
 
 fn territory(caller: &Caller, kind: Option<&Kind>) -> Scope {
     let mut scope = Scope::default();
-    let roles_here = |group: &[&str]| caller.roles.iter().any(|r| group.contains(&r.as_str()) && kind.is_none_or(|k| k.roles.read.contains(r)));
+    let roles_here =
+        |group: &[&str]| caller.roles.iter().any(|r| group.contains(&r.as_str()) && kind.is_none_or(|k| k.roles.read.contains(r)));
     if roles_here(&REGIONAL) && !caller.region.is_empty() {
         scope.regions.push(Regions::prefix(&caller.region).to_owned());
     }
@@ -84,7 +85,10 @@ fn territory(caller: &Caller, kind: Option<&Kind>) -> Scope {
 #[must_use]
 pub fn inside(scope: &Scope, id: &str, region: &str, town: &str, owner: &str) -> bool {
     scope.all
-        || scope.regions.iter().any(|prefix| if prefix.len() > 6 { town.starts_with(prefix.as_str()) } else { region.starts_with(prefix.as_str()) })
+        || scope
+            .regions
+            .iter()
+            .any(|prefix| if prefix.len() > 6 { town.starts_with(prefix.as_str()) } else { region.starts_with(prefix.as_str()) })
         || (!owner.is_empty() && scope.owners.iter().any(|o| o == owner))
         || scope.ids.iter().any(|i| i == id)
 }
@@ -100,7 +104,14 @@ mod tests {
     use super::*;
 
     fn caller(role: &str, region: &str, organisation: &str) -> Caller {
-        Caller { login: "a".into(), name: "a".into(), roles: vec![role.into()], region: region.into(), organisation: organisation.into(), system: false }
+        Caller {
+            login: "a".into(),
+            name: "a".into(),
+            roles: vec![role.into()],
+            region: region.into(),
+            organisation: organisation.into(),
+            system: false,
+        }
     }
 
     #[test]

@@ -69,7 +69,10 @@ pub fn check_password(login: &str, password: &str) -> Result<(), SignInError> {
 /// # Errors
 /// No random numbers for the salt.
 pub fn hash_password(password: &str) -> Result<String, DoorError> {
-    Argon2::default().hash_password(password.as_bytes()).map(|h| h.to_string()).map_err(|_| DoorError::BadRequest("无法计算密码摘要".into()))
+    Argon2::default()
+        .hash_password(password.as_bytes())
+        .map(|h| h.to_string())
+        .map_err(|_| DoorError::BadRequest("无法计算密码摘要".into()))
 }
 
 fn random_hex() -> Result<String, DoorError> {

@@ -87,7 +87,16 @@ impl Bulk {
     pub fn new(door: &Door, caller: &Caller, kind: &str, office: &str, job: &str, source: &str) -> Result<Self, DoorError> {
         let kind = door.kind(kind)?;
         Door::allow(caller, &kind, Wish::File)?;
-        Ok(Self { door: door.clone(), caller: caller.clone(), kind, office: office.into(), job: job.into(), source: source.into(), own: HashSet::new(), spoken: HashSet::new() })
+        Ok(Self {
+            door: door.clone(),
+            caller: caller.clone(),
+            kind,
+            office: office.into(),
+            job: job.into(),
+            source: source.into(),
+            own: HashSet::new(),
+            spoken: HashSet::new(),
+        })
     }
 
     /// Recalls the commits of an interrupted run of the same job.
@@ -100,7 +109,12 @@ impl Bulk {
             let lines = self.door.store.audit(after, 1_000).await.map_err(Door::store_error(&self.kind.kind))?;
             let Some(last) = lines.last() else { return Ok(()) };
             after = last.seq;
-            self.own.extend(lines.iter().filter(|l| l.action == Action::Import && l.stamp.reason == self.job && l.kind == self.kind.kind).map(|l| l.seq));
+            self.own.extend(
+                lines
+                    .iter()
+                    .filter(|l| l.action == Action::Import && l.stamp.reason == self.job && l.kind == self.kind.kind)
+                    .map(|l| l.seq),
+            );
         }
     }
 
@@ -118,7 +132,11 @@ impl Bulk {
     ///
     /// # Errors
     /// The store failed; nothing of the chunk was written.
-    pub async fn chunk(&mut self, rows: Vec<BulkRow>, checkpoint: impl Fn(&[BulkEnd]) -> Option<Checkpoint> + Send) -> Result<Vec<BulkEnd>, DoorError> {
+    pub async fn chunk(
+        &mut self,
+        rows: Vec<BulkRow>,
+        checkpoint: impl Fn(&[BulkEnd]) -> Option<Checkpoint> + Send,
+    ) -> Result<Vec<BulkEnd>, DoorError> {
         // Another writer may take a key between our look and our write; then the chunk is done again with what is there now.
         for _ in 0..5 {
             if let Some(ends) = self.attempt(&rows, &checkpoint).await? {
@@ -128,18 +146,24 @@ impl Bulk {
         Err(DoorError::BadRequest("多个任务同时写入同一批记录，请稍后重试".into()))
     }
 
-    async fn attempt(&mut self, rows: &[BulkRow], checkpoint: &(impl Fn(&[BulkEnd]) -> Option<Checkpoint> + Send)) -> Result<Option<Vec<BulkEnd>>, DoorError> {
+    async fn attempt(
+        &mut self,
+        rows: &[BulkRow],
+        checkpoint: &(impl Fn(&[BulkEnd]) -> Option<Checkpoint> + Send),
+    ) -> Result<Option<Vec<BulkEnd>>, DoorError> {
         let today = self.door.today();
         let kind = Arc::clone(&self.kind);
         let frame = Frame { kind: &kind, catalogue: &self.door.catalogue, channel: Channel::Bulk, office: &self.office, today: &today };
         let (prepared, keys) = self.prepare(rows).await?;
         let sound: Vec<KeyHash> = prepared.iter().zip(&keys).filter(|(p, _)| p.sound()).map(|(_, key)| *key).collect();
-        let mut ends: Vec<BulkEnd> = rows.iter().map(|r| BulkEnd { row: r.row, end: End::Rejected, problems: Vec::new(), id: None }).collect();
+        let mut ends: Vec<BulkEnd> =
+            rows.iter().map(|r| BulkEnd { row: r.row, end: End::Rejected, problems: Vec::new(), id: None }).collect();
         let existing = self.existing(&kind, &prepared, &keys).await?;
         let taken = self.taken(&kind, &prepared).await?;
         let pending = self.decide(frame, prepared, &keys, &existing, taken, &mut ends)?;
         let vault = &self.door.vault;
-        let revisions: Result<Vec<_>, _> = in_parallel(&pending, |p| prepare::revision(&kind, vault, &p.prepared, p.id.clone(), p.seen)).into_iter().collect();
+        let revisions: Result<Vec<_>, _> =
+            in_parallel(&pending, |p| prepare::revision(&kind, vault, &p.prepared, p.id.clone(), p.seen)).into_iter().collect();
         let commit = Commit {
             kind: kind.kind.clone(),
             action: Action::Import,
@@ -173,7 +197,17 @@ impl Bulk {
         for row in &mut prepared {
             let allowed = access::may_write(&self.caller, kind, Wish::File, "", &row.region, &row.town, &row.owner);
             if row.sound() && !allowed {
-                row.problems.insert(0, Problem::new(Level::Error, "E_SCOPE", "region", "所属地区", self.door.catalogue.regions.name(&row.region), "您负责范围内的地区"));
+                row.problems.insert(
+                    0,
+                    Problem::new(
+                        Level::Error,
+                        "E_SCOPE",
+                        "region",
+                        "所属地区",
+                        self.door.catalogue.regions.name(&row.region),
+                        "您负责范围内的地区",
+                    ),
+                );
             }
         }
         let keys: Vec<KeyHash> = in_parallel(&prepared, |p| prepare::natural_key(kind, &self.door.vault, &p.document));
@@ -198,9 +232,12 @@ impl Bulk {
     async fn taken(&self, kind: &Kind, prepared: &[Prepared]) -> Result<HashMap<(usize, String), String>, DoorError> {
         let mut taken = HashMap::new();
         for (index, rule) in kind.unique_by.iter().enumerate() {
-            let values: Vec<String> = prepared.iter().filter_map(|p| prepare::unique_value(kind, &self.door.vault, &p.document, &rule.fields)).collect();
+            let values: Vec<String> =
+                prepared.iter().filter_map(|p| prepare::unique_value(kind, &self.door.vault, &p.document, &rule.fields)).collect();
             for chunk in values.chunks(500) {
-                for hit in self.door.store.lookup(&kind.kind, &format!("unique:{index}"), chunk).await.map_err(Door::store_error(&kind.kind))? {
+                for hit in
+                    self.door.store.lookup(&kind.kind, &format!("unique:{index}"), chunk).await.map_err(Door::store_error(&kind.kind))?
+                {
                     taken.insert((index, hit.value), hit.id);
                 }
             }
@@ -288,14 +325,24 @@ impl Bulk {
 /// A row whose record is there already: `None` when it says nothing new; else the next revision and the row's end.
 fn against(frame: Frame<'_>, stored: &Stored, document: &Map<String, Value>, row: Prepared, same_file: bool) -> Option<(Prepared, End)> {
     let kind = frame.kind;
-    let before = Prepared { document: document.clone(), region: stored.region.clone(), town: stored.town.clone(), owner: stored.owner.clone(), ..Prepared::default() };
+    let before = Prepared {
+        document: document.clone(),
+        region: stored.region.clone(),
+        town: stored.town.clone(),
+        owner: stored.owner.clone(),
+        ..Prepared::default()
+    };
     let (mut next, end) = if same_file {
         let mut next = before;
         merge(frame, &mut next, row);
         (next, End::Duplicate)
     } else {
         let problems_end = end_of(&row.problems);
-        let older = kind.merge.by.as_ref().is_some_and(|by| matches!((day(&row.document, by), day(document, by)), (new, old) if !new.is_empty() && new < old));
+        let older = kind
+            .merge
+            .by
+            .as_ref()
+            .is_some_and(|by| matches!((day(&row.document, by), day(document, by)), (new, old) if !new.is_empty() && new < old));
         if older {
             return None;
         }
@@ -319,8 +366,8 @@ fn against(frame: Frame<'_>, stored: &Stored, document: &Map<String, Value>, row
 /// Merges a later row of the same file into an earlier one, by the kind's policy.
 fn merge(frame: Frame<'_>, first: &mut Prepared, later: Prepared) {
     let kind = frame.kind;
-    let latest = kind.merge.same_file == "latest"
-        && kind.merge.by.as_ref().is_some_and(|by| day(&later.document, by) > day(&first.document, by));
+    let latest =
+        kind.merge.same_file == "latest" && kind.merge.by.as_ref().is_some_and(|by| day(&later.document, by) > day(&first.document, by));
     if latest {
         let old = std::mem::replace(first, later);
         let mut covered = Vec::new();
@@ -337,10 +384,10 @@ fn merge(frame: Frame<'_>, first: &mut Prepared, later: Prepared) {
 /// Empty fields of the kept row are filled from the other.
 fn fill_blanks(kind: &Kind, keep: &mut Prepared, other: &Prepared) {
     for field in kind.fields.iter().filter(|f| !f.read_only && f.measured.is_none() && f.path != "uscc") {
-        if get_path(&keep.document, &field.path).is_none() {
-            if let Some(value) = get_path(&other.document, &field.path) {
-                set_path(&mut keep.document, &field.path, value.clone());
-            }
+        if get_path(&keep.document, &field.path).is_none()
+            && let Some(value) = get_path(&other.document, &field.path)
+        {
+            set_path(&mut keep.document, &field.path, value.clone());
         }
     }
     if keep.town.is_empty() && keep.region == other.region {

@@ -21,7 +21,14 @@ impl Caller {
     /// The operator at the console and the platform's own tasks.
     #[must_use]
     pub fn system(task: &str) -> Self {
-        Self { login: format!("system:{task}"), name: "系统".into(), roles: Vec::new(), region: String::new(), organisation: String::new(), system: true }
+        Self {
+            login: format!("system:{task}"),
+            name: "系统".into(),
+            roles: Vec::new(),
+            region: String::new(),
+            organisation: String::new(),
+            system: true,
+        }
     }
 
     /// Has one of these roles.

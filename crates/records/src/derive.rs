@@ -120,7 +120,15 @@ fn employer_size(args: &Arguments<'_>, catalogue: &Catalogue) -> Option<Value> {
             _ => continue,
         };
         let at_least = |i: usize| row.get(i).and_then(|t| t.parse::<f64>().ok()).is_some_and(|m| x >= m);
-        let grade = if at_least(7) { 1 } else if at_least(8) { 2 } else if at_least(9) { 3 } else { 4 };
+        let grade = if at_least(7) {
+            1
+        } else if at_least(8) {
+            2
+        } else if at_least(9) {
+            3
+        } else {
+            4
+        };
         best = match best {
             Some((len, _)) if matched > len => Some((matched, grade)),
             Some((len, old)) if matched == len => Some((len, old.max(grade))),

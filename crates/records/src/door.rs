@@ -126,7 +126,15 @@ impl Door {
     ///
     /// # Errors
     /// The store failed; the action must then not happen.
-    pub async fn note(&self, caller: &Caller, action: crate::port::Action, kind: &str, record: &str, reason: &str, source: &str) -> Result<(), DoorError> {
+    pub async fn note(
+        &self,
+        caller: &Caller,
+        action: crate::port::Action,
+        kind: &str,
+        record: &str,
+        reason: &str,
+        source: &str,
+    ) -> Result<(), DoorError> {
         let commit = crate::port::Commit {
             kind: kind.to_owned(),
             action,

@@ -110,7 +110,14 @@ fn place(frame: Frame<'_>, prepared: &mut Prepared) {
         None => {
             let class = rule.class.as_deref().unwrap_or("E_REGION");
             let office = frame.catalogue.regions.name(frame.office);
-            prepared.problems.push(Problem::new(Level::Error, class, county_field, &title(county_field), &county, &format!("{office}范围内的县区")));
+            prepared.problems.push(Problem::new(
+                Level::Error,
+                class,
+                county_field,
+                &title(county_field),
+                &county,
+                &format!("{office}范围内的县区"),
+            ));
         }
         Some(found) => {
             prepared.region.clone_from(&found.region);
@@ -135,15 +142,16 @@ fn person(frame: Frame<'_>, rule: &PersonRule, prepared: &mut Prepared) {
     let Some(number) = text_at(&rule.id_no) else { return };
     let Ok(id) = ident::id_no(&number, frame.today) else { return };
     let mut found = Vec::new();
-    if let Some((path, sex)) = rule.sex.as_ref().and_then(|p| Some((p, text_at(p)?))) {
-        if matches!(sex.as_str(), "1" | "2") && sex != id.sex {
-            found.push((path.clone(), frame.catalogue.list("SEX").map_or(sex.clone(), |l| l.label(&sex).to_owned()), "与身份证号一致的性别"));
-        }
+    if let Some((path, sex)) = rule.sex.as_ref().and_then(|p| Some((p, text_at(p)?)))
+        && matches!(sex.as_str(), "1" | "2")
+        && sex != id.sex
+    {
+        found.push((path.clone(), frame.catalogue.list("SEX").map_or(sex.clone(), |l| l.label(&sex).to_owned()), "与身份证号一致的性别"));
     }
-    if let Some((path, birth)) = rule.birth.as_ref().and_then(|p| Some((p, text_at(p)?))) {
-        if birth != id.birth {
-            found.push((path.clone(), birth, "与身份证号一致的出生日期"));
-        }
+    if let Some((path, birth)) = rule.birth.as_ref().and_then(|p| Some((p, text_at(p)?)))
+        && birth != id.birth
+    {
+        found.push((path.clone(), birth, "与身份证号一致的出生日期"));
     }
     for (path, shown, expected) in found {
         let field = frame.kind.field(&path);
@@ -191,7 +199,8 @@ fn set_aside(kind: &Kind, prepared: &mut Prepared, problem: &Problem) -> bool {
 /// Natural key of a document. When a part is missing the whole document stands for itself, so that re-importing the same row finds it.
 #[must_use]
 pub fn natural_key(kind: &Kind, vault: &Vault, document: &Map<String, Value>) -> [u8; 16] {
-    let parts: Option<Vec<String>> = kind.natural_key.iter().map(|path| get_path(document, path).filter(|v| !v.is_null()).map(key_text)).collect();
+    let parts: Option<Vec<String>> =
+        kind.natural_key.iter().map(|path| get_path(document, path).filter(|v| !v.is_null()).map(key_text)).collect();
     match parts {
         Some(parts) => vault.key_hash(&kind.kind, &parts),
         None => {
@@ -341,12 +350,21 @@ pub fn lookup_values(kind: &Kind, vault: &Vault, document: &Map<String, Value>, 
 /// Value of a uniqueness rule; `None` when a part is missing.
 #[must_use]
 pub fn unique_value(kind: &Kind, vault: &Vault, document: &Map<String, Value>, fields: &[String]) -> Option<String> {
-    let parts: Option<Vec<String>> = fields.iter().map(|f| lookup_values(kind, vault, document, f).into_iter().next().or_else(|| get_path(document, f).map(key_text))).collect();
+    let parts: Option<Vec<String>> = fields
+        .iter()
+        .map(|f| lookup_values(kind, vault, document, f).into_iter().next().or_else(|| get_path(document, f).map(key_text)))
+        .collect();
     Some(hex(&vault.key_hash(&kind.kind, &parts?)))
 }
 
 /// Day of the event of a document, or empty.
 #[must_use]
 pub fn event_day(kind: &Kind, document: &Map<String, Value>) -> String {
-    kind.event_date.as_deref().and_then(|p| get_path(document, p)).and_then(Value::as_str).filter(|d| dates::parse_iso(d).is_some()).unwrap_or_default().to_owned()
+    kind.event_date
+        .as_deref()
+        .and_then(|p| get_path(document, p))
+        .and_then(Value::as_str)
+        .filter(|d| dates::parse_iso(d).is_some())
+        .unwrap_or_default()
+        .to_owned()
 }

@@ -262,7 +262,9 @@ pub fn column(kind: &Kind, field: &str) -> Result<Column, DoorError> {
         return Ok(Column::Field { path: field.to_owned(), numeric: false });
     }
     match kind.field(field) {
-        Some(f) if !matches!(f.ty, FieldType::Group(_) | FieldType::Object) => Ok(Column::Field { path: field.to_owned(), numeric: f.ty.is_numeric() }),
+        Some(f) if !matches!(f.ty, FieldType::Group(_) | FieldType::Object) => {
+            Ok(Column::Field { path: field.to_owned(), numeric: f.ty.is_numeric() })
+        }
         _ => Err(DoorError::BadRequest(format!("“{}”没有字段“{field}”", kind.title))),
     }
 }
@@ -270,7 +272,12 @@ pub fn column(kind: &Kind, field: &str) -> Result<Column, DoorError> {
 /// The fields of a kind that get a database index: those marked `x-index`, but for what the system columns hold already.
 #[must_use]
 pub fn indexes(kind: &Kind) -> Vec<Column> {
-    let held = [kind.region.county.as_deref(), kind.region.town.as_deref(), kind.event_date.as_deref(), kind.states.as_ref().map(|s| s.field.as_str())];
+    let held = [
+        kind.region.county.as_deref(),
+        kind.region.town.as_deref(),
+        kind.event_date.as_deref(),
+        kind.states.as_ref().map(|s| s.field.as_str()),
+    ];
     kind.fields
         .iter()
         .filter(|f| f.index && !matches!(f.ty, FieldType::Group(_) | FieldType::Object | FieldType::Codes(_) | FieldType::Texts))
@@ -286,17 +293,16 @@ pub fn indexes(kind: &Kind) -> Vec<Column> {
 pub fn display(catalogue: &zhijian_kinds::Catalogue, kind: &Kind, path: &str, data: &Map<String, Value>) -> String {
     let Some(value) = get_path(data, path) else { return String::new() };
     let Some(field) = kind.field(path) else { return plain(value) };
-    if kind.region.county.as_deref() == Some(path) || kind.region.town.as_deref() == Some(path) {
-        if let Some(code) = value.as_str() {
-            return catalogue.regions.name(code).to_owned();
-        }
+    if (kind.region.county.as_deref() == Some(path) || kind.region.town.as_deref() == Some(path))
+        && let Some(code) = value.as_str()
+    {
+        return catalogue.regions.name(code).to_owned();
     }
-    if let (Some(states), Some(code)) = (&kind.states, value.as_str()) {
-        if states.field == path {
-            if let Some(state) = states.list.iter().find(|s| s.code == code) {
-                return state.title.clone();
-            }
-        }
+    if let (Some(states), Some(code)) = (&kind.states, value.as_str())
+        && states.field == path
+        && let Some(state) = states.list.iter().find(|s| s.code == code)
+    {
+        return state.title.clone();
     }
     shown(catalogue, &field.ty, value)
 }

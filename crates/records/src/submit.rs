@@ -56,7 +56,15 @@ impl Door {
     ///
     /// # Errors
     /// See [`DoorError`]; nothing is written then.
-    pub async fn amend(&self, caller: &Caller, kind: &str, id: &str, seen: u32, draft: &Draft, entry: Entry<'_>) -> Result<Saved, DoorError> {
+    pub async fn amend(
+        &self,
+        caller: &Caller,
+        kind: &str,
+        id: &str,
+        seen: u32,
+        draft: &Draft,
+        entry: Entry<'_>,
+    ) -> Result<Saved, DoorError> {
         let kind = self.kind(kind)?;
         let (old, document) = self.as_it_was(caller, &kind, id, Wish::File).await?;
         if old.rev != seen {
@@ -78,7 +86,17 @@ impl Door {
     ///
     /// # Errors
     /// The transition does not exist, is not possible from the present state, or is not the caller's.
-    pub async fn advance(&self, caller: &Caller, kind: &str, id: &str, seen: u32, transition: &str, given: &Draft, entry: Entry<'_>) -> Result<Saved, DoorError> {
+    #[expect(clippy::too_many_arguments, reason = "who, what, which revision, which step, what with it and why")]
+    pub async fn advance(
+        &self,
+        caller: &Caller,
+        kind: &str,
+        id: &str,
+        seen: u32,
+        transition: &str,
+        given: &Draft,
+        entry: Entry<'_>,
+    ) -> Result<Saved, DoorError> {
         let kind = self.kind(kind)?;
         let (old, document) = self.as_it_was(caller, &kind, id, Wish::Read).await?;
         if old.rev != seen {
@@ -120,7 +138,8 @@ impl Door {
             return Err(DoorError::Invalid(vec![Problem::new(Level::Error, "E_REQUIRED", "reason", "作废原因", "", "填写原因")]));
         }
         let (old, document) = self.as_it_was(caller, &kind, id, Wish::File).await?;
-        let prepared = Prepared { document, region: old.region.clone(), town: old.town.clone(), owner: old.owner.clone(), ..Prepared::default() };
+        let prepared =
+            Prepared { document, region: old.region.clone(), town: old.town.clone(), owner: old.owner.clone(), ..Prepared::default() };
         let mut revision = prepare::revision(&kind, &self.vault, &prepared, old.id.clone(), Some(seen))?;
         revision.retracted = true;
         revision.lookups.clear();
@@ -133,7 +152,13 @@ impl Door {
 
     /// The record as it was, if the caller may touch it; another unit's record is not found.
     async fn as_it_was(&self, caller: &Caller, kind: &Kind, id: &str, wish: Wish) -> Result<(Stored, Map<String, Value>), DoorError> {
-        let old = self.store.find(&kind.kind, id).await.map_err(Self::store_error(&kind.kind))?.filter(|r| !r.retracted).ok_or(DoorError::NotFound)?;
+        let old = self
+            .store
+            .find(&kind.kind, id)
+            .await
+            .map_err(Self::store_error(&kind.kind))?
+            .filter(|r| !r.retracted)
+            .ok_or(DoorError::NotFound)?;
         let visible = caller.system || access::inside(&access::scope(caller, kind), &old.id, &old.region, &old.town, &old.owner);
         if !visible {
             return Err(DoorError::NotFound);
@@ -151,7 +176,13 @@ impl Door {
     }
 
     /// References, derived values, checks, uniqueness, and the access question for the record as it will be.
-    async fn finish(&self, caller: &Caller, kind: &Kind, prepared: &mut Prepared, old: Option<&Map<String, Value>>) -> Result<(), DoorError> {
+    async fn finish(
+        &self,
+        caller: &Caller,
+        kind: &Kind,
+        prepared: &mut Prepared,
+        old: Option<&Map<String, Value>>,
+    ) -> Result<(), DoorError> {
         let failed = Self::store_error(&kind.kind);
         refs::resolve(self, kind, &mut [&mut *prepared]).await.map_err(failed)?;
         let today = self.today();
@@ -162,13 +193,29 @@ impl Door {
         if !prepared.sound() {
             return Err(DoorError::Invalid(std::mem::take(&mut prepared.problems)));
         }
-        if !access::may_write(caller, kind, if old.is_some() { Wish::Read } else { Wish::File }, "", &prepared.region, &prepared.town, &prepared.owner) {
+        if !access::may_write(
+            caller,
+            kind,
+            if old.is_some() { Wish::Read } else { Wish::File },
+            "",
+            &prepared.region,
+            &prepared.town,
+            &prepared.owner,
+        ) {
             return Err(DoorError::NotAllowed { kind: kind.title.clone() });
         }
         Ok(())
     }
 
-    async fn write(&self, caller: &Caller, kind: &Kind, action: Action, revision: NewRevision, prepared: Prepared, entry: Entry<'_>) -> Result<Saved, DoorError> {
+    async fn write(
+        &self,
+        caller: &Caller,
+        kind: &Kind,
+        action: Action,
+        revision: NewRevision,
+        prepared: Prepared,
+        entry: Entry<'_>,
+    ) -> Result<Saved, DoorError> {
         let id = revision.id.clone();
         for (index, rule) in kind.unique_by.iter().enumerate() {
             let way = format!("unique:{index}");
@@ -247,7 +294,11 @@ pub(crate) fn overlay(kind: &Kind, old: &Map<String, Value>, stored: &Stored, fr
         region: keep(&fresh.region, &stored.region),
         town: if spoke_of_place { fresh.town } else { keep(&fresh.town, &stored.town) },
         owner: keep(&fresh.owner, &stored.owner),
-        problems: fresh.problems.into_iter().filter(|p| p.class != "E_REQUIRED" && !p.found.is_empty() || get_path(&document, &p.field).is_none()).collect(),
+        problems: fresh
+            .problems
+            .into_iter()
+            .filter(|p| p.class != "E_REQUIRED" && !p.found.is_empty() || get_path(&document, &p.field).is_none())
+            .collect(),
         covered: fresh.covered,
         document,
     }

@@ -120,7 +120,10 @@ impl Vault {
     #[must_use]
     pub fn fragments(&self, text: &str) -> Vec<String> {
         let chars: Vec<char> = zhijian_kinds::text::word_key(text).chars().collect();
-        chars.windows(2).map(|pair| crate::audit::hex(&self.keyed(&[b"fragment", pair.iter().collect::<String>().as_bytes()])[..5])).collect()
+        chars
+            .windows(2)
+            .map(|pair| crate::audit::hex(&self.keyed(&[b"fragment", pair.iter().collect::<String>().as_bytes()])[..5]))
+            .collect()
     }
 
     fn keyed(&self, parts: &[&[u8]]) -> [u8; 32] {

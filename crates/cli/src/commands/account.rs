@@ -54,7 +54,14 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
         }
         Command::List => {
             for account in platform.door.store.accounts().await? {
-                data(format!("{}\t{}\t{}\t{}\t{}", account.login, account.name, account.roles.join(","), account.region, if account.active { "启用" } else { "停用" }))?;
+                data(format!(
+                    "{}\t{}\t{}\t{}\t{}",
+                    account.login,
+                    account.name,
+                    account.roles.join(","),
+                    account.region,
+                    if account.active { "启用" } else { "停用" }
+                ))?;
             }
         }
     }
@@ -66,7 +73,16 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
 /// # Errors
 /// The store failed.
 #[expect(clippy::too_many_arguments, reason = "the fields of an account")]
-pub async fn put(platform: &Platform, login: &str, name: &str, roles: &[String], region: &str, organisation: &str, password: &str, must_change: bool) -> Result<()> {
+pub async fn put(
+    platform: &Platform,
+    login: &str,
+    name: &str,
+    roles: &[String],
+    region: &str,
+    organisation: &str,
+    password: &str,
+    must_change: bool,
+) -> Result<()> {
     let account = Account {
         login: login.into(),
         name: name.into(),

@@ -29,7 +29,13 @@ pub fn run(args: Args) -> Result<ExitCode> {
         data(fault)?;
     }
     if faults.is_empty() {
-        say(format!("定义无误：{} 类表单，{} 张代码表，{} 项指标，{} 个规划", loaded.kinds.len(), loaded.codes.len(), loaded.indicators.len(), loaded.plans.len()));
+        say(format!(
+            "定义无误：{} 类表单，{} 张代码表，{} 项指标，{} 个规划",
+            loaded.kinds.len(),
+            loaded.codes.len(),
+            loaded.indicators.len(),
+            loaded.plans.len()
+        ));
         Ok(ExitCode::SUCCESS)
     } else {
         say(format!("发现 {} 处问题", faults.len()));

@@ -71,7 +71,10 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
 /// An account of one demo employer.
 async fn demo_employer(platform: &Platform) -> Result<()> {
     use zhijian_records::read::ListRequest;
-    let page = platform.door.list(&Platform::operator(), "employer", &ListRequest { limit: 1, sort: Some("uscc".into()), ..ListRequest::default() }).await?;
+    let page = platform
+        .door
+        .list(&Platform::operator(), "employer", &ListRequest { limit: 1, sort: Some("uscc".into()), ..ListRequest::default() })
+        .await?;
     if let Some(employer) = page.rows.first() {
         account::put(platform, "employer", "用人单位职业卫生管理员", &["R09".into()], "", &employer.id, PASSWORD, false).await?;
     }

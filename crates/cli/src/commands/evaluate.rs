@@ -64,7 +64,10 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
     let lines = lines(&platform, &args.plan, args.year, args.as_of.as_deref(), args.known_at.as_deref()).await?;
     match args.format {
         Format::Text => emit(args.output.as_ref(), text(&lines).as_bytes())?,
-        Format::Json => emit(args.output.as_ref(), (serde_json::to_string_pretty(&lines.iter().map(Line::json).collect::<Vec<_>>())? + "\n").as_bytes())?,
+        Format::Json => emit(
+            args.output.as_ref(),
+            (serde_json::to_string_pretty(&lines.iter().map(Line::json).collect::<Vec<_>>())? + "\n").as_bytes(),
+        )?,
         Format::Csv => emit(args.output.as_ref(), csv(&lines).as_bytes())?,
         Format::Xlsx => {
             let path = args.output.as_ref().context("xlsx 格式请用 --output 指定文件")?;
@@ -87,10 +90,13 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
 /// As [`run`].
 pub async fn lines(platform: &Platform, plan: &str, year: i32, as_of: Option<&str>, known_at: Option<&str>) -> Result<Vec<Line>> {
     let plans = &platform.door.catalogue.plans;
-    let plan = plans.get(plan).with_context(|| format!("没有名为“{plan}”的规划，可用的有：{}", plans.keys().cloned().collect::<Vec<_>>().join("、")))?;
+    let plan = plans
+        .get(plan)
+        .with_context(|| format!("没有名为“{plan}”的规划，可用的有：{}", plans.keys().cloned().collect::<Vec<_>>().join("、")))?;
     anyhow::ensure!((1990..=2100).contains(&year), "年度“{year}”应为四位年份");
     let as_of = as_of.map(|d| dates::parse_iso(d).with_context(|| format!("日期“{d}”应写作 2020-12-31"))).transpose()?;
-    let known_at = known_at.map(|d| zhijian_records::clock::start_of(d).with_context(|| format!("日期“{d}”应写作 2020-12-31"))).transpose()?;
+    let known_at =
+        known_at.map(|d| zhijian_records::clock::start_of(d).with_context(|| format!("日期“{d}”应写作 2020-12-31"))).transpose()?;
     platform.refresh().await?;
     let rows = platform.evaluator.evaluate_plan(plan, year, as_of, known_at, &Scope { all: true, ..Scope::default() }).await?;
     Ok(rows.into_iter().flat_map(split).collect())

@@ -47,7 +47,12 @@ const PAGE: u32 = 500;
 pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
     let platform = Platform::open(config).await?;
     let kinds = &platform.door.catalogue.kinds;
-    anyhow::ensure!(kinds.contains_key(&args.kind), "没有名为“{}”的表单，可用的有：{}", args.kind, kinds.keys().cloned().collect::<Vec<_>>().join("、"));
+    anyhow::ensure!(
+        kinds.contains_key(&args.kind),
+        "没有名为“{}”的表单，可用的有：{}",
+        args.kind,
+        kinds.keys().cloned().collect::<Vec<_>>().join("、")
+    );
     let writer: Box<dyn Write + Send> = match &args.output {
         Some(path) => Box::new(BufWriter::new(std::fs::File::create(path).with_context(|| format!("无法写入 {}", path.display()))?)),
         None => Box::new(BufWriter::new(std::io::stdout())),
@@ -61,9 +66,21 @@ async fn stream(platform: &Platform, args: &Args, writer: Box<dyn Write + Send>)
     let door = &platform.door;
     let operator = Platform::operator();
     let kind = door.kind(&args.kind)?;
-    let as_of = args.known_at.as_deref().map(|d| zhijian_records::clock::start_of(d).with_context(|| format!("日期“{d}”应写作 2020-12-31"))).transpose()?;
+    let as_of = args
+        .known_at
+        .as_deref()
+        .map(|d| zhijian_records::clock::start_of(d).with_context(|| format!("日期“{d}”应写作 2020-12-31")))
+        .transpose()?;
     let purpose = args.purpose.clone().unwrap_or_default();
-    door.note(&operator, Action::Export, &kind.kind, "", &format!("导出{}；{purpose}", if purpose.is_empty() { "（掩码）" } else { "（原文）" }), "console").await?;
+    door.note(
+        &operator,
+        Action::Export,
+        &kind.kind,
+        "",
+        &format!("导出{}；{purpose}", if purpose.is_empty() { "（掩码）" } else { "（原文）" }),
+        "console",
+    )
+    .await?;
     let format = match args.format {
         Format::Xlsx => ExportFormat::Xlsx,
         Format::Csv => ExportFormat::Csv,

@@ -54,7 +54,11 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
     };
     if let Some(kind) = &args.kind {
         let kinds = &platform.door.catalogue.kinds;
-        anyhow::ensure!(kinds.contains_key(kind), "没有名为“{kind}”的表单，可用的有：{}", kinds.keys().cloned().collect::<Vec<_>>().join("、"));
+        anyhow::ensure!(
+            kinds.contains_key(kind),
+            "没有名为“{kind}”的表单，可用的有：{}",
+            kinds.keys().cloned().collect::<Vec<_>>().join("、")
+        );
     }
     let report = import_kind(&platform, &args.paths, region.as_deref(), args.kind.clone(), &Platform::operator()).await?;
     if let Some(folder) = &args.marked {
@@ -76,7 +80,13 @@ pub async fn import(platform: &Platform, paths: &[PathBuf], region: Option<&str>
     import_kind(platform, paths, region, None, caller).await
 }
 
-async fn import_kind(platform: &Platform, paths: &[PathBuf], region: Option<&str>, kind: Option<String>, caller: &Caller) -> Result<Report> {
+async fn import_kind(
+    platform: &Platform,
+    paths: &[PathBuf],
+    region: Option<&str>,
+    kind: Option<String>,
+    caller: &Caller,
+) -> Result<Report> {
     for path in paths {
         anyhow::ensure!(path.exists(), "找不到 {}", path.display());
     }

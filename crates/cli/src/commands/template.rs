@@ -22,7 +22,9 @@ pub struct Args {
 /// Unknown kind, the disk failed.
 pub fn run(args: Args) -> Result<ExitCode> {
     let catalogue = Catalogue::embedded();
-    let kind = catalogue.kind(&args.kind).with_context(|| format!("没有名为“{}”的表单，可用的有：{}", args.kind, catalogue.kinds.keys().cloned().collect::<Vec<_>>().join("、")))?;
+    let kind = catalogue.kind(&args.kind).with_context(|| {
+        format!("没有名为“{}”的表单，可用的有：{}", args.kind, catalogue.kinds.keys().cloned().collect::<Vec<_>>().join("、"))
+    })?;
     let bytes = zhijian_exchange::write::template(kind, &catalogue)?;
     let path = args.output.unwrap_or_else(|| PathBuf::from(format!("{}填报模板.xlsx", kind.title)));
     std::fs::write(&path, bytes).with_context(|| format!("无法写入 {}", path.display()))?;

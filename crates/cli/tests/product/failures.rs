@@ -70,7 +70,8 @@ fn a_full_disk_stops_an_import_without_half_a_chunk_and_it_goes_on_later() -> Ou
     let import = |limited: bool| {
         let register = register();
         let exams = exams();
-        let mut command = home.command(&["import", "--format", "json", register.to_str().unwrap_or_default(), exams.to_str().unwrap_or_default()]);
+        let mut command =
+            home.command(&["import", "--format", "json", register.to_str().unwrap_or_default(), exams.to_str().unwrap_or_default()]);
         if limited {
             command.env("ZHIJIAN_DATABASE_URL", &small);
         }

@@ -39,7 +39,12 @@ impl Home {
     /// A command of the binary.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_zhijian"));
-        command.args(args).env("ZHIJIAN_HOME", self.path()).env_remove("ZHIJIAN_DATABASE_URL").env_remove("ZHIJIAN_REGION").env("ZHIJIAN_LOG", "error");
+        command
+            .args(args)
+            .env("ZHIJIAN_HOME", self.path())
+            .env_remove("ZHIJIAN_DATABASE_URL")
+            .env_remove("ZHIJIAN_REGION")
+            .env("ZHIJIAN_LOG", "error");
         if let Some(database) = &self.database {
             command.env("ZHIJIAN_DATABASE_URL", database);
         }

@@ -39,7 +39,9 @@ pub fn the_pack_gives_the_published_baselines(home: &Home) -> Outcome {
         for key in ["numerator", "denominator", "value"] {
             match (&e[key], &row[key]) {
                 (Value::Null, _) if e.get(key).is_none() => {}
-                (Value::Number(a), Value::Number(b)) => assert!((a.as_f64().unwrap_or(0.0) - b.as_f64().unwrap_or(1.0)).abs() < 1e-9, "{code} {key}: {a} against {b}"),
+                (Value::Number(a), Value::Number(b)) => {
+                    assert!((a.as_f64().unwrap_or(0.0) - b.as_f64().unwrap_or(1.0)).abs() < 1e-9, "{code} {key}: {a} against {b}")
+                }
                 (a, b) => assert_eq!(a, b, "{code} {key}"),
             }
         }
@@ -67,7 +69,13 @@ fn the_same_folder_again_changes_nothing(home: &Home) -> Outcome {
     }
     assert_eq!(report["totals"]["rejected"], 583);
     let after = home.json(&["evaluate", "--plan", "qinhuangdao", "--year", "2020", "--format", "json"])?;
-    let figures = |v: &Value| -> Vec<Value> { v.as_array().into_iter().flatten().map(|r| serde_json::json!([r["indicator"], r["numerator"], r["denominator"], r["value"]])).collect() };
+    let figures = |v: &Value| -> Vec<Value> {
+        v.as_array()
+            .into_iter()
+            .flatten()
+            .map(|r| serde_json::json!([r["indicator"], r["numerator"], r["denominator"], r["value"]]))
+            .collect()
+    };
     assert_eq!(figures(&before), figures(&after));
     Ok(())
 }
@@ -75,7 +83,10 @@ fn the_same_folder_again_changes_nothing(home: &Home) -> Outcome {
 #[test]
 fn on_postgresql() -> Outcome {
     let Ok(server) = std::env::var("ZHIJIAN_TEST_POSTGRES") else {
-        assert!(std::env::var_os("ZHIJIAN_SKIP_POSTGRES").is_some(), "run through scripts/with-postgres.sh, or set ZHIJIAN_SKIP_POSTGRES=1");
+        assert!(
+            std::env::var_os("ZHIJIAN_SKIP_POSTGRES").is_some(),
+            "run through scripts/with-postgres.sh, or set ZHIJIAN_SKIP_POSTGRES=1"
+        );
         return Ok(());
     };
     let schema = format!("product_{}", std::process::id());

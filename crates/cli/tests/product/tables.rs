@@ -42,8 +42,15 @@ fn the_sender_gets_the_workbook_back_with_marks() -> Outcome {
     let home = Home::new()?;
     let register = pack().join("用人单位名录.xlsx");
     let folder = home.path().join("marked");
-    let report = home.json(&["import", "--format", "json", "--marked", folder.to_str().ok_or("path")?, register.to_str().ok_or("path")?])?;
-    let finding = report["files"][0]["findings"].as_array().into_iter().flatten().find(|f| f["class"] == "E_CODE").ok_or("a wrong credit code")?.clone();
+    let report =
+        home.json(&["import", "--format", "json", "--marked", folder.to_str().ok_or("path")?, register.to_str().ok_or("path")?])?;
+    let finding = report["files"][0]["findings"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|f| f["class"] == "E_CODE")
+        .ok_or("a wrong credit code")?
+        .clone();
     for key in ["file", "sheet", "row", "column", "class", "found", "expected", "message"] {
         assert!(!finding[key].is_null(), "{key} of {finding}");
     }

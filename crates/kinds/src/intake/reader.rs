@@ -58,15 +58,23 @@ impl Reader<'_> {
     /// Reads a draft into a document. Problems of level error mean that the document must not be kept.
     #[must_use]
     pub fn read(&self, draft: &Draft) -> (Map<String, Value>, Vec<Problem>) {
-        let mut out = Pass { reader: *self, document: Map::new(), problems: Vec::new(), month: Vec::new(), unread: Map::new(), day: String::new(), late: Vec::new() };
+        let mut out = Pass {
+            reader: *self,
+            document: Map::new(),
+            problems: Vec::new(),
+            month: Vec::new(),
+            unread: Map::new(),
+            day: String::new(),
+            late: Vec::new(),
+        };
         let event = self.kind.event_date.as_deref();
         // The event date first: it decides which codes are valid.
         for (place, cell) in &draft.cells {
-            if let Place::Field(path) = place {
-                if Some(path.as_str()) == event {
-                    out.field(path, cell, draft);
-                    out.day = out.document.get(path).and_then(Value::as_str).unwrap_or_default().to_owned();
-                }
+            if let Place::Field(path) = place
+                && Some(path.as_str()) == event
+            {
+                out.field(path, cell, draft);
+                out.day = out.document.get(path).and_then(Value::as_str).unwrap_or_default().to_owned();
             }
         }
         for (place, cell) in &draft.cells {
@@ -112,7 +120,9 @@ impl Pass<'_> {
             match known {
                 Some(state) => set_path(&mut self.document, path, Value::String(state.code.clone())),
                 None if cell.is_blank() => {}
-                None => self.refuse(field, cell, "E_CODELIST", &states.list.iter().map(|s| s.title.as_str()).collect::<Vec<_>>().join("、")),
+                None => {
+                    self.refuse(field, cell, "E_CODELIST", &states.list.iter().map(|s| s.title.as_str()).collect::<Vec<_>>().join("、"))
+                }
             }
             return;
         }
@@ -120,7 +130,13 @@ impl Pass<'_> {
             FieldType::Code(name) | FieldType::Codes(name) => self.reader.catalogue.list(name),
             _ => None,
         };
-        let around = Around { list, day: &self.day, today: self.reader.today, year: self.year_for(field, draft), other_document: self.other_document(field, draft) };
+        let around = Around {
+            list,
+            day: &self.day,
+            today: self.reader.today,
+            year: self.year_for(field, draft),
+            other_document: self.other_document(field, draft),
+        };
         match read_value(field, cell, around) {
             Ok(reading) => self.keep(field, cell, reading),
             Err(bad) => self.refuse(field, cell, bad.class, &bad.expected),
@@ -131,7 +147,12 @@ impl Pass<'_> {
         let source = field.year_from.as_ref()?;
         let cell = draft.cells.iter().find_map(|(p, c)| (*p == Place::Field(source.clone())).then_some(c))?;
         let shown = cell.shown();
-        dates::parse_day(&shown).or_else(|| dates::parse_iso(&shown).map(|d| dates::Day { iso: dates::iso(d), month_only: false }))?.iso.get(..4)?.parse().ok()
+        dates::parse_day(&shown)
+            .or_else(|| dates::parse_iso(&shown).map(|d| dates::Day { iso: dates::iso(d), month_only: false }))?
+            .iso
+            .get(..4)?
+            .parse()
+            .ok()
     }
 
     /// A sibling `id_type` other than the resident card (01) switches the number's check off.
@@ -157,13 +178,12 @@ impl Pass<'_> {
                 return;
             }
         }
-        if field.not_future {
-            if let Some(day) = reading.value.as_ref().and_then(Value::as_str) {
-                if day > self.reader.today {
-                    self.refuse(field, cell, "E_DATE", "不晚于今天的日期");
-                    return;
-                }
-            }
+        if field.not_future
+            && let Some(day) = reading.value.as_ref().and_then(Value::as_str)
+            && day > self.reader.today
+        {
+            self.refuse(field, cell, "E_DATE", "不晚于今天的日期");
+            return;
         }
         if !reading.unknown.is_empty() {
             let expected = "代码表中的名称";
@@ -173,7 +193,14 @@ impl Pass<'_> {
         }
         if reading.month_only {
             self.month.push(Value::String(field.path.clone()));
-            let mut problem = Problem::new(Level::Repair, "R_MONTH", &field.path, &field.title, &shown, reading.value.as_ref().and_then(Value::as_str).unwrap_or_default());
+            let mut problem = Problem::new(
+                Level::Repair,
+                "R_MONTH",
+                &field.path,
+                &field.title,
+                &shown,
+                reading.value.as_ref().and_then(Value::as_str).unwrap_or_default(),
+            );
             problem.message = format!("{}：“{shown}”只到月份，按该月1日保存并标记", field.title);
             self.problems.push(problem);
         } else if let Some(found) = &reading.repaired {
@@ -203,7 +230,8 @@ impl Pass<'_> {
         let hard = self.reader.channel == Channel::Form || field.class.is_some() || field.required;
         let class = field.class.as_deref().unwrap_or(default_class);
         let (level, class) = if hard { (Level::Error, class.to_owned()) } else { (Level::Warning, class.replacen("E_", "W_", 1)) };
-        let mut problem = Problem::new(if hard { Level::Error } else { Level::Warning }, &class, &field.path, &field.title, &shown, expected);
+        let mut problem =
+            Problem::new(if hard { Level::Error } else { Level::Warning }, &class, &field.path, &field.title, &shown, expected);
         if level == Level::Warning {
             problem.message.push_str("；原文已保留待核");
             // A private text must not enter the public document.
@@ -224,7 +252,14 @@ impl Pass<'_> {
             let mut element = Map::new();
             for (name, value) in map {
                 let Some(member) = members.iter().find(|m| m.path == *name) else {
-                    self.problems.push(Problem::new(Level::Error, "E_FIELD", &format!("{path}.{index}.{name}"), name, &value.to_string(), "该组已定义的字段"));
+                    self.problems.push(Problem::new(
+                        Level::Error,
+                        "E_FIELD",
+                        &format!("{path}.{index}.{name}"),
+                        name,
+                        &value.to_string(),
+                        "该组已定义的字段",
+                    ));
                     continue;
                 };
                 let list = match &member.ty {
@@ -270,7 +305,12 @@ impl Pass<'_> {
         let not_done = matches!(text::word_key(&shown).as_str(), "未检" | "弃检" | "未测" | "未做");
         let is_text = list.and_then(|l| l.column(key, "value_type")) == Some("text");
         if let (true, Some(flag)) = (not_done, &pivot.flag) {
-            let code = self.reader.catalogue.list("EXAMFLAG").and_then(|l| l.resolve(&shown, "")).map_or_else(|| text::tidy(&shown), |c| c.code.clone());
+            let code = self
+                .reader
+                .catalogue
+                .list("EXAMFLAG")
+                .and_then(|l| l.resolve(&shown, ""))
+                .map_or_else(|| text::tidy(&shown), |c| c.code.clone());
             element.insert(flag.clone(), Value::String(code));
             let mut problem = Problem::new(Level::Warning, "W_NOT_DONE", group, &title, shown.trim(), "检查结果");
             problem.message = format!("{title}：{}", shown.trim());
@@ -298,10 +338,10 @@ impl Pass<'_> {
                 }
             }
         }
-        if let (Some(member), Some(unit)) = (&pivot.unit, list.and_then(|l| l.column(key, "unit"))) {
-            if !unit.is_empty() {
-                element.insert(member.clone(), Value::String(unit.to_owned()));
-            }
+        if let (Some(member), Some(unit)) = (&pivot.unit, list.and_then(|l| l.column(key, "unit")))
+            && !unit.is_empty()
+        {
+            element.insert(member.clone(), Value::String(unit.to_owned()));
         }
         match get_path_mut(&mut self.document, group) {
             Some(Value::Array(items)) => items.push(Value::Object(element)),
@@ -346,19 +386,18 @@ impl Pass<'_> {
         let field = self.reader.kind.field(path).cloned()?;
         let mut changed = None;
         let mut factor = 1.0_f64;
-        if let Some(unit_field) = &field.unit_from {
-            if let Some(Value::String(unit)) = get_path(&self.document, unit_field).cloned() {
-                if let Some(list) = self.reader.catalogue.list("UNIT") {
-                    let canonical = list.column(&unit, "canonical").filter(|c| !c.is_empty()).unwrap_or(&unit).to_owned();
-                    factor = list.column(&unit, "factor").and_then(|f| f.parse().ok()).unwrap_or(1.0);
-                    if canonical != unit {
-                        let found = list.label(&unit).to_owned();
-                        let mut problem = Problem::new(Level::Repair, "R_UNIT", path, &field.title, &found, list.label(&canonical));
-                        problem.message = format!("{}：单位由“{found}”换算为“{}”", field.title, list.label(&canonical));
-                        self.problems.push(problem);
-                        changed = Some((unit_field.clone(), canonical));
-                    }
-                }
+        if let Some(unit_field) = &field.unit_from
+            && let Some(Value::String(unit)) = get_path(&self.document, unit_field).cloned()
+            && let Some(list) = self.reader.catalogue.list("UNIT")
+        {
+            let canonical = list.column(&unit, "canonical").filter(|c| !c.is_empty()).unwrap_or(&unit).to_owned();
+            factor = list.column(&unit, "factor").and_then(|f| f.parse().ok()).unwrap_or(1.0);
+            if canonical != unit {
+                let found = list.label(&unit).to_owned();
+                let mut problem = Problem::new(Level::Repair, "R_UNIT", path, &field.title, &found, list.label(&canonical));
+                problem.message = format!("{}：单位由“{found}”换算为“{}”", field.title, list.label(&canonical));
+                self.problems.push(problem);
+                changed = Some((unit_field.clone(), canonical));
             }
         }
         if let Some(value) = reading.value.take() {
@@ -374,7 +413,9 @@ impl Pass<'_> {
             set_path(&mut self.document, &measured.below, Value::Bool(reading.below.is_some()));
         }
         if let (Some(limit), Some(target)) = (reading.below, &measured.limit) {
-            let limit = limit.map(|l| json!(scale(l, factor))).or_else(|| measured.lod_from.as_ref().and_then(|f| get_path(&self.document, f).cloned()));
+            let limit = limit
+                .map(|l| json!(scale(l, factor)))
+                .or_else(|| measured.lod_from.as_ref().and_then(|f| get_path(&self.document, f).cloned()));
             if let Some(limit) = limit {
                 set_path(&mut self.document, target, limit);
             }

@@ -57,10 +57,10 @@ fn fail(class: &'static str, expected: impl Into<String>) -> Unreadable {
 /// # Errors
 /// [`Unreadable`] with what is expected.
 pub fn read_value(field: &Field, cell: &Cell, around: Around<'_>) -> Result<Reading, Unreadable> {
-    if let Some(measured) = &field.measured {
-        if let Some(reading) = measured_word(measured, cell) {
-            return Ok(reading);
-        }
+    if let Some(measured) = &field.measured
+        && let Some(reading) = measured_word(measured, cell)
+    {
+        return Ok(reading);
     }
     if cell.is_blank() && !matches!(field.ty, FieldType::Boolean if cell.shown().trim() == "无") {
         return Ok(Reading::default());
@@ -120,7 +120,9 @@ fn read_text(field: &Field, cell: &Cell, around: Around<'_>) -> Result<Reading, 
             }
             Err(why) => return Err(fail("E_ID", format!("有效的公民身份号码（{why}）"))),
         },
-        Some(Format::Quarter) => dates::parse_quarter(&found, around.year).ok_or_else(|| fail("E_PERIOD", "季度，如 2020年第1季度、2020Q1"))?,
+        Some(Format::Quarter) => {
+            dates::parse_quarter(&found, around.year).ok_or_else(|| fail("E_PERIOD", "季度，如 2020年第1季度、2020Q1"))?
+        }
         Some(Format::MultiChoice) => choice_word(&found).map(str::to_owned).unwrap_or_else(|| {
             let mut letters: Vec<char> = text::nfkc(&found).to_uppercase().chars().filter(char::is_ascii_alphanumeric).collect();
             letters.sort_unstable();
@@ -290,7 +292,8 @@ fn split_names(list: &CodeList, whole: &str, day: &str) -> Vec<String> {
                 if list.resolve(&part, day).is_some() {
                     return vec![part];
                 }
-                let pieces: Vec<String> = part.split(separators).map(|p| p.trim_matches(text::is_space).to_owned()).filter(|p| !p.is_empty()).collect();
+                let pieces: Vec<String> =
+                    part.split(separators).map(|p| p.trim_matches(text::is_space).to_owned()).filter(|p| !p.is_empty()).collect();
                 // The weakest separators may belong to an unknown name: split only when every piece is known.
                 let weak = separators.contains(&'/');
                 if weak && !pieces.iter().all(|p| list.resolve(p, day).is_some()) { vec![part] } else { pieces }

@@ -24,7 +24,25 @@ pub fn known(name: &str) -> bool {
         || !name.chars().next().is_some_and(char::is_alphabetic)
         || matches!(
             name,
-            "size" | "contains" | "startsWith" | "endsWith" | "matches" | "int" | "double" | "string" | "bool" | "has" | "substring" | "lowerAscii" | "upperAscii" | "trim" | "replace" | "split" | "type" | "min" | "max"
+            "size"
+                | "contains"
+                | "startsWith"
+                | "endsWith"
+                | "matches"
+                | "int"
+                | "double"
+                | "string"
+                | "bool"
+                | "has"
+                | "substring"
+                | "lowerAscii"
+                | "upperAscii"
+                | "trim"
+                | "replace"
+                | "split"
+                | "type"
+                | "min"
+                | "max"
         )
 }
 
