@@ -175,8 +175,7 @@ async fn page(app: &App, headers: &HeaderMap, error: &Explained) -> Markup {
     let (title, hint) = words::failure(error.status.as_u16());
     let body = html! {
         div.empty-state {
-            p.empty-title { (title) }
-            p { (error.message) }
+            p.empty-title { (error.message) }
             p.muted { (hint) }
             p { a.btn.btn-primary href="/" { (words::BACK_TO_DESK) } }
         }

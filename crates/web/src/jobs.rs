@@ -64,6 +64,27 @@ pub fn folder(app: &App, job: &str) -> PathBuf {
     app.home.join("uploads").join(job)
 }
 
+/// File in a job's folder with the kind that the sender named.
+pub const KIND: &str = ".kind";
+
+/// Makes the folder of a job, for the service's own eyes.
+///
+/// # Errors
+/// The disk refuses.
+pub async fn make_folder(folder: &std::path::Path) -> std::io::Result<()> {
+    let mut builder = tokio::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    builder.mode(0o700);
+    builder.create(folder).await
+}
+
+/// The kind that the sender named when the files were uploaded.
+#[must_use]
+pub fn named_kind(app: &App, job: &str) -> Option<String> {
+    std::fs::read_to_string(folder(app, job).join(KIND)).ok().filter(|kind| !kind.is_empty())
+}
+
 /// A new job id.
 #[must_use]
 pub fn new_id() -> String {

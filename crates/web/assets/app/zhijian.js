@@ -46,6 +46,11 @@
   const wrong = one("[data-focus]");
   if (wrong) wrong.focus();
 
+  // On a small screen the list comes before the open filters.
+  const fold = () => { if (innerWidth <= 640) all(".filter-fields").forEach((d) => { d.open = false; }); };
+  fold();
+  document.addEventListener("htmx:afterSwap", fold);
+
   // ---- townships of the chosen county ----
   const towns = (form) => {
     const county = one("[data-counties]", form), town = one("[data-towns]", form);

@@ -89,7 +89,7 @@ fn card(signed: &Signed, tile: &Tile<'_>) -> Markup {
     let list = layout::home(signed, kind);
     let files = access::may(&signed.caller, kind, Wish::File);
     html! {
-        article.tile.empty[tile.total == Some(0)] {
+        article.tile.tile-none[tile.total == Some(0)] {
             div.tile-head {
                 a.tile-title href=(list) { (kind.title) }
                 @if files { a.tile-new href=(links::new(&kind.kind)) aria-label={"新建" (kind.title)} title={"新建" (kind.title)} { (icon("plus")) } }

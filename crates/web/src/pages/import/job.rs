@@ -83,7 +83,7 @@ pub async fn again(State(app): State<App>, Path(id): Path<String>, posted: Poste
         let open = Job { state: "running".into(), progress: without_error(&report_of(&job)), ..job.clone() };
         app.door.store.put_job(&open).await.map_err(jobs::failed)?;
     }
-    jobs::start_import(&app, &posted.signed.caller, &job.id, files, None).await?;
+    jobs::start_import(&app, &posted.signed.caller, &job.id, files, jobs::named_kind(&app, &job.id)).await?;
     Ok(Redirect::to(&links::job(&job.id)))
 }
 

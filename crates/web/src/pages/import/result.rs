@@ -10,7 +10,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use zhijian_exchange::Finding;
-use zhijian_exchange::import::{Counts, Report, SheetReport};
+use zhijian_exchange::import::{Counts, FileReport, Report, SheetReport};
 use zhijian_exchange::write::{ExportFormat, mark};
 use zhijian_records::port::Job;
 
@@ -38,35 +38,45 @@ pub fn counts(report: &Report) -> Markup {
 #[must_use]
 pub fn sheets(job: &Job, report: &Report, ended: bool) -> Markup {
     html! {
-        @for (index, file) in report.files.iter().enumerate() {
-            section.card {
-                h2 { (file.file) }
-                @if let Some(error) = &file.error { div.notice.notice-error { (error) } }
-                @if file.error.is_none() && file.sheets.is_empty() && ended && job.state == "done" { p.muted { "文件中没有数据，按零报告处理。" } }
-                @if !file.sheets.is_empty() {
-                    div.table-wrap { table.list.small {
-                        thead { tr { th scope="col" { "工作表" } th scope="col" { "识别为" } th.num scope="col" { "读取" } th.num scope="col" { "收下" } th.num scope="col" { "提示" } th.num scope="col" { "规范" } th.num scope="col" { "重复" } th.num scope="col" { "拒收" } th scope="col" { "说明" } } }
-                        tbody { @for sheet in &file.sheets { (row(sheet)) } }
-                    } }
-                }
-                @if ended && file.counts.rows_read > 0 && (file.findings_total > 0 || file.counts.rejected > 0 || file.counts.warned > 0) {
-                    p { a.btn.btn-sm href={(links::job(&job.id)) "/marked/" (index)} download { (icon("export")) "下载标注好的原表" } }
-                }
-            }
+        section.card {
+            h2 { "各表结果" @if ended && !report.files.is_empty() { a.quiet href={(links::job(&job.id)) "/report.json"} download { "下载报告（JSON）" } } }
+            div.table-wrap { table.list.small {
+                thead { tr { th scope="col" { "文件 · 工作表" } th scope="col" { "识别为" } @for word in WORDS { th.num scope="col" { (word) } } th scope="col" { "说明" } } }
+                tbody { @for (index, file) in report.files.iter().enumerate() { (rows(job, index, file, ended)) } }
+            } }
         }
         @if !report.left_out.is_empty() { p.muted { "未读取：" (report.left_out.join("、")) } }
-        @if ended && !report.files.is_empty() { p { a.btn.btn-sm href={(links::job(&job.id)) "/report.json"} download { (icon("export")) "下载报告（JSON）" } } }
     }
 }
 
-fn row(sheet: &SheetReport) -> Markup {
+/// Heads of the counts.
+const WORDS: [&str; 6] = ["读取", "收下", "提示", "规范", "重复", "拒收"];
+
+fn rows(job: &Job, index: usize, file: &FileReport, ended: bool) -> Markup {
+    let marked = ended && file.counts.rows_read > 0 && (file.findings_total > 0 || file.counts.rejected + file.counts.warned + file.counts.repaired > 0);
+    let download = html! { @if marked { " " a.quiet href={(links::job(&job.id)) "/marked/" (index)} download { (icon("export")) "标注好的原表" } } };
+    html! {
+        @if file.sheets.is_empty() {
+            tr {
+                td data-label="文件" { (file.file) }
+                td colspan="7" {}
+                td data-label="说明" { @if let Some(error) = &file.error { span.said.said-error { (error) } } @else if ended && job.state == "done" { span.muted { "没有数据，按零报告处理" } } }
+            }
+        }
+        @for (n, sheet) in file.sheets.iter().enumerate() {
+            (row(file, sheet, Some(&download).filter(|_| n == 0)))
+        }
+    }
+}
+
+fn row(file: &FileReport, sheet: &SheetReport, download: Option<&Markup>) -> Markup {
     let c: &Counts = &sheet.counts;
     let classes: Vec<String> = c.rejected_by.iter().map(|(class, n)| format!("{class} {n}")).collect();
     html! {
         tr {
-            td data-label="工作表" { @if sheet.sheet.is_empty() { "（全文）" } @else { (sheet.sheet) } }
+            td data-label="文件" { (file.file) @if !sheet.sheet.is_empty() { span.muted { " · " (sheet.sheet) } } @if let Some(download) = download { (download) } }
             td data-label="识别为" { @if let Some(kind) = &sheet.kind { a href=(links::list(kind)) { (sheet.kind_title.as_deref().unwrap_or(kind)) } } }
-            @for (n, word) in [(c.rows_read, "读取"), (c.accepted, "收下"), (c.warned, "提示"), (c.repaired, "规范"), (c.duplicates, "重复"), (c.rejected, "拒收")] { td.num data-label=(word) { (n) } }
+            @for (n, word) in [c.rows_read, c.accepted, c.warned, c.repaired, c.duplicates, c.rejected].into_iter().zip(WORDS) { td.num data-label=(word) { (n) } }
             td data-label="说明" {
                 @if let Some(why) = &sheet.skipped { span.muted { (why) } }
                 @if let Some(error) = &sheet.error { span.said.said-error { (error) } }

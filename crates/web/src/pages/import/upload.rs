@@ -103,6 +103,9 @@ pub async fn submit(signed: Signed, State(app): State<App>, mut form: Multipart)
     if kind.as_ref().is_some_and(|k| !kinds.iter().any(|known| known.kind == *k)) || kinds.is_empty() {
         return Err(PageError::NotAllowed("您的角色不能报送该表单".into()));
     }
+    if let Some(kind) = &kind {
+        tokio::fs::write(folder.join(jobs::KIND), kind).await.map_err(PageError::failed("保存上传文件"))?;
+    }
     let old = app.clone();
     tokio::task::spawn_blocking(move || jobs::tidy(&old));
     jobs::start_import(&app, &signed.caller, &id, files, kind).await?;
@@ -121,7 +124,7 @@ async fn keep(folder: &Path, number: usize, mut field: Field<'_>) -> Result<Opti
     if name.is_empty() {
         return Ok(None);
     }
-    tokio::fs::create_dir_all(folder).await.map_err(failed())?;
+    jobs::make_folder(folder).await.map_err(failed())?;
     let path = folder.join(format!("{number}_{name}"));
     let mut file = tokio::fs::File::create(&path).await.map_err(failed())?;
     while let Some(part) = field.chunk().await.map_err(broken)? {
