@@ -91,7 +91,7 @@ fn check_kind(catalogue: &Catalogue, path: &str, kind: &Kind, document: &Documen
         {
             say(&at(&field.path), format!("x-class“{class}”不在 reject_order 中"));
         }
-        for other in [&field.unit_from, &field.year_from].into_iter().flatten() {
+        for other in field.unit_from.iter().map(String::as_str).chain(field.year_from.iter().flat_map(|f| f.split(','))) {
             if !known(other) {
                 say(&at(&field.path), format!("字段“{other}”不存在"));
             }

@@ -210,7 +210,7 @@ impl Bulk {
                 );
             }
         }
-        let keys: Vec<KeyHash> = in_parallel(&prepared, |p| prepare::natural_key(kind, &self.door.vault, &p.document));
+        let keys: Vec<KeyHash> = in_parallel(&prepared, |p| prepare::natural_key(kind, &self.door.vault, &p.document, &p.region));
         Ok((prepared, keys))
     }
 

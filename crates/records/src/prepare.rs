@@ -198,16 +198,23 @@ fn set_aside(kind: &Kind, prepared: &mut Prepared, problem: &Problem) -> bool {
 
 /// Natural key of a document. When a part is missing the whole document stands for itself, so that re-importing the same row finds it.
 #[must_use]
-pub fn natural_key(kind: &Kind, vault: &Vault, document: &Map<String, Value>) -> [u8; 16] {
+pub fn natural_key(kind: &Kind, vault: &Vault, document: &Map<String, Value>, region: &str) -> [u8; 16] {
     let parts: Option<Vec<String>> =
         kind.natural_key.iter().map(|path| get_path(document, path).filter(|v| !v.is_null()).map(key_text)).collect();
+    // Numbers are given by offices: the same inspection number of two cities is two inspections. Only a key that is unique in the whole
+    // country stands without the city.
+    let city = if kind.natural_key == ["uscc"] { String::new() } else { region.get(..4).unwrap_or_default().to_owned() };
+    let parts = parts.map(|mut parts| {
+        parts.push(city.clone());
+        parts
+    });
     match parts {
         Some(parts) => vault.key_hash(&kind.kind, &parts),
         None => {
             let mut entries: Vec<(&String, &Value)> = document.iter().filter(|(k, _)| !k.starts_with('_')).collect();
             entries.sort_by_key(|(k, _)| k.as_str());
             let whole = serde_json::to_string(&entries).unwrap_or_default();
-            vault.key_hash(&kind.kind, &["*".into(), whole])
+            vault.key_hash(&kind.kind, &["*".into(), whole, city])
         }
     }
 }
@@ -276,7 +283,7 @@ pub fn revision(kind: &Kind, vault: &Vault, prepared: &Prepared, id: String, see
         event_date,
         owner: prepared.owner.clone(),
         state,
-        key: natural_key(kind, vault, &prepared.document),
+        key: natural_key(kind, vault, &prepared.document, &prepared.region),
         search: search_text(kind, vault, &prepared.document),
         lookups: lookups(kind, vault, &prepared.document),
         data,

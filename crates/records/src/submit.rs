@@ -238,7 +238,7 @@ impl Door {
         match done.outcomes.first() {
             Some(Outcome::Written { rev }) if done.replayed => {
                 // The first request's record: find it by its natural key, which the retry shares.
-                let key = prepare::natural_key(kind, &self.vault, &prepared.document);
+                let key = prepare::natural_key(kind, &self.vault, &prepared.document, &prepared.region);
                 let found = self.store.find_by_keys(&kind.kind, &[key]).await.map_err(Self::store_error(&kind.kind))?;
                 let id = found.into_iter().next().map_or(id, |r| r.id);
                 Ok(Saved { id, rev: *rev, problems: prepared.problems })

@@ -3,6 +3,7 @@
 mod failures;
 mod home;
 mod main_job;
+mod packs;
 mod tables;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;

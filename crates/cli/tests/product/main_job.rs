@@ -34,13 +34,17 @@ pub fn the_pack_gives_the_published_baselines(home: &Home) -> Outcome {
     }
     assert_eq!(got.len(), expected.len(), "every table with data was read");
     let rows = home.json(&["evaluate", "--plan", "qinhuangdao", "--year", "2020", "--format", "json"])?;
+    compare_indicators(&answers, &rows)
+}
+
+/// Every indicator of the answers, to the last digit.
+pub fn compare_indicators(answers: &Value, rows: &Value) -> Outcome {
     for (code, e) in answers["indicators"].as_object().ok_or("indicators")? {
         let row = rows.as_array().into_iter().flatten().find(|r| r["indicator"] == **code).ok_or_else(|| format!("{code} is missing"))?;
-        for key in ["numerator", "denominator", "value"] {
+        for key in ["numerator", "denominator", "value"].into_iter().filter(|k| e.get(*k).is_some()) {
             match (&e[key], &row[key]) {
-                (Value::Null, _) if e.get(key).is_none() => {}
                 (Value::Number(a), Value::Number(b)) => {
-                    assert!((a.as_f64().unwrap_or(0.0) - b.as_f64().unwrap_or(1.0)).abs() < 1e-9, "{code} {key}: {a} against {b}")
+                    assert!((a.as_f64().unwrap_or(0.0) - b.as_f64().unwrap_or(1.0)).abs() < 1e-9, "{code} {key}: {a} against {b}");
                 }
                 (a, b) => assert_eq!(a, b, "{code} {key}"),
             }

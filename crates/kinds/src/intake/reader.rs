@@ -143,16 +143,14 @@ impl Pass<'_> {
         }
     }
 
+    /// Year of the first of the named sibling fields that holds a date.
     fn year_for(&self, field: &Field, draft: &Draft) -> Option<i32> {
-        let source = field.year_from.as_ref()?;
-        let cell = draft.cells.iter().find_map(|(p, c)| (*p == Place::Field(source.clone())).then_some(c))?;
-        let shown = cell.shown();
-        dates::parse_day(&shown)
-            .or_else(|| dates::parse_iso(&shown).map(|d| dates::Day { iso: dates::iso(d), month_only: false }))?
-            .iso
-            .get(..4)?
-            .parse()
-            .ok()
+        field.year_from.as_ref()?.split(',').find_map(|source| {
+            let cell = draft.cells.iter().find_map(|(p, c)| (*p == Place::Field(source.to_owned())).then_some(c))?;
+            let shown = cell.shown();
+            let iso = dates::parse_day(&shown).map(|d| d.iso).or_else(|| dates::parse_iso(&shown).map(dates::iso))?;
+            iso.get(..4)?.parse().ok()
+        })
     }
 
     /// A sibling `id_type` other than the resident card (01) switches the number's check off.
