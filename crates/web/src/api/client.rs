@@ -36,7 +36,8 @@ where
         }
         if !matches!(parts.method, Method::GET | Method::HEAD) {
             let token = parts.headers.get(TOKEN_HEADER).and_then(|v| v.to_str().ok()).unwrap_or_default();
-            posted::check(&signed, token).map_err(|_| Failure::new("bad-token", "写操作须在请求头 X-CSRF-Token 中带上会话令牌（GET /api/v1/session 可取得）"))?;
+            posted::check(&signed, token)
+                .map_err(|_| Failure::new("bad-token", "写操作须在请求头 X-CSRF-Token 中带上会话令牌（GET /api/v1/session 可取得）"))?;
         }
         Ok(Self { caller: signed.caller })
     }
@@ -64,7 +65,7 @@ mod tests {
         let rows = [("Bearer abc", Some("abc")), ("bearer  abc ", Some("abc")), ("Basic abc", None), ("abc", None)];
         for (value, expected) in rows {
             let mut headers = HeaderMap::new();
-            headers.insert(header::AUTHORIZATION, value.parse().unwrap());
+            headers.insert(header::AUTHORIZATION, axum::http::HeaderValue::from_static(value));
             assert_eq!(bearer(&headers), expected, "{value}");
         }
     }

@@ -24,7 +24,10 @@ pub async fn page(State(app): State<App>, headers: HeaderMap) -> Result<Markup, 
         noscript { p.muted { "试用需要启用脚本；上面的一览不需要。" } }
     };
     let scripts = ["vendor/swagger-ui.js", "app/api-docs.js"];
-    Ok(layout::page(&Frame { title: words::API, signed: signed.as_ref(), active: "/api/docs", scripts: &scripts, ..Frame::new(&app) }, body))
+    Ok(layout::page(
+        &Frame { title: words::API, signed: signed.as_ref(), active: "/api/docs", scripts: &scripts, ..Frame::new(&app) },
+        body,
+    ))
 }
 
 fn list() -> Markup {

@@ -10,6 +10,7 @@ mod given;
 pub mod openapi;
 pub mod operation;
 pub mod operations;
+mod plan_params;
 mod plans;
 pub mod problem;
 pub mod records;

@@ -3,7 +3,7 @@
 use super::definitions::{codes, kinds};
 use super::operation::{Access, Operation, delete, get, patch, post, put};
 use super::records::{change, list, read};
-use super::{openapi, plans, search, session, watch};
+use super::{openapi, plan_params, plans, search, session, watch};
 use zhijian_records::access::Wish;
 
 /// Headings in order, with a line about each.
@@ -33,7 +33,12 @@ pub fn operations() -> Vec<Operation> {
 
 fn sessions() -> [Operation; 3] {
     [
-        post("/session", session::sign_in).named("signIn", "会话", "登录").access(Access::Anyone).body("Credentials").gives(201, "Session").fails(&["locked"]),
+        post("/session", session::sign_in)
+            .named("signIn", "会话", "登录")
+            .access(Access::Anyone)
+            .body("Credentials")
+            .gives(201, "Session")
+            .fails(&["locked"]),
         get("/session", session::who).named("whoAmI", "会话", "当前账号与防伪令牌").gives(200, "Session"),
         delete("/session", session::sign_out).named("signOut", "会话", "退出登录").gives(204, ""),
     ]
@@ -41,7 +46,12 @@ fn sessions() -> [Operation; 3] {
 
 fn records() -> [Operation; 12] {
     [
-        get("/records/{kind}", list::list).named("list", "记录", "查询").access(Access::Kind(Wish::Read)).query(&list::LIST).fields().gives(200, "{kind}_page"),
+        get("/records/{kind}", list::list)
+            .named("list", "记录", "查询")
+            .access(Access::Kind(Wish::Read))
+            .query(&list::LIST)
+            .fields()
+            .gives(200, "{kind}_page"),
         post("/records/{kind}", change::submit)
             .named("submit", "记录", "新建")
             .access(Access::Kind(Wish::File))
@@ -49,7 +59,12 @@ fn records() -> [Operation; 12] {
             .idempotent()
             .gives(201, "Receipt")
             .fails(&["exists", "invalid"]),
-        get("/records/{kind}/count", list::count).named("count", "记录", "计数").access(Access::Kind(Wish::Read)).query(&list::COUNT).fields().gives(200, "Count"),
+        get("/records/{kind}/count", list::count)
+            .named("count", "记录", "计数")
+            .access(Access::Kind(Wish::Read))
+            .query(&list::COUNT)
+            .fields()
+            .gives(200, "Count"),
         get("/records/{kind}/{id}", read::read).named("read", "记录", "读取").access(Access::Kind(Wish::Read)).gives(200, "{kind}_record"),
         put("/records/{kind}/{id}", change::replace)
             .named("replace", "记录", "整份修改（未给出的字段清空）")
@@ -72,7 +87,10 @@ fn records() -> [Operation; 12] {
             .if_match()
             .gives(200, "Receipt")
             .fails(&["invalid"]),
-        get("/records/{kind}/{id}/history", read::history).named("history", "记录", "全部版本，最新的在前").access(Access::Kind(Wish::Read)).gives(200, "{kind}_page"),
+        get("/records/{kind}/{id}/history", read::history)
+            .named("history", "记录", "全部版本，最新的在前")
+            .access(Access::Kind(Wish::Read))
+            .gives(200, "{kind}_page"),
         post("/records/{kind}/{id}/reveal", read::reveal)
             .named("reveal", "记录", "说明用途后查看完整信息（记入审计）")
             .access(Access::Kind(Wish::Read))
@@ -108,21 +126,25 @@ fn indicators() -> [Operation; 6] {
         get("/plans/{plan}/evaluation", plans::evaluation)
             .named("evaluatePlan", here, "规划评估：逐行给出分子、分母、值、目标与状态")
             .access(Access::Region)
-            .query(&plans::EVALUATION)
+            .query(&plan_params::EVALUATION)
             .gives(200, "Evaluation")
             .also(FILES),
         get("/indicators", plans::indicators).named("listIndicators", here, "全部指标的定义").gives(200, "IndicatorList"),
-        get("/indicators/{code}", plans::indicator).named("readIndicator", here, "指标定义；给出 year 时附数值").access(Access::Region).query(&plans::FIGURE).gives(200, "Indicator"),
+        get("/indicators/{code}", plans::indicator)
+            .named("readIndicator", here, "指标定义；给出 year 时附数值")
+            .access(Access::Region)
+            .query(&plan_params::FIGURE)
+            .gives(200, "Indicator"),
         get("/indicators/{code}/breakdown", plans::breakdown)
             .named("breakDown", here, "按维度分解；上级等于下级之和")
             .access(Access::Region)
-            .query(&plans::BREAKDOWN)
+            .query(&plan_params::BREAKDOWN)
             .gives(200, "Breakdown")
             .also(FILES),
         get("/indicators/{code}/units", plans::units)
             .named("listUnits", here, "分子、分母或未达成的名单")
             .access(Access::Region)
-            .query(&plans::UNITS)
+            .query(&plan_params::UNITS)
             .gives(200, "UnitPage")
             .also(FILES),
     ]
@@ -132,6 +154,10 @@ fn running() -> [Operation; 3] {
     [
         get("/jobs", watch::jobs).named("listJobs", "运行", "自己的任务").query(&watch::JOBS).gives(200, "JobList"),
         get("/jobs/{id}", watch::job).named("readJob", "运行", "一项任务的进度与结果").gives(200, "Job"),
-        get("/audit", watch::audit).named("readAudit", "运行", "审计链").access(Access::Role("R01")).query(&watch::AUDIT).gives(200, "AuditPage"),
+        get("/audit", watch::audit)
+            .named("readAudit", "运行", "审计链")
+            .access(Access::Role("R01"))
+            .query(&watch::AUDIT)
+            .gives(200, "AuditPage"),
     ]
 }

@@ -2,7 +2,6 @@
 
 use super::client::Client;
 use super::given::Given;
-use super::operation::{Holds, Param};
 use super::problem::{Answer, Failure};
 use crate::app::App;
 use crate::board::figures::{self, List, Question, When};
@@ -17,46 +16,6 @@ use zhijian_lake::{Dimension, UnitFilter, Which};
 use zhijian_records::access::Wish;
 use zhijian_records::clock::shown;
 use zhijian_records::port::Action;
-
-const REGION: Param = Param::new("region", Holds::Text, "区划代码：自己的区划或其下级");
-const YEAR: Param = Param::needed("year", Holds::Number(2000, 2100), "年度");
-const AS_OF: Param = Param::new("as_of", Holds::Day, "截止日；默认为该年 12 月 31 日 24 时");
-const KNOWN_AT: Param = Param::new("known_at", Holds::Moment, "按当时已入库的数据计算，可重现过去的评估");
-const PLAN: Param = Param::new("plan", Holds::Text, "按这部规划的口径");
-const FORMAT: Param = Param::new("format", Holds::OneOf(&["json", "csv", "xlsx"]), "格式，默认 json");
-
-/// Parameters of an evaluation.
-pub const EVALUATION: [Param; 5] = [YEAR, AS_OF, KNOWN_AT, REGION, FORMAT];
-/// Parameters of one indicator; without a year only its definition is given.
-pub const FIGURE: [Param; 5] = [Param { required: false, ..YEAR }, AS_OF, KNOWN_AT, PLAN, REGION];
-/// Parameters of a breakdown.
-pub const BREAKDOWN: [Param; 7] = [
-    Param::needed("by", Holds::OneOf(&["region", "town", "industry", "size", "hazard", "month"]), "分解维度：region 区县，town 乡镇街道，industry 行业，size 规模，hazard 危害因素，month 月份"),
-    YEAR,
-    AS_OF,
-    KNOWN_AT,
-    PLAN,
-    REGION,
-    FORMAT,
-];
-/// Parameters of the units.
-pub const UNITS: [Param; 15] = [
-    Param::needed("which", Holds::OneOf(&["numerator", "denominator", "missing"]), "numerator 分子，denominator 分母，missing 未达成（待办）"),
-    YEAR,
-    AS_OF,
-    KNOWN_AT,
-    PLAN,
-    REGION,
-    FORMAT,
-    Param::new("q", Holds::Text, "名称中的字"),
-    Param::new("town", Holds::Text, "乡镇街道代码"),
-    Param::new("industry", Holds::Text, "行业门类、大类或更细的代码"),
-    Param::new("size", Holds::Text, "企业规模代码"),
-    Param::new("hazard", Holds::Text, "危害因素代码"),
-    Param::new("month", Holds::Text, "月份，如 2020-05"),
-    Param::new("cursor", Holds::Number(0, i64::MAX), "上一页的 next"),
-    Param::new("limit", Holds::Number(1, 1000), "每页条数，默认 50"),
-];
 
 /// Most rows of an exported list.
 const EXPORTED: u64 = 100_000;
@@ -225,12 +184,7 @@ pub async fn units(client: Client, State(app): State<App>, Path(code): Path<Stri
     let format = given.text("format");
     let exported = matches!(format, "csv" | "xlsx");
     let offset: u64 = given.number("cursor").unwrap_or_default();
-    let list = List {
-        which,
-        filter: filter(&given),
-        offset,
-        limit: if exported { EXPORTED } else { given.number("limit").unwrap_or(50) },
-    };
+    let list = List { which, filter: filter(&given), offset, limit: if exported { EXPORTED } else { given.number("limit").unwrap_or(50) } };
     let wish = if exported { Wish::Export } else { Wish::Read };
     let page = question.units(&app, &client.caller, wish, &list).await?;
     let page = page.ok_or_else(|| Failure::not_allowed("您的角色只能查看汇总数，不能查看或导出名单"))?;

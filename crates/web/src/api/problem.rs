@@ -35,7 +35,7 @@ pub struct Failure {
     kind: &'static str,
     detail: String,
     problems: Vec<Problem>,
-    more: Map<String, Value>,
+    more: Vec<(&'static str, Value)>,
 }
 
 /// What handlers return.
@@ -55,7 +55,7 @@ struct Body {
 impl Failure {
     /// A failure of a type of [`TYPES`].
     pub fn new(kind: &'static str, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), problems: Vec::new(), more: Map::new() }
+        Self { kind, detail: detail.into(), problems: Vec::new(), more: Vec::new() }
     }
 
     /// A request that makes no sense.
@@ -89,8 +89,8 @@ impl Failure {
 
     /// Adds a member.
     #[must_use]
-    pub fn member(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.more.insert(name.to_owned(), value.into());
+    pub fn member(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.more.push((name, value.into()));
         self
     }
 
@@ -121,11 +121,16 @@ pub fn type_of(kind: &str) -> String {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let (kind, status, title) = self.entry();
-        let body = Body { r#type: type_of(kind), title, status: status.as_u16(), detail: self.detail, problems: self.problems, more: self.more };
+        let minutes = self.more.iter().find(|(name, _)| *name == "minutes").and_then(|(_, value)| value.as_i64());
+        let more = self.more.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let body = Body { r#type: type_of(kind), title, status: status.as_u16(), detail: self.detail, problems: self.problems, more };
         let text = serde_json::to_string(&body).unwrap_or_default();
         let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], text).into_response();
         if status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"zhijian\""));
+        }
+        if let Some(seconds) = minutes.and_then(|m| HeaderValue::from_str(&(m * 60).to_string()).ok()) {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
         response
     }

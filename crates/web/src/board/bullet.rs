@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use zhijian_lake::{Answer, Status};
 
-use super::lines;
+use super::numbers;
 use zhijian_lake::PlanRow;
 
 /// Length of the scale from 0 to 100 %.
@@ -15,7 +15,7 @@ pub fn of(row: &PlanRow) -> Markup {
     if row.unit != "percent" || row.answer.change.is_some() {
         return Markup::default();
     }
-    let goal = |value: &Option<serde_json::Value>| value.as_ref().and_then(lines::number);
+    let goal = |value: &Option<serde_json::Value>| value.as_ref().and_then(numbers::number);
     draw(&row.answer, goal(&row.baseline), goal(&row.target_2023), goal(&row.target_2025), row.status)
 }
 

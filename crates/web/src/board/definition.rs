@@ -29,7 +29,16 @@ pub async fn list(signed: Signed, State(app): State<App>) -> Markup {
             }
         }
     };
-    layout::page(&Frame { title: "指标", signed: Some(&signed), active: "/plans", breadcrumbs: &[(words::BOARD, "/plans".into())], ..Frame::new(&app) }, body)
+    layout::page(
+        &Frame {
+            title: "指标",
+            signed: Some(&signed),
+            active: "/plans",
+            breadcrumbs: &[(words::BOARD, "/plans".into())],
+            ..Frame::new(&app)
+        },
+        body,
+    )
 }
 
 /// `GET /indicators/{code}`
@@ -96,17 +105,19 @@ fn options(def: &Indicator, question: Option<&Question<'_>>) -> Markup {
         return Markup::default();
     }
     html! {
-        div.table-wrap {
-            table.slim {
-                caption { "口径选项" }
-                thead { tr { th { "选项" } th { "含义" } th { "默认" } @if question.is_some() { th { "本规划" } } } }
-                tbody {
-                    @for (name, default) in &def.options {
-                        tr {
-                            td { code { (name) } }
-                            td { (def.options_help.get(name).map_or("", String::as_str)) }
-                            td { (shown(default)) }
-                            @if let Some(question) = question { td { (shown(question.params.options.get(name).unwrap_or(default))) } }
+        details {
+            summary { "口径选项（" (def.options.len()) "）" }
+            div.table-wrap {
+                table.slim {
+                    thead { tr { th { "选项" } th { "含义" } th { "默认" } @if question.is_some() { th { "本规划" } } } }
+                    tbody {
+                        @for (name, default) in &def.options {
+                            tr {
+                                td { code { (name) } }
+                                td { (def.options_help.get(name).map_or("", String::as_str)) }
+                                td { (shown(default)) }
+                                @if let Some(question) = question { td { (shown(question.params.options.get(name).unwrap_or(default))) } }
+                            }
                         }
                     }
                 }

@@ -4,7 +4,7 @@ use super::asked::Asked;
 use super::figures::{self, BASE_YEAR, Question};
 use super::lines::{self, Line};
 use super::place::{self, Territory};
-use super::{bullet, definition, parts, slices, unit_list};
+use super::{bullet, definition, numbers, parts, slices, unit_list};
 use crate::app::App;
 use crate::{Frame, PageError, Signed, layout, words};
 use axum::extract::{Path, State};
@@ -46,12 +46,19 @@ impl Subject<'_> {
 
 /// The plan's row for an indicator, or the row that it is a part of.
 fn target<'a>(app: &App, plan: &'a Plan, code: &str) -> Option<&'a Target> {
-    let is_part = |t: &&Target| t.parts.iter().any(|p| p == code) || app.catalogue().indicators.get(&t.indicator).is_some_and(|i| i.parts.iter().any(|p| p == code));
+    let is_part = |t: &&Target| {
+        t.parts.iter().any(|p| p == code) || app.catalogue().indicators.get(&t.indicator).is_some_and(|i| i.parts.iter().any(|p| p == code))
+    };
     plan.targets.iter().find(|t| t.indicator == code).or_else(|| plan.targets.iter().find(is_part))
 }
 
 /// `GET /plans/{plan}/{indicator}`
-pub async fn page(signed: Signed, State(app): State<App>, Path((name, code)): Path<(String, String)>, asked: Asked) -> Result<Response, PageError> {
+pub async fn page(
+    signed: Signed,
+    State(app): State<App>,
+    Path((name, code)): Path<(String, String)>,
+    asked: Asked,
+) -> Result<Response, PageError> {
     let plan = figures::plan(&app, &name)?;
     let def = figures::indicator(&app, &code)?;
     let target = target(&app, plan, &code).ok_or_else(|| PageError::NotFound("这部规划没有这个指标".into()))?;
@@ -117,10 +124,11 @@ fn figure(subject: &Subject<'_>, row: &PlanRow) -> Markup {
 /// The same figure year by year: chart and table.
 async fn course(subject: &Subject<'_>, row: Option<&PlanRow>) -> Result<Markup, PageError> {
     let years = subject.question.years(subject.app, BASE_YEAR).await?;
-    let goal = |value: &Option<serde_json::Value>| value.as_ref().and_then(lines::number);
+    let goal = |value: &Option<serde_json::Value>| value.as_ref().and_then(numbers::number);
     let unit = &subject.question.def.unit;
     let percent = unit == "percent" && subject.question.def.measure != zhijian_kinds::indicator::Measure::Change;
-    let targets: Vec<(i32, Option<f64>)> = row.map_or_else(Vec::new, |row| vec![(2023, goal(&row.target_2023)), (2025, goal(&row.target_2025))]);
+    let targets: Vec<(i32, Option<f64>)> =
+        row.map_or_else(Vec::new, |row| vec![(2023, goal(&row.target_2023)), (2025, goal(&row.target_2025))]);
     let chart = json!({
         "unit": if percent { "%" } else { "" },
         "years": years.iter().map(|(year, _)| year).collect::<Vec<_>>(),
@@ -142,7 +150,7 @@ async fn course(subject: &Subject<'_>, row: Option<&PlanRow>) -> Result<Markup, 
 
 fn course_table(subject: &Subject<'_>, years: &[(i32, Answer)]) -> Markup {
     let unit = &subject.question.def.unit;
-    let number = |n: Option<f64>| n.map_or_else(|| lines::NOTHING.into(), lines::grouped);
+    let number = |n: Option<f64>| n.map_or_else(|| lines::NOTHING.into(), numbers::grouped);
     html! {
         table.slim {
             thead { tr { th scope="col" { "年度" } th.num scope="col" { "分子" } th.num scope="col" { "分母" } th.num scope="col" { "值" } } }

@@ -150,7 +150,8 @@ mod tests {
 
     #[test]
     fn a_workbook_is_a_zip() {
-        let table = Table { title: "表".into(), columns: vec![("名称", 20)], rows: vec![vec![Cell::from("甲")]], notes: vec!["注".into()] };
+        let table =
+            Table { title: "表".into(), columns: vec![("名称", 20)], rows: vec![vec![Cell::from("甲")]], notes: vec!["注".into()] };
         assert!(table.xlsx().is_ok_and(|bytes| bytes.starts_with(b"PK")));
     }
 }

@@ -1,7 +1,7 @@
 //! Questions about plans and indicators, as pages and the API ask them.
 
-use super::place::{self, Territory};
 use super::Refusal;
+use super::place::{self, Territory};
 use crate::app::App;
 use time::Date;
 use zhijian_kinds::{Indicator, Plan};

@@ -1,5 +1,6 @@
 //! A row of a plan as people read it: one wording for page, workbook and CSV.
 
+use super::numbers::{grouped, number, short};
 use serde_json::Value;
 use zhijian_lake::{Answer, PartRow, PlanRow, Status, percent_text};
 
@@ -111,37 +112,12 @@ pub fn interval(answer: &Answer) -> String {
     answer.interval.map_or_else(String::new, |i| format!("{}–{}", percent_text(i.low).trim_end_matches(" %"), percent_text(i.high)))
 }
 
-/// A number with groups of three digits; up to two decimals.
-#[must_use]
-pub fn grouped(value: f64) -> String {
-    let text = if value.fract() == 0.0 { format!("{:.0}", value.abs()) } else { format!("{:.2}", value.abs()) };
-    let (whole, rest) = text.split_once('.').unwrap_or((&text, ""));
-    let mut out = String::new();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if !rest.is_empty() {
-        out.push('.');
-        out.push_str(rest);
-    }
-    if value < 0.0 { format!("-{out}") } else { out }
-}
-
 fn word(unit: &str) -> &'static str {
     match unit {
         "people" => "人",
         "employers" | "institutions" => "家",
         _ => "",
     }
-}
-
-/// A number of the plan, whether it is written as number or as text.
-#[must_use]
-pub fn number(value: &Value) -> Option<f64> {
-    value.as_f64().or_else(|| value.as_str()?.trim().trim_end_matches(['%', ' ']).parse().ok())
 }
 
 fn printed(value: Option<&Value>, unit: &str) -> String {
@@ -155,17 +131,13 @@ fn printed(value: Option<&Value>, unit: &str) -> String {
 
 fn target(value: Option<&Value>, test: &str, unit: &str) -> String {
     let Some(goal) = value.and_then(number) else { return printed(value, unit) };
-    let amount = if unit == "percent" { format!("{} %", short(goal)) } else { format!("{} {}", grouped(goal), word(unit)).trim_end().to_owned() };
+    let amount =
+        if unit == "percent" { format!("{} %", short(goal)) } else { format!("{} {}", grouped(goal), word(unit)).trim_end().to_owned() };
     match test {
         "fall_by" => format!("下降 {amount}"),
         "eq" => amount,
         _ => format!("≥ {amount}"),
     }
-}
-
-/// A target without needless decimals.
-fn short(value: f64) -> String {
-    if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.2}") }
 }
 
 /// Value minus target, and how many units are still to be done.
@@ -250,16 +222,10 @@ mod tests {
             stand: 0,
             notes: Vec::new(),
         };
-        let rows = [(1554.0, 1786.0, 90.0, "还需 54"), (9.0, 10.0, 90.0, ""), (5.0, 7.0, 100.0, "还需 2"), (0.0, 1200.0, 100.0, "还需 1,200")];
+        let rows =
+            [(1554.0, 1786.0, 90.0, "还需 54"), (9.0, 10.0, 90.0, ""), (5.0, 7.0, 100.0, "还需 2"), (0.0, 1200.0, 100.0, "还需 1,200")];
         for (numerator, denominator, goal, expected) in rows {
             assert_eq!(still(goal, &answer(numerator, denominator)), expected, "{numerator}/{denominator}");
-        }
-    }
-
-    #[test]
-    fn numbers_are_grouped_by_three() {
-        for (value, expected) in [(0.0, "0"), (999.0, "999"), (500_000.0, "500,000"), (1234.5, "1,234.50"), (-1000.0, "-1,000")] {
-            assert_eq!(grouped(value), expected);
         }
     }
 }

@@ -7,6 +7,7 @@ mod drill;
 pub mod export;
 pub mod figures;
 pub mod lines;
+pub mod numbers;
 mod parts;
 pub mod place;
 mod plan;
@@ -16,8 +17,8 @@ mod slices;
 mod unit_list;
 
 use crate::app::App;
-use crate::error::PageError;
 use crate::assets;
+use crate::error::PageError;
 use axum::Router;
 use axum::routing::get;
 use maud::{Markup, html};

@@ -1,7 +1,7 @@
 //! Breakdowns: tabs, table and bar chart. A row above others is the sum of the rows below it.
 
 use super::drill::Subject;
-use super::{dimension_word, lines, parts, sheets};
+use super::{dimension_word, numbers, parts, sheets};
 use crate::{PageError, words};
 use axum::response::Response;
 use maud::{Markup, html};
@@ -41,7 +41,10 @@ pub async fn section(subject: &Subject<'_>, row: Option<&PlanRow>) -> Result<Mar
     if !all {
         rows.retain(|r| r.depth <= LEVELS);
     }
-    let goal = row.filter(|r| !matches!(r.test.as_str(), "fall_by" | "count_ge" | "state")).and_then(|r| r.target.as_ref()).and_then(lines::number);
+    let goal = row
+        .filter(|r| !matches!(r.test.as_str(), "fall_by" | "count_ge" | "state"))
+        .and_then(|r| r.target.as_ref())
+        .and_then(numbers::number);
     let export = |format: &str| asked.here(path, &[("export", "breakdown"), ("format", format)]);
     Ok(html! {
         section.card.board-slices #slices {
@@ -97,8 +100,8 @@ fn table(subject: &Subject<'_>, by: Dimension, rows: &[Slice]) -> Markup {
 fn slice(subject: &Subject<'_>, by: Dimension, row: &Slice) -> Markup {
     // Units without a value of the dimension cannot be asked for.
     let number = |n: f64, which: &str| match row.key.as_str() {
-        "" => html! { (lines::grouped(n)) },
-        key => subject.figure(&lines::grouped(n), &[("which", which), (by.name(), key)]),
+        "" => html! { (numbers::grouped(n)) },
+        key => subject.figure(&numbers::grouped(n), &[("which", which), (by.name(), key)]),
     };
     html! {
         tr.sum[row.sum] {

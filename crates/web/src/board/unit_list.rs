@@ -3,7 +3,7 @@
 use super::asked::PAGE;
 use super::drill::Subject;
 use super::figures::List;
-use super::{lines, sheets};
+use super::{numbers, sheets};
 use crate::{PageError, links};
 use axum::response::Response;
 use maud::{Markup, html};
@@ -84,7 +84,8 @@ fn word(subject: &Subject<'_>, which: Which) -> &'static str {
 
 fn search(subject: &Subject<'_>) -> Markup {
     let asked = subject.asked;
-    let labels: Vec<(&str, String)> = asked.narrowed().filter(|(name, _)| *name != "q").map(|(name, value)| (name, label(subject, name, value))).collect();
+    let labels: Vec<(&str, String)> =
+        asked.narrowed().filter(|(name, _)| *name != "q").map(|(name, value)| (name, label(subject, name, value))).collect();
     html! {
         form.unit-search method="get" action=(format!("{}#units", subject.path)) {
             @for (name, value) in asked.carried(&["q", "page"]) { input type="hidden" name=(name) value=(value); }
@@ -138,8 +139,8 @@ fn rows(subject: &Subject<'_>, page: &UnitPage) -> Markup {
                             @if size { td data-label="规模" { (label(subject, "size", &unit.size)) } }
                             @if hazard { td data-label="危害因素" { (label(subject, "hazard", &unit.hazard)) } }
                             @if month { td data-label="月份" { (unit.month) } }
-                            td.num data-label="分子" { (lines::grouped(unit.num)) }
-                            td.num data-label="分母" { (lines::grouped(unit.den)) }
+                            td.num data-label="分子" { (numbers::grouped(unit.num)) }
+                            td.num data-label="分母" { (numbers::grouped(unit.den)) }
                         }
                     }
                 }
@@ -160,7 +161,7 @@ fn paging(subject: &Subject<'_>, page: &UnitPage) -> Markup {
     let last = page.total.div_ceil(PAGE).max(1);
     let to = |n: u64| format!("{}#units", subject.asked.here(&subject.path, &[("page", &n.to_string())]));
     #[expect(clippy::cast_precision_loss, reason = "a number of rows for display")]
-    let total = lines::grouped(page.total as f64);
+    let total = numbers::grouped(page.total as f64);
     html! {
         nav.board-paging aria-label="翻页" {
             span { "共 " (total) " 条，第 " (at) " / " (last) " 页" }

@@ -21,7 +21,7 @@ async fn every_documented_operation_is_answered_and_every_route_is_documented() 
     let world = World::new().await;
     let document = document(&world).await;
     for (path, method, operation) in entries(&document) {
-        let path = format!("/api/v1{}", path.replace('{', "").replace('}', ""));
+        let path = format!("/api/v1{}", path.replace(['{', '}'], ""));
         let reply = world.send(None, &method.to_uppercase(), &path, &[], None).await;
         let open = operation["security"].as_array().is_some_and(Vec::is_empty);
         if open {
@@ -46,7 +46,8 @@ async fn names_are_unique_references_resolve_and_schemas_are_schemas() {
     let mut names = BTreeSet::new();
     for (path, method, operation) in entries(&document) {
         assert!(names.insert(operation["operationId"].as_str().unwrap().to_owned()), "{method} {path}");
-        let declared: BTreeSet<&str> = operation["parameters"].as_array().unwrap().iter().filter(|p| p["in"] == "path").map(|p| p["name"].as_str().unwrap()).collect();
+        let declared: BTreeSet<&str> =
+            operation["parameters"].as_array().unwrap().iter().filter(|p| p["in"] == "path").map(|p| p["name"].as_str().unwrap()).collect();
         let used: BTreeSet<&str> = path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
         assert_eq!(declared, used, "{method} {path}");
         let tag = operation["tags"][0].as_str().unwrap();
@@ -113,7 +114,11 @@ async fn answers_obey_their_schemas() {
         let mut whole = schema.clone();
         whole["components"] = document["components"].clone();
         // Masks and blank texts stand in for values, so the kind's own patterns are not asked of answers.
-        let errors: Vec<String> = jsonschema::draft202012::new(&whole).unwrap().iter_errors(&reply.json()).map(|e| format!("{}: {e}", e.instance_path())).collect();
+        let errors: Vec<String> = jsonschema::draft202012::new(&whole)
+            .unwrap()
+            .iter_errors(&reply.json())
+            .map(|e| format!("{}: {e}", e.instance_path()))
+            .collect();
         assert!(errors.is_empty(), "{address}: {errors:#?}");
     }
 }

@@ -22,7 +22,8 @@ async fn parents_are_the_sum_of_their_leaves_and_lists_have_as_many_rows() {
     let (world, officer) = World::with_examples().await;
     let figure = world.get(&officer, "/api/v1/indicators/I-02?year=2020&plan=qinhuangdao").await.json()["answer"].clone();
     let by = world.get(&officer, "/api/v1/indicators/I-02/breakdown?by=region&year=2020&plan=qinhuangdao").await.json();
-    let leaves: f64 = by["items"].as_array().unwrap().iter().filter(|s| s["sum"] == false).map(|s| s["denominator"].as_f64().unwrap()).sum();
+    let leaves: f64 =
+        by["items"].as_array().unwrap().iter().filter(|s| s["sum"] == false).map(|s| s["denominator"].as_f64().unwrap()).sum();
     assert_eq!(json!(leaves), figure["denominator"]);
     for (which, expected) in [("numerator", figure["numerator"].as_f64()), ("denominator", figure["denominator"].as_f64())] {
         let list = world.get(&officer, &format!("/api/v1/indicators/I-02/units?which={which}&year=2020&plan=qinhuangdao")).await.json();

@@ -15,7 +15,12 @@ async fn lists_records_and_histories_are_masked() {
     let (world, officer) = World::with_examples().await;
     let record = worker(&world, &officer).await;
     let path = format!("/api/v1/records/exposed_worker/{}", record["id"].as_str().unwrap());
-    for path in ["/api/v1/records/exposed_worker".to_owned(), path.clone(), format!("{path}/history"), "/api/v1/search?q=130322199804129999".to_owned()] {
+    for path in [
+        "/api/v1/records/exposed_worker".to_owned(),
+        path.clone(),
+        format!("{path}/history"),
+        "/api/v1/search?q=130322199804129999".to_owned(),
+    ] {
         let reply = world.get(&officer, &path).await;
         assert!(!reply.text.contains(ID_NO) && !reply.text.contains("傅测民"), "{path}: {}", reply.text);
         assert!(reply.text.contains('＊') || reply.text.contains('*'), "{path} shows the mask: {}", reply.text);

@@ -23,7 +23,8 @@ async fn another_regions_records_do_not_exist() {
         let name = item["data"]["name"].as_str().unwrap();
         let q: String = name.bytes().map(|b| format!("%{b:02X}")).collect();
         assert_eq!(world.get(&stranger, &format!("/api/v1/search?q={q}")).await.json()["items"], json!([]));
-        let change = world.send(Some(&stranger), "PATCH", &path, &[("if-match", "\"1\"")], Some(&json!({"data": {"staff_total": 1}}))).await;
+        let change =
+            world.send(Some(&stranger), "PATCH", &path, &[("if-match", "\"1\"")], Some(&json!({"data": {"staff_total": 1}}))).await;
         assert_eq!(change.status, StatusCode::NOT_FOUND);
     }
 }
@@ -70,6 +71,20 @@ async fn strangers_and_tokens_nobody_has_are_turned_away() {
     assert!(reply.header("www-authenticate").starts_with("Bearer"));
     let reply = world.send(None, "GET", "/api/v1/kinds", &[("authorization", "Bearer nobody")], None).await;
     assert_eq!(reply.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn guessing_passwords_is_slowed_down() {
+    let world = World::new().await;
+    world.officer().await;
+    let attempt =
+        || async { world.send(None, "POST", "/api/v1/session", &[], Some(&json!({"login": "officer", "password": "guess"}))).await };
+    for _ in 0..5 {
+        assert_eq!(attempt().await.problem(), "not-signed-in");
+    }
+    let reply = attempt().await;
+    assert_eq!((reply.status, reply.problem().as_str()), (StatusCode::TOO_MANY_REQUESTS, "locked"));
+    assert!(reply.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds >= 60), "{}", reply.header("retry-after"));
 }
 
 #[tokio::test]

@@ -55,7 +55,11 @@ async fn unknown_fields_and_members_are_refused() {
     let path = "/api/v1/records/employer";
     let field = world.post(&officer, path, &json!({"data": world.example("employer", &json!({"colour": "red"}))})).await;
     assert_eq!((field.status, field.problem().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "invalid"));
-    assert!(field.json()["problems"].as_array().unwrap().iter().any(|p| p["field"] == "colour" && p["class"] == "E_FIELD"), "{}", field.text);
+    assert!(
+        field.json()["problems"].as_array().unwrap().iter().any(|p| p["field"] == "colour" && p["class"] == "E_FIELD"),
+        "{}",
+        field.text
+    );
     let member = world.post(&officer, path, &json!({"data": world.example("employer", &json!({})), "force": true})).await;
     assert_eq!((member.status, member.problem().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "invalid"));
     assert_eq!(world.get(&officer, "/api/v1/records/employer/count").await.json()["count"], 0, "nothing was written");

@@ -7,13 +7,15 @@ mod world;
 
 use axum::http::StatusCode;
 use serde_json::json;
-use world::{Session, World, credit_code, main_text};
+use world::reading::{credit_code, main_text};
+use world::{Session, World};
 
 /// Five employers in two counties that should declare; three have.
 async fn small_city() -> (World, Session) {
     let world = World::new().await;
     let officer = world.officer().await;
-    let employers = [("甲", "130302", true), ("乙", "130302", true), ("丙", "130302", false), ("丁", "130322", true), ("戊", "130322", false)];
+    let employers =
+        [("甲", "130302", true), ("乙", "130302", true), ("丙", "130302", false), ("丁", "130322", true), ("戊", "130322", false)];
     for (index, (name, county, declared)) in employers.into_iter().enumerate() {
         let name = format!("秦皇岛样{name}厂");
         let uscc = credit_code(&format!("91{county}TE5TA000{index}"));
@@ -169,7 +171,9 @@ async fn a_county_sees_its_part_and_nothing_beside_it() {
     for hidden in ["秦皇岛样丁厂", "昌黎县"] {
         assert!(!text.contains(hidden), "{hidden}: {text}");
     }
-    for outside in ["/plans/qinhuangdao?region=130322", "/plans/qinhuangdao?region=130300", "/plans/xinyang", "/plans/qinhuangdao/I-02?region=130322"] {
+    for outside in
+        ["/plans/qinhuangdao?region=130322", "/plans/qinhuangdao?region=130300", "/plans/xinyang", "/plans/qinhuangdao/I-02?region=130322"]
+    {
         let reply = world.get(&county, outside).await;
         assert_eq!(reply.status, StatusCode::NOT_FOUND, "{outside}");
         assert!(reply.text.contains("不在您的范围内"), "{outside}");

@@ -19,10 +19,7 @@ pub const ENTRIES: [Param; 4] = [
 ];
 
 /// Parameters of the regions.
-pub const REGIONS: [Param; 2] = [
-    Param::new("parent", Holds::Text, "上级代码；不给则为省级"),
-    Param::new("q", Holds::Text, "名称中的字"),
-];
+pub const REGIONS: [Param; 2] = [Param::new("parent", Holds::Text, "上级代码；不给则为省级"), Param::new("q", Holds::Text, "名称中的字")];
 
 /// `GET /codes`
 pub async fn lists(_: Client, State(app): State<App>) -> Json<Value> {
@@ -58,7 +55,8 @@ fn head(list: &CodeList) -> Value {
 }
 
 fn entry(list: &CodeList, code: &Code) -> Value {
-    let more: Map<String, Value> = list.extra.iter().zip(&code.more).filter(|(_, v)| !v.is_empty()).map(|(k, v)| (k.clone(), json!(v))).collect();
+    let more: Map<String, Value> =
+        list.extra.iter().zip(&code.more).filter(|(_, v)| !v.is_empty()).map(|(k, v)| (k.clone(), json!(v))).collect();
     json!({
         "code": code.code,
         "label": code.label,

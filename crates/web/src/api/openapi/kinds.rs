@@ -12,32 +12,47 @@ pub fn schemas(kind: &Kind) -> Map<String, Value> {
     let mut all = Map::new();
     let mut put = |suffix: &str, schema: Value| all.insert(format!("{name}{suffix}"), schema);
     put("", document(kind));
-    put("_entry", json!({
-        "type": "object",
-        "required": ["data"],
-        "properties": {"data": here(""), "reason": reason},
-        "additionalProperties": false,
-    }));
-    put("_change", json!({
-        "type": "object",
-        "required": ["data"],
-        "properties": {"data": {"type": "object", "description": format!("要改的字段（见 {name}），null 清空")}, "reason": reason},
-        "additionalProperties": false,
-    }));
-    put("_record", json!({
-        "allOf": [{"$ref": "#/components/schemas/Record"}, {"type": "object", "properties": {"data": here("")}}],
-    }));
-    put("_page", json!({
-        "type": "object",
-        "required": ["items", "next"],
-        "properties": {"items": {"type": "array", "items": here("_record")}, "next": {"$ref": "#/components/schemas/Next"}},
-    }));
-    if !kind.transitions.is_empty() {
-        put("_step", json!({
+    put(
+        "_entry",
+        json!({
             "type": "object",
-            "properties": {"data": {"type": "object", "description": "随此步骤填写的字段"}, "reason": reason},
+            "required": ["data"],
+            "properties": {"data": here(""), "reason": reason},
             "additionalProperties": false,
-        }));
+        }),
+    );
+    put(
+        "_change",
+        json!({
+            "type": "object",
+            "required": ["data"],
+            "properties": {"data": {"type": "object", "description": format!("要改的字段（见 {name}），null 清空")}, "reason": reason},
+            "additionalProperties": false,
+        }),
+    );
+    put(
+        "_record",
+        json!({
+            "allOf": [{"$ref": "#/components/schemas/Record"}, {"type": "object", "properties": {"data": here("")}}],
+        }),
+    );
+    put(
+        "_page",
+        json!({
+            "type": "object",
+            "required": ["items", "next"],
+            "properties": {"items": {"type": "array", "items": here("_record")}, "next": {"$ref": "#/components/schemas/Next"}},
+        }),
+    );
+    if !kind.transitions.is_empty() {
+        put(
+            "_step",
+            json!({
+                "type": "object",
+                "properties": {"data": {"type": "object", "description": "随此步骤填写的字段"}, "reason": reason},
+                "additionalProperties": false,
+            }),
+        );
     }
     all
 }

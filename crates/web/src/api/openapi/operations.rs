@@ -85,7 +85,8 @@ fn roles(spec: &Spec, kind: Option<&Kind>) -> Value {
 /// Steps with their states, roles and fields, where the operation is about them.
 fn about(spec: &Spec, kind: Option<&Kind>) -> Option<String> {
     let kind = kind.filter(|_| spec.path.contains("{transition}"))?;
-    let title = |code: &str| kind.states.as_ref().and_then(|s| s.list.iter().find(|s| s.code == code)).map_or(code.to_owned(), |s| s.title.clone());
+    let title =
+        |code: &str| kind.states.as_ref().and_then(|s| s.list.iter().find(|s| s.code == code)).map_or(code.to_owned(), |s| s.title.clone());
     let lines = kind.transitions.iter().map(|step| {
         let from: Vec<String> = step.from.iter().map(|code| title(code)).collect();
         let needs = if step.needs.is_empty() { String::new() } else { format!("，须填 {}", step.needs.join("、")) };

@@ -8,7 +8,8 @@ use zhijian_records::port::Op;
 
 /// Parameters of an operation, for a kind where the path names one.
 pub fn of(spec: &Spec, kind: Option<&Kind>) -> Vec<Value> {
-    let mut all: Vec<Value> = path_names(spec.path).filter(|name| kind.is_none() || *name != "kind").map(|name| in_path(name, kind)).collect();
+    let mut all: Vec<Value> =
+        path_names(spec.path).filter(|name| kind.is_none() || *name != "kind").map(|name| in_path(name, kind)).collect();
     all.extend(spec.query.iter().map(named));
     if let Some(kind) = kind.filter(|_| spec.fields) {
         all.extend(main_fields(kind));
@@ -68,7 +69,9 @@ fn main_fields(kind: &Kind) -> Vec<Value> {
     for field in filters::of(kind).iter().filter(|f| is_main(kind, f)) {
         for op in field.ops {
             let name = format!("{}{}", field.path, filters::suffix(*op));
-            all.push(json!({"name": name, "in": "query", "required": false, "description": about(field, *op), "schema": schema(field, *op)}));
+            all.push(
+                json!({"name": name, "in": "query", "required": false, "description": about(field, *op), "schema": schema(field, *op)}),
+            );
         }
     }
     all

@@ -37,7 +37,13 @@ fn key(client: &Client, kind: &str, headers: &HeaderMap) -> Answer<Option<String
 }
 
 /// `POST /records/{kind}`
-pub async fn submit(client: Client, State(app): State<App>, Path(kind): Path<String>, headers: HeaderMap, mut sent: Sent) -> Answer<Response> {
+pub async fn submit(
+    client: Client,
+    State(app): State<App>,
+    Path(kind): Path<String>,
+    headers: HeaderMap,
+    mut sent: Sent,
+) -> Answer<Response> {
     let found = app.door.kind(&kind)?;
     let (data, reason) = (sent.object("data")?, sent.text("reason")?);
     sent.finish()?;
@@ -65,7 +71,13 @@ async fn exists(app: &App, client: &Client, kind: &str, id: String) -> Failure {
 }
 
 /// `PUT /records/{kind}/{id}`: fields that are not sent become empty.
-pub async fn replace(client: Client, State(app): State<App>, Path((kind, id)): Path<(String, String)>, headers: HeaderMap, mut sent: Sent) -> Answer<Response> {
+pub async fn replace(
+    client: Client,
+    State(app): State<App>,
+    Path((kind, id)): Path<(String, String)>,
+    headers: HeaderMap,
+    mut sent: Sent,
+) -> Answer<Response> {
     let seen = seen(&headers)?;
     let (data, reason) = (sent.object("data")?, sent.text("reason")?);
     sent.finish()?;
@@ -87,7 +99,13 @@ fn whole(kind: &Kind, data: &Document) -> Draft {
 }
 
 /// `PATCH /records/{kind}/{id}`: a merge patch (RFC 7396); `null` empties a field.
-pub async fn amend(client: Client, State(app): State<App>, Path((kind, id)): Path<(String, String)>, headers: HeaderMap, mut sent: Sent) -> Answer<Response> {
+pub async fn amend(
+    client: Client,
+    State(app): State<App>,
+    Path((kind, id)): Path<(String, String)>,
+    headers: HeaderMap,
+    mut sent: Sent,
+) -> Answer<Response> {
     let seen = seen(&headers)?;
     let (data, reason) = (sent.object("data")?, sent.text("reason")?);
     sent.finish()?;
@@ -116,7 +134,13 @@ pub async fn advance(
 }
 
 /// `DELETE /records/{kind}/{id}`: retracts; the record stays with its history.
-pub async fn retract(client: Client, State(app): State<App>, Path((kind, id)): Path<(String, String)>, headers: HeaderMap, mut sent: Sent) -> Answer<Response> {
+pub async fn retract(
+    client: Client,
+    State(app): State<App>,
+    Path((kind, id)): Path<(String, String)>,
+    headers: HeaderMap,
+    mut sent: Sent,
+) -> Answer<Response> {
     let seen = seen(&headers)?;
     let reason = sent.text("reason")?;
     sent.finish()?;

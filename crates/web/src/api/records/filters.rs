@@ -149,7 +149,11 @@ fn read_one(known: &[Filterable], name: &str, value: &str) -> Answer<(String, Op
         let stem = name.split("__").next().unwrap_or(name);
         let near: Vec<String> = known.iter().filter(|f| f.path == stem).flat_map(names).collect();
         let all = known.iter().map(|f| f.path.as_str());
-        return Err(if near.is_empty() { given::unknown(name, value, all) } else { given::unknown(name, value, near.iter().map(String::as_str)) });
+        return Err(if near.is_empty() {
+            given::unknown(name, value, all)
+        } else {
+            given::unknown(name, value, near.iter().map(String::as_str))
+        });
     };
     Ok((field.path.clone(), op, worth(field, op, name, value)?))
 }
@@ -188,10 +192,6 @@ const DAY_LENGTH: i64 = 86_400_000_000 - 1;
 mod tests {
     use super::*;
 
-    fn kind() -> Kind {
-        Kind::parse(include_str!("../../../../../definitions/kinds/inspection.v1.yaml")).expect("the kind loads")
-    }
-
     #[test]
     fn filters_follow_the_type_of_the_field() {
         let rows = [
@@ -210,8 +210,10 @@ mod tests {
             ("result", "", None),
             ("recorded_from__gte", "1970-01-02", Some(("recorded_from", Op::Gte, "57600000000"))),
         ];
+        let catalogue = zhijian_kinds::Catalogue::embedded();
+        let kind = &catalogue.kinds["inspection"];
         for (name, value, expected) in rows {
-            let got = read(&kind(), &[(name.to_owned(), value.to_owned())]).ok().and_then(|mut f| f.pop());
+            let got = read(kind, &[(name.to_owned(), value.to_owned())]).ok().and_then(|mut f| f.pop());
             let expected = expected.map(|(f, op, v)| (f.to_owned(), op, v.to_owned()));
             assert_eq!(got, expected, "{name}={value}");
         }

@@ -13,7 +13,12 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 /// `GET /records/{kind}/{id}`
-pub async fn read(client: Client, State(app): State<App>, Path((kind, id)): Path<(String, String)>, headers: HeaderMap) -> Answer<Response> {
+pub async fn read(
+    client: Client,
+    State(app): State<App>,
+    Path((kind, id)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Answer<Response> {
     let view = app.door.open(&client.caller, &kind, &id, None).await?;
     let tag = etag(view.rev);
     let known = headers.get(header::IF_NONE_MATCH).is_some_and(|v| *v == tag.1);
@@ -31,7 +36,12 @@ pub async fn history(client: Client, State(app): State<App>, Path((kind, id)): P
 }
 
 /// `POST /records/{kind}/{id}/reveal`: the private fields in clear, for a purpose that goes on record first.
-pub async fn reveal(client: Client, State(app): State<App>, Path((kind, id)): Path<(String, String)>, mut sent: Sent) -> Answer<Json<Value>> {
+pub async fn reveal(
+    client: Client,
+    State(app): State<App>,
+    Path((kind, id)): Path<(String, String)>,
+    mut sent: Sent,
+) -> Answer<Json<Value>> {
     let purpose = sent.text("purpose")?;
     sent.finish()?;
     if !words::PURPOSES.contains(&purpose.as_str()) {
