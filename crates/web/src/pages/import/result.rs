@@ -54,7 +54,8 @@ const WORDS: [&str; 6] = ["读取", "收下", "提示", "规范", "重复", "拒
 
 fn rows(job: &Job, index: usize, file: &FileReport, ended: bool) -> Markup {
     let marked = ended && file.counts.rows_read > 0 && (file.findings_total > 0 || file.counts.rejected + file.counts.warned + file.counts.repaired > 0);
-    let download = html! { @if marked { " " a.quiet href={(links::job(&job.id)) "/marked/" (index)} download { (icon("export")) "标注好的原表" } } };
+    let download = html! { @if marked { " " a.quiet.nowrap href={(links::job(&job.id)) "/marked/" (index)} download { (icon("export")) "标注好的原表" } } };
+    let first = file.sheets.iter().position(|s| s.counts.rows_read > 0).unwrap_or(0);
     html! {
         @if file.sheets.is_empty() {
             tr {
@@ -63,9 +64,7 @@ fn rows(job: &Job, index: usize, file: &FileReport, ended: bool) -> Markup {
                 td data-label="说明" { @if let Some(error) = &file.error { span.said.said-error { (error) } } @else if ended && job.state == "done" { span.muted { "没有数据，按零报告处理" } } }
             }
         }
-        @for (n, sheet) in file.sheets.iter().enumerate() {
-            (row(file, sheet, Some(&download).filter(|_| n == 0)))
-        }
+        @for (n, sheet) in file.sheets.iter().enumerate() { (row(file, sheet, Some(&download).filter(|_| n == first))) }
     }
 }
 
@@ -75,7 +74,7 @@ fn row(file: &FileReport, sheet: &SheetReport, download: Option<&Markup>) -> Mar
     html! {
         tr {
             td data-label="文件" { (file.file) @if !sheet.sheet.is_empty() { span.muted { " · " (sheet.sheet) } } @if let Some(download) = download { (download) } }
-            td data-label="识别为" { @if let Some(kind) = &sheet.kind { a href=(links::list(kind)) { (sheet.kind_title.as_deref().unwrap_or(kind)) } } }
+            td.nowrap data-label="识别为" { @if let Some(kind) = &sheet.kind { a href=(links::list(kind)) { (sheet.kind_title.as_deref().unwrap_or(kind)) } } }
             @for (n, word) in [c.rows_read, c.accepted, c.warned, c.repaired, c.duplicates, c.rejected].into_iter().zip(WORDS) { td.num data-label=(word) { (n) } }
             td data-label="说明" {
                 @if let Some(why) = &sheet.skipped { span.muted { (why) } }

@@ -60,7 +60,7 @@ fn block(app: &App, kind: &Kind, view: &View, title: &str, fields: &[&Field]) ->
                 table.sheet-table {
                     tbody { @for pair in plain.chunks(2) {
                         tr { @for field in pair {
-                            th scope="row" { (field.title) @if let Some(unit) = &field.unit { "（" (unit) "）" } }
+                            th scope="row" { (field.title) @if let Some(unit) = field.unit.as_ref().filter(|unit| !field.title.contains(unit.as_str())) { "（" (unit) "）" } }
                             td colspan=[(pair.len() == 1).then_some("3")] { (display(app.catalogue(), kind, &field.path, &view.data)) }
                         } }
                     } }
