@@ -7,6 +7,7 @@ use crate::port::{Action, Column, Filter, Instant, Op, Query, Stored};
 use crate::prepare;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::sync::Arc;
 use zhijian_kinds::intake::{get_path, set_path};
 use zhijian_kinds::{FieldType, Kind, text};
 
@@ -69,16 +70,34 @@ impl Door {
     /// # Errors
     /// Not found, or not the caller's.
     pub async fn open(&self, caller: &Caller, kind: &str, id: &str, purpose: Option<&str>) -> Result<View, DoorError> {
+        match purpose {
+            Some(purpose) => self.reveal(caller, kind, id, purpose, "web").await,
+            None => {
+                let (kind, stored) = self.seen_by(caller, kind, id).await?;
+                self.view(&kind, &stored, false)
+            }
+        }
+    }
+
+    /// One record with its private fields in clear; the look goes on record first, with the entrance through which it was asked for.
+    ///
+    /// # Errors
+    /// Not found, not the caller's, or no purpose.
+    pub async fn reveal(&self, caller: &Caller, kind: &str, id: &str, purpose: &str, source: &str) -> Result<View, DoorError> {
+        let (kind, stored) = self.seen_by(caller, kind, id).await?;
+        if purpose.trim().is_empty() {
+            return Err(DoorError::BadRequest("请先选择查看用途".into()));
+        }
+        self.note(caller, Action::View, &kind.kind, id, purpose, source).await?;
+        self.view(&kind, &stored, true)
+    }
+
+    /// The newest revision, if the caller may see it.
+    async fn seen_by(&self, caller: &Caller, kind: &str, id: &str) -> Result<(Arc<Kind>, Stored), DoorError> {
         let kind = self.kind(kind)?;
         let stored = self.store.find(&kind.kind, id).await.map_err(Self::store_error(&kind.kind))?.ok_or(DoorError::NotFound)?;
         self.visible(caller, &kind, &stored)?;
-        if let Some(purpose) = purpose {
-            if purpose.trim().is_empty() {
-                return Err(DoorError::BadRequest("请先选择查看用途".into()));
-            }
-            self.note(caller, Action::View, &kind.kind, id, purpose, "web").await?;
-        }
-        self.view(&kind, &stored, purpose.is_some())
+        Ok((kind, stored))
     }
 
     /// All revisions of a record, newest first, masked.

@@ -217,11 +217,16 @@ impl Door {
         entry: Entry<'_>,
     ) -> Result<Saved, DoorError> {
         let id = revision.id.clone();
+        // A request that is sent again meets its own record here; the store then tells the first one's outcome.
+        let sent_before = match &entry.idempotency {
+            Some(_) => self.store.find_by_keys(&kind.kind, &[revision.key]).await.map_err(Self::store_error(&kind.kind))?,
+            None => Vec::new(),
+        };
         for (index, rule) in kind.unique_by.iter().enumerate() {
             let way = format!("unique:{index}");
             let Some(value) = revision.lookups.iter().find(|(w, _)| *w == way).map(|(_, v)| v.clone()) else { continue };
             let hits = self.store.lookup(&kind.kind, &way, &[value]).await.map_err(Self::store_error(&kind.kind))?;
-            if hits.iter().any(|h| h.id != id) {
+            if hits.iter().any(|h| h.id != id && sent_before.iter().all(|r| r.id != h.id)) {
                 return Err(DoorError::Invalid(vec![crate::bulk::not_unique(kind, rule, &prepared.document)]));
             }
         }
