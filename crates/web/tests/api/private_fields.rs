@@ -41,7 +41,12 @@ async fn a_purpose_from_the_list_reveals_and_goes_on_record() {
     assert_eq!((&reply.json()["data"]["id_no"], &reply.json()["masked"]), (&json!(ID_NO), &json!(false)));
     let admin = world.sign_in("admin", &["R01"], "", "").await;
     let lines = world.get(&admin, "/api/v1/audit?limit=1000").await.json();
-    let views = lines["items"].as_array().unwrap().iter().filter(|l| l["action"] == "view" && l["reason"] == "监测数据核实").count();
+    let views = lines["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|l| l["action"] == "view" && l["reason"] == "监测数据核实" && l["source"] == "api")
+        .count();
     assert_eq!(views, 1);
 }
 

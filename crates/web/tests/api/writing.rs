@@ -17,6 +17,27 @@ async fn a_request_with_the_same_key_is_carried_out_once() {
 }
 
 #[tokio::test]
+async fn every_kind_can_be_sent_again_with_its_key() {
+    let world = World::new().await;
+    let officer = world.officer().await;
+    let mut wrong = Vec::new();
+    for kind in world.app.door.catalogue.in_dependency_order() {
+        let path = format!("/api/v1/records/{}", kind.kind);
+        for (index, example) in kind.examples.iter().enumerate() {
+            let key = format!("k{index}");
+            let headers = [("idempotency-key", key.as_str())];
+            let body = json!({"data": example});
+            let send = || world.send(Some(&officer), "POST", &path, &headers, Some(&body));
+            let (first, second) = (send().await, send().await);
+            if second.status != StatusCode::CREATED || first.json()["id"] != second.json()["id"] {
+                wrong.push(format!("{}: {}", kind.kind, second.text));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
 async fn a_key_is_not_for_another_document() {
     let (world, officer) = World::with_examples().await;
     let send = |no: &str| {

@@ -47,6 +47,6 @@ pub async fn reveal(
     if !words::PURPOSES.contains(&purpose.as_str()) {
         return Err(Failure::parameter("purpose", &purpose, &words::PURPOSES.join("、")));
     }
-    let view = app.door.open(&client.caller, &kind, &id, Some(&purpose)).await?;
+    let view = app.door.reveal(&client.caller, &kind, &id, &purpose, "api").await?;
     Ok(Json(shape(&view)))
 }
