@@ -97,7 +97,7 @@ fn words_of(def: &Indicator) -> Markup {
 
 /// The basis, with what is our own reading marked.
 fn basis(text: &str) -> Markup {
-    html! { (text.replace("unsourced", "")) @if text.contains("unsourced") { " " span.tag title="规划没有规定，为本平台的理解" { "unsourced" } } }
+    html! { (text.replace(" unsourced", "").replace("unsourced", "")) @if text.contains("unsourced") { " " span.tag title="规划没有规定，为本平台的理解" { "unsourced" } } }
 }
 
 fn options(def: &Indicator, question: Option<&Question<'_>>) -> Markup {

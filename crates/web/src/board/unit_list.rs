@@ -120,7 +120,7 @@ fn rows(subject: &Subject<'_>, page: &UnitPage) -> Markup {
     }
     html! {
         div.table-wrap {
-            table.list.board-table {
+            table.list.board-table.unit-table {
                 thead {
                     tr {
                         th scope="col" { "名称" } th scope="col" { "区县" } th scope="col" { "乡镇街道" }
