@@ -247,7 +247,11 @@ fn the_item_counts_not_the_group() {
     let groups = ["单位", "", "检测", "", "", "", "检测", ""];
     let items = ["企业名称", "信用代码", "监测因素", "检测值", "单位", "检测日期", "检测单位", "样品号"];
     let rows = [row(1, groups.map(str::to_owned).to_vec()), row(2, items.map(str::to_owned).to_vec())];
-    let merged = [Area { top: 0, left: 0, bottom: 0, right: 1 }, Area { top: 0, left: 2, bottom: 0, right: 5 }, Area { top: 0, left: 6, bottom: 0, right: 7 }];
+    let merged = [
+        Area { top: 0, left: 0, bottom: 0, right: 1 },
+        Area { top: 0, left: 2, bottom: 0, right: 5 },
+        Area { top: 0, left: 6, bottom: 0, right: 7 },
+    ];
     let found = recogniser.recognise(&rows, &merged, &Hints::default()).unwrap();
     assert_eq!(found.kind.kind, "measurement");
     let place = |index: usize| found.columns.iter().find(|c| c.index == index).and_then(|c| c.place.clone());

@@ -114,11 +114,18 @@ impl Door {
         let fresh = prepare::read(self.frame(&kind, caller, &self.today()), given);
         let mut prepared = overlay(&kind, &document, &old, fresh, true);
         set_path(&mut prepared.document, &states.field, Value::String(step.to.clone()));
-        for name in &step.needs {
-            if get_path(&prepared.document, name).is_none_or(Value::is_null) {
+        // Asked for here and now, so no ratchet applies: the field was empty before, that is why the step needs it.
+        let missing: Vec<Problem> = step
+            .needs
+            .iter()
+            .filter(|name| get_path(&prepared.document, name).is_none_or(Value::is_null))
+            .map(|name| {
                 let title = kind.field(name).map_or(name.as_str(), |f| f.title.as_str());
-                prepared.problems.push(Problem::new(Level::Error, "E_REQUIRED", name, title, "", "填写后才能继续"));
-            }
+                Problem::new(Level::Error, "E_REQUIRED", name, title, "", "填写后才能继续的内容")
+            })
+            .collect();
+        if !missing.is_empty() {
+            return Err(DoorError::Invalid(missing));
         }
         if !kind.transition_applies(index, &prepared.document, &self.today()) {
             return Err(DoorError::BadRequest(format!("不满足“{}”的条件", step.title)));
@@ -283,16 +290,7 @@ pub(crate) fn overlay(kind: &Kind, old: &Map<String, Value>, stored: &Stored, fr
             }
         }
     }
-    for notes in ["_month", "_unread"] {
-        match fresh.document.get(notes) {
-            Some(value) => {
-                document.insert(notes.into(), value.clone());
-            }
-            None => {
-                document.shift_remove(notes);
-            }
-        }
-    }
+    reading_notes(&mut document, &fresh);
     let keep = |new: &str, old: &str| if new.is_empty() { old.to_owned() } else { new.to_owned() };
     let spoke_of_place = kind.region.county.as_ref().is_some_and(|c| fresh.covered.contains(c));
     Prepared {
@@ -306,6 +304,24 @@ pub(crate) fn overlay(kind: &Kind, old: &Map<String, Value>, stored: &Stored, fr
             .collect(),
         covered: fresh.covered,
         document,
+    }
+}
+
+/// What reading noted about fields (month only, set aside): new notes for the fields that were spoken of, old ones for the others.
+fn reading_notes(document: &mut Map<String, Value>, fresh: &Prepared) {
+    let spoken = |path: &str| fresh.covered.iter().any(|c| c == path);
+    let mut month: Vec<Value> = document.get("_month").and_then(Value::as_array).cloned().unwrap_or_default();
+    month.retain(|p| !p.as_str().is_some_and(spoken));
+    month.extend(fresh.document.get("_month").and_then(Value::as_array).cloned().unwrap_or_default());
+    let mut unread = document.get("_unread").and_then(Value::as_object).cloned().unwrap_or_default();
+    unread.retain(|path, _| !spoken(path));
+    unread.extend(fresh.document.get("_unread").and_then(Value::as_object).cloned().unwrap_or_default());
+    for (name, empty, value) in [("_month", month.is_empty(), Value::Array(month)), ("_unread", unread.is_empty(), Value::Object(unread))] {
+        if empty {
+            document.shift_remove(name);
+        } else {
+            document.insert(name.into(), value);
+        }
     }
 }
 

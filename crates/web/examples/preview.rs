@@ -80,5 +80,9 @@ async fn fill(door: &Door) -> Result<(), Failure> {
 fn tables(catalogue: &Catalogue) -> Vec<TableSpec> {
     let column = |f: &zhijian_kinds::Field| Column::Field { path: f.path.clone(), numeric: f.ty.is_numeric() };
     let plain = |f: &&zhijian_kinds::Field| f.index && !matches!(f.ty, FieldType::Group(_) | FieldType::Object);
-    catalogue.kinds.values().map(|kind| TableSpec { kind: kind.kind.clone(), indexes: kind.fields.iter().filter(plain).map(column).collect() }).collect()
+    catalogue
+        .kinds
+        .values()
+        .map(|kind| TableSpec { kind: kind.kind.clone(), indexes: kind.fields.iter().filter(plain).map(column).collect() })
+        .collect()
 }

@@ -1,9 +1,9 @@
 //! Files for download.
 
+use crate::links;
 use axum::body::Body;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use crate::links;
 
 /// A file with its name, which may be Chinese.
 pub fn file(name: &str, media: &str, body: impl Into<Body>) -> Response {

@@ -68,7 +68,9 @@ impl Flash {
     #[must_use]
     pub fn of(headers: &HeaderMap) -> Self {
         let cookies = headers.get_all(COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|line| line.split(';'));
-        let Some(value) = cookies.filter_map(|pair| pair.trim().strip_prefix(COOKIE_NAME)?.strip_prefix('=')).next() else { return Self::default() };
+        let Some(value) = cookies.filter_map(|pair| pair.trim().strip_prefix(COOKIE_NAME)?.strip_prefix('=')).next() else {
+            return Self::default();
+        };
         let mut out = Self::default();
         for (mark, text) in posted::pairs(value.as_bytes()) {
             match mark.as_str() {

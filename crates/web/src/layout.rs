@@ -88,7 +88,11 @@ fn head(frame: &Frame<'_>) -> Markup {
 }
 
 fn top(frame: &Frame<'_>, signed: &Signed) -> Markup {
-    let place = if signed.account.region.is_empty() { frame.app.region_name() } else { frame.app.door.catalogue.regions.name(&signed.account.region) };
+    let place = if signed.account.region.is_empty() {
+        frame.app.region_name()
+    } else {
+        frame.app.door.catalogue.regions.name(&signed.account.region)
+    };
     html! {
         header.topbar {
             details.nav-small {

@@ -1,10 +1,10 @@
 //! Headers of every answer, and the refusal of requests that other sites send.
 
+use crate::error::PageError;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use crate::error::PageError;
 
 const HEADERS: [(HeaderName, &str); 6] = [
     (

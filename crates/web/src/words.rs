@@ -90,7 +90,21 @@ pub const ROLES: [(&str, &str); 22] = [
 pub const MENU_GROUPS: [(&str, &[&str]); 8] = [
     ("单位与机构", &["employer", "institution"]),
     ("申报与监测", &["declaration", "construction_project", "measurement"]),
-    ("健康监护与职业病", &["exam", "worker", "diagnosis", "disease", "patient", "follow_up", "rehabilitation", "pneumoconiosis", "questionnaire", "monitoring"]),
+    (
+        "健康监护与职业病",
+        &[
+            "exam",
+            "worker",
+            "diagnosis",
+            "disease",
+            "patient",
+            "follow_up",
+            "rehabilitation",
+            "pneumoconiosis",
+            "questionnaire",
+            "monitoring",
+        ],
+    ),
     ("放射卫生", &["radiation"]),
     ("监督执法", &["supervision"]),
     ("培训与宣教", &["training", "survey", "promotion"]),
@@ -110,7 +124,12 @@ pub fn menu_group(area: &str) -> &'static str {
 /// A regulation as pages name it: `art. 16` becomes `第16条`; references to design documents are left out.
 #[must_use]
 pub fn basis(text: &str) -> String {
-    text.split(['；', ';']).map(str::trim).filter(|part| !part.is_empty() && !part.starts_with("domain ")).map(articles).collect::<Vec<_>>().join("；")
+    text.split(['；', ';'])
+        .map(str::trim)
+        .filter(|part| !part.is_empty() && !part.starts_with("domain "))
+        .map(articles)
+        .collect::<Vec<_>>()
+        .join("；")
 }
 
 fn articles(part: &str) -> String {
@@ -135,8 +154,16 @@ pub fn moment(at: zhijian_records::port::Instant) -> String {
 }
 
 /// Purposes for which identified data may be looked at (个保法 art. 28).
-pub const PURPOSES: [&str; 8] =
-    ["业务办理与审核", "疑似职业病调查处置", "职业病诊断鉴定", "监测数据核实", "监督执法办案", "随访与救助", "本人申请查询", "其他法定职责"];
+pub const PURPOSES: [&str; 8] = [
+    "业务办理与审核",
+    "疑似职业病调查处置",
+    "职业病诊断鉴定",
+    "监测数据核实",
+    "监督执法办案",
+    "随访与救助",
+    "本人申请查询",
+    "其他法定职责",
+];
 
 /// Actions of the audit trail.
 #[must_use]
@@ -175,7 +202,10 @@ mod tests {
     #[test]
     fn regulations_are_named_in_chinese() {
         let rows = [
-            ("职业病防治法 arts. 16, 20; 工作场所职业卫生管理规定 art. 8; domain B1", "职业病防治法第16、20条；工作场所职业卫生管理规定第8条"),
+            (
+                "职业病防治法 arts. 16, 20; 工作场所职业卫生管理规定 art. 8; domain B1",
+                "职业病防治法第16、20条；工作场所职业卫生管理规定第8条",
+            ),
             ("职业病防治法 arts. 62–68; domain B11", "职业病防治法第62–68条"),
             ("行政处罚法 art. 60；DL-53", "行政处罚法第60条；DL-53"),
             ("GBZ 188", "GBZ 188"),

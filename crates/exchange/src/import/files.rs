@@ -57,5 +57,8 @@ fn walk(root: &Path, at: &Path, files: &mut Vec<InputFile>, left_out: &mut Vec<S
 
 fn name_of(root: &Path, path: &Path) -> String {
     let relative = path.strip_prefix(root).ok().filter(|p| !p.as_os_str().is_empty());
-    relative.map_or_else(|| path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(), |p| p.to_string_lossy().into_owned())
+    relative.map_or_else(
+        || path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
+        |p| p.to_string_lossy().into_owned(),
+    )
 }

@@ -64,7 +64,14 @@ pub type Observer<'a> = &'a (dyn Fn(Progress) + Send + Sync);
 ///
 /// # Errors
 /// The caller may not file one of the kinds, or the store failed; what is filed by then stays filed, and the same import resumes there.
-pub async fn import(door: &Door, caller: &Caller, files: &[InputFile], options: &Options, observer: Observer<'_>, cancel: &AtomicBool) -> Result<Report, DoorError> {
+pub async fn import(
+    door: &Door,
+    caller: &Caller,
+    files: &[InputFile],
+    options: &Options,
+    observer: Observer<'_>,
+    cancel: &AtomicBool,
+) -> Result<Report, DoorError> {
     let store_failed = |source| DoorError::Store { kind: "import".into(), source };
     let _lease = loop {
         match door.store.lease("import").await.map_err(store_failed)? {
@@ -116,10 +123,24 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    async fn begin(door: &'a Door, caller: &'a Caller, options: &Options, survey: Survey, region: String, inferred: bool, observer: Observer<'_>) -> Result<Self, DoorError> {
+    async fn begin(
+        door: &'a Door,
+        caller: &'a Caller,
+        options: &Options,
+        survey: Survey,
+        region: String,
+        inferred: bool,
+        observer: Observer<'_>,
+    ) -> Result<Self, DoorError> {
         let store_failed = |source| DoorError::Store { kind: "import".into(), source };
         let input = zhijian_records::audit::hex(&zhijian_records::audit::content_hash(&region, "", &survey.digest, &[])[..16]);
-        let mut report = Report { region, region_inferred: inferred, files: survey.files.clone(), left_out: options.left_out.clone(), ..Report::default() };
+        let mut report = Report {
+            region,
+            region_inferred: inferred,
+            files: survey.files.clone(),
+            left_out: options.left_out.clone(),
+            ..Report::default()
+        };
         let earlier = door.store.unfinished("import", &input).await.map_err(store_failed)?;
         let now = door.now();
         let mut resumed = false;
@@ -137,7 +158,16 @@ impl<'a> Run<'a> {
             }
             None => {
                 let id = options.job.clone().unwrap_or_else(|| uuid::Uuid::now_v7().simple().to_string());
-                Job { id, what: "import".into(), login: options.login.clone(), state: "running".into(), progress: "{}".into(), input, started: now, updated: now }
+                Job {
+                    id,
+                    what: "import".into(),
+                    login: options.login.clone(),
+                    state: "running".into(),
+                    progress: "{}".into(),
+                    input,
+                    started: now,
+                    updated: now,
+                }
             }
         };
         report.job.clone_from(&job.id);
@@ -145,7 +175,13 @@ impl<'a> Run<'a> {
         Ok(Self { door, caller, survey, report, job, resumed })
     }
 
-    async fn table(&mut self, planned: &Planned, tables: (usize, usize), observer: Observer<'_>, cancel: &AtomicBool) -> Result<(), DoorError> {
+    async fn table(
+        &mut self,
+        planned: &Planned,
+        tables: (usize, usize),
+        observer: Observer<'_>,
+        cancel: &AtomicBool,
+    ) -> Result<(), DoorError> {
         let sheet = self.report.files[planned.file].sheets[planned.sheet].clone();
         if sheet.done {
             return Ok(());
@@ -206,7 +242,9 @@ impl<'a> Run<'a> {
                                 filed.push(BulkRow { row: row.number, draft: draft(&row, recognised) });
                             }
                         }
-                        Ok(row) if classify(&row, recognised) == RowKind::Data => chunk.push(BulkRow { row: row.number, draft: draft(&row, recognised) }),
+                        Ok(row) if classify(&row, recognised) == RowKind::Data => {
+                            chunk.push(BulkRow { row: row.number, draft: draft(&row, recognised) })
+                        }
                         Ok(_) => {}
                     }
                     if chunk.len() == CHUNK || filed.len() == CHUNK {
@@ -262,7 +300,11 @@ impl<'a> Run<'a> {
             let mut progress = skeleton.clone();
             progress.files[planned.file].sheets[planned.sheet] = advance(ends);
             progress.sum();
-            let findings = ends.iter().flat_map(|e| findings(e, &file, &before.sheet, recognised)).map(|f| (i64::from(f.row), serde_json::to_string(&f).unwrap_or_default())).collect();
+            let findings = ends
+                .iter()
+                .flat_map(|e| findings(e, &file, &before.sheet, recognised))
+                .map(|f| (i64::from(f.row), serde_json::to_string(&f).unwrap_or_default()))
+                .collect();
             Some(Checkpoint { job: job.clone(), progress: serde_json::to_string(&progress).unwrap_or_default(), findings })
         };
         let ends = bulk.chunk(chunk, checkpoint).await?;
@@ -285,7 +327,12 @@ impl<'a> Run<'a> {
         }
         let mut after = 0;
         loop {
-            let page = self.door.store.findings(&self.job.id, after, 1_000).await.map_err(|source| DoorError::Store { kind: "import".into(), source })?;
+            let page = self
+                .door
+                .store
+                .findings(&self.job.id, after, 1_000)
+                .await
+                .map_err(|source| DoorError::Store { kind: "import".into(), source })?;
             let Some(last) = page.last() else { return Ok(()) };
             after = last.0;
             for (_, _, text) in page {

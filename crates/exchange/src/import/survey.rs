@@ -2,7 +2,7 @@
 
 use super::files::InputFile;
 use super::report::{FileReport, SheetReport};
-use crate::header::{Hints, Recogniser, Recognised, SEARCHED_ROWS};
+use crate::header::{Hints, Recognised, Recogniser, SEARCHED_ROWS};
 use crate::read::{self, RawRow, Source};
 use crate::rows::{RowKind, classify};
 use crate::write::OWN_SHEETS;

@@ -22,7 +22,9 @@ pub fn table(title: &str, head: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>
     for (line, row) in (2_u32..).zip(rows) {
         for (column, text) in (0_u16..).zip(row) {
             match text.parse::<f64>() {
-                Ok(number) if number.is_finite() && !text.starts_with('0') || text == "0" => sheet.write_with_format(line, column, number_of(text), &cell)?,
+                Ok(number) if number.is_finite() && !text.starts_with('0') || text == "0" => {
+                    sheet.write_with_format(line, column, number_of(text), &cell)?
+                }
                 _ => sheet.write_with_format(line, column, text.as_str(), &cell)?,
             };
         }

@@ -441,7 +441,7 @@ fn expectation(field: &Field) -> String {
         FieldType::Integer => "整数".into(),
         FieldType::Number => "数字".into(),
         FieldType::Code(_) | FieldType::Codes(_) => "代码表中的一项".into(),
-        _ => format!("填写{}", field.title),
+        _ => "不为空的内容".into(),
     }
 }
 

@@ -1,10 +1,10 @@
 //! From a filled form to a draft for the door.
 
 use crate::forms::filled::{Filled, Held, Row, blank};
+use serde_json::{Map, Value};
 use zhijian_kinds::intake::{Cell, Draft, Place};
 use zhijian_kinds::kind::Format;
 use zhijian_kinds::{Field, Kind};
-use serde_json::{Map, Value};
 
 /// Paths whose content differs between two forms.
 #[must_use]
@@ -33,7 +33,10 @@ fn differs(before: Option<&Held>, after: Option<&Held>) -> bool {
 
 /// Rows and members in which something was entered.
 fn entered(rows: &[Row]) -> Vec<Vec<(&str, &str)>> {
-    rows.iter().filter(|row| !blank(row)).map(|row| row.iter().map(|(k, v)| (k.as_str(), v.trim())).filter(|(_, v)| !v.is_empty()).collect()).collect()
+    rows.iter()
+        .filter(|row| !blank(row))
+        .map(|row| row.iter().map(|(k, v)| (k.as_str(), v.trim())).filter(|(_, v)| !v.is_empty()).collect())
+        .collect()
 }
 
 /// The draft of a form. Of an existing record only what the person changed is handed in, with the fields that are read together
@@ -72,7 +75,9 @@ fn companions(kind: &Kind, path: &str) -> Vec<String> {
     if field.format == Some(Format::IdNo) {
         out.push("id_type".into());
     }
-    out.extend(kind.fields.iter().filter(|f| f.unit_from.as_deref() == Some(path) || f.year_from.as_deref() == Some(path)).map(|f| f.path.clone()));
+    out.extend(
+        kind.fields.iter().filter(|f| f.unit_from.as_deref() == Some(path) || f.year_from.as_deref() == Some(path)).map(|f| f.path.clone()),
+    );
     out
 }
 

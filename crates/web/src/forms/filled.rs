@@ -3,11 +3,11 @@
 use crate::app::App;
 use crate::forms::widget::{self, Widget, code_text};
 use crate::session::Signed;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use zhijian_kinds::intake::get_path;
 use zhijian_kinds::{Field, Kind, text};
 use zhijian_records::read::shown;
-use serde_json::{Map, Value};
 
 /// One element of a repeated group: member → text.
 pub type Row = BTreeMap<String, String>;
@@ -109,7 +109,13 @@ impl Filled {
 
     /// The fields of a form body. Check boxes and rows that are not there are empty; other fields that are not there are left out.
     #[must_use]
-    pub fn from_body<'a>(app: &App, signed: &Signed, kind: &Kind, body: &[(String, String)], fields: impl IntoIterator<Item = &'a Field>) -> Self {
+    pub fn from_body<'a>(
+        app: &App,
+        signed: &Signed,
+        kind: &Kind,
+        body: &[(String, String)],
+        fields: impl IntoIterator<Item = &'a Field>,
+    ) -> Self {
         let mut out = Self::default();
         for field in fields {
             let values = || body.iter().filter(|(n, _)| *n == field.path).map(|(_, v)| v.replace("\r\n", "\n").trim().to_owned());
@@ -130,7 +136,9 @@ impl Filled {
 /// The value of a record as an input holds it.
 fn held(app: &App, signed: &Signed, kind: &Kind, field: &Field, value: &Value) -> Held {
     match (widget::widget(app, signed, kind, field), value) {
-        (Widget::Rows(members), Value::Array(items)) => Held::Rows(items.iter().filter_map(Value::as_object).map(|item| row(app, members, item)).collect()),
+        (Widget::Rows(members), Value::Array(items)) => {
+            Held::Rows(items.iter().filter_map(Value::as_object).map(|item| row(app, members, item)).collect())
+        }
         (Widget::Checks(_), Value::Array(items)) => Held::Many(items.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
         (Widget::SuggestMany(list), Value::Array(items)) => {
             Held::One(items.iter().filter_map(Value::as_str).map(|code| code_text(list, code, "")).collect::<Vec<_>>().join("；"))
@@ -168,7 +176,9 @@ fn rows(path: &str, members: &[Field], body: &[(String, String)]) -> Vec<Row> {
     let mut found: BTreeMap<usize, Row> = BTreeMap::new();
     let mut removed: Vec<usize> = Vec::new();
     for (name, value) in body {
-        let Some((index, member)) = name.strip_prefix(path).and_then(|r| r.strip_prefix('.')).and_then(|r| r.split_once('.')) else { continue };
+        let Some((index, member)) = name.strip_prefix(path).and_then(|r| r.strip_prefix('.')).and_then(|r| r.split_once('.')) else {
+            continue;
+        };
         let Ok(index) = index.parse::<usize>() else { continue };
         if member == REMOVE {
             removed.push(index);

@@ -132,7 +132,13 @@ fn control(form: &Form<'_>, field: &Field, input: &Widget<'_>, id: &str, wrong: 
     }
 }
 
-fn text(form: &Form<'_>, field: &Field, input: &Widget<'_>, id: &str, (value, invalid, described): (&str, Option<&str>, Option<String>)) -> Markup {
+fn text(
+    form: &Form<'_>,
+    field: &Field,
+    input: &Widget<'_>,
+    id: &str,
+    (value, invalid, described): (&str, Option<&str>, Option<String>),
+) -> Markup {
     let (mode, hint) = match (input, field.format) {
         (Widget::Date, _) => (Some("numeric"), Some("2020-03-05")),
         (Widget::Number, _) if field.measured.is_some() => (None, Some("数值，或 <检出限")),
@@ -214,7 +220,9 @@ pub fn member(form: &Form<'_>, member: &Field, name: &str, value: &str, wrong: b
     let invalid = wrong.then_some("true");
     let described = wrong.then(|| format!("{id}-error"));
     match of_type(form.app, member) {
-        Widget::Select(list) => html! { select.form-select id=(id) name=(name) aria-invalid=[invalid] aria-describedby=[described] { (options(list, value, form.today, false)) } },
+        Widget::Select(list) => {
+            html! { select.form-select id=(id) name=(name) aria-invalid=[invalid] aria-describedby=[described] { (options(list, value, form.today, false)) } }
+        }
         Widget::YesNo => html! {
             select.form-select id=(id) name=(name) aria-invalid=[invalid] aria-describedby=[described] {
                 option value="" {}
@@ -225,7 +233,8 @@ pub fn member(form: &Form<'_>, member: &Field, name: &str, value: &str, wrong: b
             input.form-control type="date" id=(id) name=(name) value=(value) aria-invalid=[invalid] aria-describedby=[described];
         },
         input => {
-            let suggest = suggest(&input).or_else(|| if let Widget::Checks(list) = &input { Some(format!("/codes/{}/options", list.name)) } else { None });
+            let suggest = suggest(&input)
+                .or_else(|| if let Widget::Checks(list) = &input { Some(format!("/codes/{}/options", list.name)) } else { None });
             html! {
                 input.form-control type="text" id=(id) name=(name) value=(value) maxlength=[member.max_length] autocomplete="off" aria-invalid=[invalid] aria-describedby=[described]
                     inputmode=[matches!(input, Widget::Number).then_some("decimal")] data-suggest=[suggest] data-many[matches!(input, Widget::Checks(_) | Widget::SuggestMany(_))];

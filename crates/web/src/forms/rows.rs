@@ -21,7 +21,11 @@ pub fn group(form: &Form<'_>, field: &Field, members: &[Field]) -> Markup {
     let spare = usize::from(!full) + usize::from(!full && form.more == field.path);
     let inside = format!("{}.", field.path);
     let own: Vec<&Problem> = form.problems.iter().filter(|p| p.field == field.path).collect();
-    let open = !held.is_empty() || form.more == field.path || !own.is_empty() || form.problems.iter().any(|p| p.field.starts_with(&inside)) || field.required;
+    let open = !held.is_empty()
+        || form.more == field.path
+        || !own.is_empty()
+        || form.problems.iter().any(|p| p.field.starts_with(&inside))
+        || field.required;
     html! {
         details.rows.wide id=(input_id(&field.path)) open[open] data-rows=(field.path) data-most=[field.max_items] {
             summary { (label(field)) span.rows-count { (held.len()) " 项" } }

@@ -68,7 +68,18 @@ async fn list(signed: Signed, State(app): State<App>, headers: HeaderMap) -> Res
 /// `GET /accounts/new`
 async fn new(signed: Signed, State(app): State<App>) -> Result<Markup, PageError> {
     administrator(&signed)?;
-    let blank = Account { login: String::new(), name: String::new(), password: String::new(), roles: Vec::new(), region: app.region.clone(), organisation: String::new(), active: true, must_change: true, failures: 0, locked_until: 0 };
+    let blank = Account {
+        login: String::new(),
+        name: String::new(),
+        password: String::new(),
+        roles: Vec::new(),
+        region: app.region.clone(),
+        organisation: String::new(),
+        active: true,
+        must_change: true,
+        failures: 0,
+        locked_until: 0,
+    };
     Ok(form(&app, &signed, &blank, true, None))
 }
 
@@ -77,7 +88,15 @@ async fn create(State(app): State<App>, posted: Posted) -> Result<Response, Page
     administrator(&posted.signed)?;
     let password = fresh_password();
     let login = posted.get("login").trim().to_lowercase();
-    let account = Account { login, password: hash_password(&password)?, must_change: true, active: true, failures: 0, locked_until: 0, ..given(&posted) };
+    let account = Account {
+        login,
+        password: hash_password(&password)?,
+        must_change: true,
+        active: true,
+        failures: 0,
+        locked_until: 0,
+        ..given(&posted)
+    };
     let taken = app.door.store.account(&account.login).await.map_err(failed)?.is_some();
     let wrong = if taken { Some("账号已被使用".to_owned()) } else { wrong(&app, &account) };
     if wrong.is_some() {
@@ -98,9 +117,22 @@ async fn edit(signed: Signed, State(app): State<App>, Path(login): Path<String>)
 async fn change(State(app): State<App>, Path(login): Path<String>, posted: Posted) -> Result<Response, PageError> {
     administrator(&posted.signed)?;
     let before = find(&app, &login).await?;
-    let account = Account { active: posted.get("active") == "1", ..Account { name: given(&posted).name, roles: given(&posted).roles, region: given(&posted).region, organisation: given(&posted).organisation, ..before } };
+    let account = Account {
+        active: posted.get("active") == "1",
+        ..Account {
+            name: given(&posted).name,
+            roles: given(&posted).roles,
+            region: given(&posted).region,
+            organisation: given(&posted).organisation,
+            ..before
+        }
+    };
     let own = account.login == posted.signed.account.login;
-    let wrong = if own && (!account.active || !account.roles.iter().any(|r| r == "R01")) { Some("不能停用自己或取消自己的管理员角色".to_owned()) } else { wrong(&app, &account) };
+    let wrong = if own && (!account.active || !account.roles.iter().any(|r| r == "R01")) {
+        Some("不能停用自己或取消自己的管理员角色".to_owned())
+    } else {
+        wrong(&app, &account)
+    };
     if wrong.is_some() {
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, form(&app, &posted.signed, &account, false, wrong.as_deref())).into_response());
     }
@@ -115,7 +147,8 @@ async fn change(State(app): State<App>, Path(login): Path<String>, posted: Poste
 async fn reset(State(app): State<App>, Path(login): Path<String>, posted: Posted) -> Result<Markup, PageError> {
     administrator(&posted.signed)?;
     let password = fresh_password();
-    let account = Account { password: hash_password(&password)?, must_change: true, failures: 0, locked_until: 0, ..find(&app, &login).await? };
+    let account =
+        Account { password: hash_password(&password)?, must_change: true, failures: 0, locked_until: 0, ..find(&app, &login).await? };
     app.door.put_account(&posted.signed.caller, &account).await?;
     app.door.store.end_sessions(&account.login).await.map_err(failed)?;
     Ok(handed_over(&app, &posted.signed, &account, &password))
@@ -141,7 +174,8 @@ fn given(posted: &Posted) -> Account {
 }
 
 fn wrong(app: &App, account: &Account) -> Option<String> {
-    let login_ok = (3..=32).contains(&account.login.len()) && account.login.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
+    let login_ok = (3..=32).contains(&account.login.len())
+        && account.login.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
     if !login_ok {
         return Some("账号应为3～32位字母、数字或 . - _".into());
     }
@@ -182,7 +216,12 @@ fn handed_over(app: &App, signed: &Signed, account: &Account, password: &str) ->
             p { a.btn.btn-primary href=(LIST) { "返回账号列表" } }
         }
     };
-    layout::page(&Frame { title: "初始密码", signed: Some(signed), active: LIST, breadcrumbs: &[(words::ACCOUNTS, LIST.into())], ..Frame::new(app) }, body)
+    layout::page(
+        &Frame {
+            title: "初始密码", signed: Some(signed), active: LIST, breadcrumbs: &[(words::ACCOUNTS, LIST.into())], ..Frame::new(app)
+        },
+        body,
+    )
 }
 
 fn form(app: &App, signed: &Signed, account: &Account, new: bool, wrong: Option<&str>) -> Markup {
@@ -211,5 +250,8 @@ fn form(app: &App, signed: &Signed, account: &Account, new: bool, wrong: Option<
         }
     };
     let title = if new { "新建账号".to_owned() } else { account.name.clone() };
-    layout::page(&Frame { title: &title, signed: Some(signed), active: LIST, breadcrumbs: &[(words::ACCOUNTS, LIST.into())], ..Frame::new(app) }, body)
+    layout::page(
+        &Frame { title: &title, signed: Some(signed), active: LIST, breadcrumbs: &[(words::ACCOUNTS, LIST.into())], ..Frame::new(app) },
+        body,
+    )
 }

@@ -47,7 +47,13 @@ fn status(list: &CodeList) -> Markup {
 /// `GET /codes`
 pub async fn index(signed: Signed, State(app): State<App>, RawQuery(query): RawQuery) -> Result<Markup, PageError> {
     let (q, _) = asked(query.as_deref())?;
-    let lists: Vec<&CodeList> = app.catalogue().codes.values().map(AsRef::as_ref).filter(|l| q.is_empty() || l.title.contains(&q) || l.name.eq_ignore_ascii_case(&q)).collect();
+    let lists: Vec<&CodeList> = app
+        .catalogue()
+        .codes
+        .values()
+        .map(AsRef::as_ref)
+        .filter(|l| q.is_empty() || l.title.contains(&q) || l.name.eq_ignore_ascii_case(&q))
+        .collect();
     let body = html! {
         (search("/codes", &q, "代码表名称"))
         div.table-wrap { table.list {
@@ -83,12 +89,18 @@ fn search(action: &str, q: &str, hint: &str) -> Markup {
 }
 
 /// `GET /codes/{list}`
-pub async fn show(signed: Signed, State(app): State<App>, Path(name): Path<String>, RawQuery(query): RawQuery) -> Result<Markup, PageError> {
+pub async fn show(
+    signed: Signed,
+    State(app): State<App>,
+    Path(name): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Markup, PageError> {
     let (q, page) = asked(query.as_deref())?;
     let list = list(&app, &name)?;
     let found: Vec<&Code> = list.search(&q).collect();
     let here: Vec<&&Code> = found.iter().skip((page - 1) * ROWS).take(ROWS).collect();
-    let extra: Vec<(usize, &String)> = list.extra.iter().enumerate().filter(|(i, _)| here.iter().any(|c| c.more.get(*i).is_some_and(|m| !m.is_empty()))).collect();
+    let extra: Vec<(usize, &String)> =
+        list.extra.iter().enumerate().filter(|(i, _)| here.iter().any(|c| c.more.get(*i).is_some_and(|m| !m.is_empty()))).collect();
     let dated = here.iter().any(|c| !c.valid_from.is_empty() || !c.valid_to.is_empty());
     let today = app.door.today();
     let address = links::codes(&list.name);
@@ -117,7 +129,13 @@ pub async fn show(signed: Signed, State(app): State<App>, Path(name): Path<Strin
             (pager(&address, &q, page, found.len()))
         }
     };
-    let frame = Frame { title: &list.title, signed: Some(&signed), active: "/codes", breadcrumbs: &[(words::CODES, "/codes".into())], ..Frame::new(&app) };
+    let frame = Frame {
+        title: &list.title,
+        signed: Some(&signed),
+        active: "/codes",
+        breadcrumbs: &[(words::CODES, "/codes".into())],
+        ..Frame::new(&app)
+    };
     Ok(layout::page(&frame, body))
 }
 

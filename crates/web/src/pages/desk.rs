@@ -111,7 +111,11 @@ fn card(signed: &Signed, tile: &Tile<'_>) -> Markup {
 
 fn greeting(app: &App, signed: &Signed) -> Markup {
     let roles: Vec<&str> = signed.account.roles.iter().map(|r| words::role(r)).collect();
-    let place = if signed.account.region.is_empty() { app.region_name().to_owned() } else { app.catalogue().regions.full_name(&signed.account.region) };
+    let place = if signed.account.region.is_empty() {
+        app.region_name().to_owned()
+    } else {
+        app.catalogue().regions.full_name(&signed.account.region)
+    };
     html! { p.lead { (signed.account.name) " · " (roles.join("、")) " · " (place) " · " span.date { (app.door.today()) } } }
 }
 

@@ -56,12 +56,25 @@ pub async fn show(signed: Signed, State(app): State<App>, Path(kind): Path<Strin
         @if may { a.btn href=(links::list(&kind.kind)) { "查看记录" } }
         a.btn href=(links::template(&kind.kind)) download { (icon("template")) "下载模板" }
     };
-    let frame = Frame { title: &title, signed: Some(&signed), active: "/kinds", breadcrumbs: &[(words::KINDS, "/kinds".into())], actions, ..Frame::new(&app) };
+    let frame = Frame {
+        title: &title,
+        signed: Some(&signed),
+        active: "/kinds",
+        breadcrumbs: &[(words::KINDS, "/kinds".into())],
+        actions,
+        ..Frame::new(&app)
+    };
     Ok(layout::page(&frame, body))
 }
 
 fn head(app: &App, kind: &Kind) -> Markup {
-    let titles = |paths: &[String]| paths.iter().map(|p| kind.field(p).map_or_else(|| kind.refs.get(p).map_or(p.as_str(), |r| r.title.as_str()), |f| f.title.as_str())).collect::<Vec<_>>().join("、");
+    let titles = |paths: &[String]| {
+        paths
+            .iter()
+            .map(|p| kind.field(p).map_or_else(|| kind.refs.get(p).map_or(p.as_str(), |r| r.title.as_str()), |f| f.title.as_str()))
+            .collect::<Vec<_>>()
+            .join("、")
+    };
     let roles = |codes: &[String]| codes.iter().map(|c| words::role(c)).collect::<Vec<_>>().join("、");
     html! {
         section.card.about {

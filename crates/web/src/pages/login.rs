@@ -16,7 +16,8 @@ pub async fn show(State(app): State<App>, headers: HeaderMap, RawQuery(query): R
     if session::find(&app, &headers).await?.is_some() {
         return Ok(Redirect::to("/").into_response());
     }
-    let next = posted::pairs(query.unwrap_or_default().as_bytes()).into_iter().find(|(n, _)| n == "next").map(|(_, v)| v).unwrap_or_default();
+    let next =
+        posted::pairs(query.unwrap_or_default().as_bytes()).into_iter().find(|(n, _)| n == "next").map(|(_, v)| v).unwrap_or_default();
     Ok(form(&app, "", &next, None).into_response())
 }
 
@@ -32,7 +33,8 @@ pub async fn submit(State(app): State<App>, headers: HeaderMap, body: Bytes) -> 
         }
         Err(SignInError::Door(error)) => Err(error.into()),
         Err(refused) => {
-            let status = if matches!(refused, SignInError::Locked { .. }) { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::UNAUTHORIZED };
+            let status =
+                if matches!(refused, SignInError::Locked { .. }) { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::UNAUTHORIZED };
             Ok((status, form(&app, login, next, Some(&refused.to_string()))).into_response())
         }
     }
@@ -75,7 +77,9 @@ mod tests {
 
     #[test]
     fn nobody_is_sent_to_another_site() {
-        for (next, expected) in [("/records/exam?x=1", "/records/exam?x=1"), ("//evil", "/"), ("https://evil", "/"), ("/\\evil", "/"), ("", "/")] {
+        for (next, expected) in
+            [("/records/exam?x=1", "/records/exam?x=1"), ("//evil", "/"), ("https://evil", "/"), ("/\\evil", "/"), ("", "/")]
+        {
             assert_eq!(inside(next), expected, "{next}");
         }
     }

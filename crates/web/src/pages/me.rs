@@ -56,7 +56,10 @@ pub async fn change(State(app): State<App>, headers: HeaderMap, posted: Posted) 
         Err(weak) => return Ok(again(&weak.to_string())),
     }
     let fresh = app.door.sign_in(&signed.account.login, new).await?;
-    let cookies = AppendHeaders([(header::SET_COOKIE, session::cookie(&headers, &fresh.secret)), (header::SET_COOKIE, Flash::done("密码已修改。").cookie())]);
+    let cookies = AppendHeaders([
+        (header::SET_COOKIE, session::cookie(&headers, &fresh.secret)),
+        (header::SET_COOKIE, Flash::done("密码已修改。").cookie()),
+    ]);
     Ok((cookies, Redirect::to("/")).into_response())
 }
 
@@ -70,8 +73,10 @@ pub async fn logout(State(app): State<App>, headers: HeaderMap, _: Posted) -> Re
 
 fn form(app: &App, signed: &Signed, wrong: Option<&str>) -> Markup {
     let first = signed.account.must_change;
-    let field = |name: &str, title: &str, complete: &str| html! {
-        div.field.wide { label for=(name) { (title) } input.form-control id=(name) type="password" name=(name) required autocomplete=(complete) aria-describedby=[wrong.map(|_| "wrong")]; }
+    let field = |name: &str, title: &str, complete: &str| {
+        html! {
+            div.field.wide { label for=(name) { (title) } input.form-control id=(name) type="password" name=(name) required autocomplete=(complete) aria-describedby=[wrong.map(|_| "wrong")]; }
+        }
     };
     let body = html! {
         @if first { div.notice.notice-info { "首次登录，请先设置自己的密码。" } }

@@ -60,7 +60,8 @@ pub fn fields(page: &str, action: &str) -> Vec<(String, String)> {
             out.push((name, decode(text)));
         } else if tag.starts_with("<select") {
             let inner = &rest[..rest.find("</select>").unwrap()];
-            let chosen = inner.match_indices("<option").map(|(i, _)| &inner[i..i + inner[i..].find('>').unwrap()]).find(|o| o.contains(" selected"));
+            let chosen =
+                inner.match_indices("<option").map(|(i, _)| &inner[i..i + inner[i..].find('>').unwrap()]).find(|o| o.contains(" selected"));
             out.push((name, chosen.map(|o| attribute(o, "value")).unwrap_or_default()));
         }
         rest = &rest[end..];
@@ -87,7 +88,27 @@ pub fn main_text(page: &str) -> String {
         out.push_str(&rest[..at]);
         let end = rest[at..].find('>').map_or(rest.len(), |e| at + e + 1);
         let tag = rest[at + 1..end].trim_start_matches('/').split([' ', '>']).next().unwrap();
-        let inline = matches!(tag, "a" | "span" | "strong" | "small" | "code" | "svg" | "path" | "time" | "del" | "ins" | "label" | "th" | "td" | "dt" | "dd" | "input" | "button" | "option" | "summary");
+        let inline = matches!(
+            tag,
+            "a" | "span"
+                | "strong"
+                | "small"
+                | "code"
+                | "svg"
+                | "path"
+                | "time"
+                | "del"
+                | "ins"
+                | "label"
+                | "th"
+                | "td"
+                | "dt"
+                | "dd"
+                | "input"
+                | "button"
+                | "option"
+                | "summary"
+        );
         out.push_str(match tag {
             "th" | "td" | "dd" | "option" => " | ",
             _ if inline => " ",
@@ -96,7 +117,8 @@ pub fn main_text(page: &str) -> String {
         rest = &rest[end..];
     }
     out.push_str(rest);
-    let lines = out.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).map(|l| l.trim_matches([' ', '|']).trim().to_owned());
+    let lines =
+        out.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).map(|l| l.trim_matches([' ', '|']).trim().to_owned());
     let text = decode(&lines.filter(|l| !l.is_empty()).collect::<Vec<_>>().join("\n"));
     ids(&text)
 }

@@ -27,8 +27,14 @@ pub async fn edit(world: &World, session: &Session, kind: &str, id: &str, change
     crate::browser::post_bare(world, Some(session), &path, &form).await
 }
 
-const PLANT: [(&str, &str); 6] =
-    [("name", "测海港铸造厂"), ("uscc", "91130303MA0000007A"), ("county", "130302"), ("industry_code", "黑色金属铸造"), ("staff_total", "80"), ("exposed_total", "30")];
+const PLANT: [(&str, &str); 6] = [
+    ("name", "测海港铸造厂"),
+    ("uscc", "91130303MA0000007A"),
+    ("county", "130302"),
+    ("industry_code", "黑色金属铸造"),
+    ("staff_total", "80"),
+    ("exposed_total", "30"),
+];
 
 #[tokio::test]
 async fn a_new_record_is_filed_once_however_often_the_button_is_pressed() {
@@ -51,7 +57,14 @@ async fn a_new_record_is_filed_once_however_often_the_button_is_pressed() {
 async fn the_form_comes_back_with_the_problem_beside_the_field_and_nothing_lost() {
     let world = World::new().await;
     let officer = world.officer().await;
-    let form = [("name", "测海港铸造厂"), ("uscc", "12345"), ("county", ""), ("staff_total", "八十"), ("exposed_total", "90"), ("remark", "<b>原样</b>")];
+    let form = [
+        ("name", "测海港铸造厂"),
+        ("uscc", "12345"),
+        ("county", ""),
+        ("staff_total", "八十"),
+        ("exposed_total", "90"),
+        ("remark", "<b>原样</b>"),
+    ];
     let reply = post(&world, &officer, "/records/employer/new", &form).await;
     assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
     insta::assert_snapshot!(main_text(&reply.text).lines().take(16).collect::<Vec<_>>().join("\n"));
@@ -72,7 +85,11 @@ async fn another_record_with_the_same_key_is_named() {
 #[tokio::test]
 async fn rows_of_a_group_are_added_and_taken_out_without_scripts() {
     let (world, officer) = World::with_examples().await;
-    let id = world.app.door.list(&Caller::system("test"), "employer", &ListRequest { limit: 1, ..ListRequest::default() }).await.unwrap().rows[0].id.clone();
+    let id =
+        world.app.door.list(&Caller::system("test"), "employer", &ListRequest { limit: 1, ..ListRequest::default() }).await.unwrap().rows
+            [0]
+        .id
+        .clone();
     let changes = [("posts.1.workshop", "二车间"), ("posts.1.post", "焊工"), ("posts.1.headcount", "4"), ("materials.0._remove", "1")];
     let reply = edit(&world, &officer, "employer", &id, &changes).await;
     assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", main_text(&reply.text));
@@ -89,7 +106,8 @@ async fn rows_of_a_group_are_added_and_taken_out_without_scripts() {
 async fn saving_an_untouched_form_makes_no_revision_of_any_kind() {
     let (world, officer) = World::with_examples().await;
     for kind in world.app.door.catalogue.kinds.values() {
-        let page = world.app.door.list(&Caller::system("test"), &kind.kind, &ListRequest { limit: 3, ..ListRequest::default() }).await.unwrap();
+        let page =
+            world.app.door.list(&Caller::system("test"), &kind.kind, &ListRequest { limit: 3, ..ListRequest::default() }).await.unwrap();
         for row in page.rows {
             let before = clear(&world, &kind.kind, &row.id).await;
             let reply = edit(&world, &officer, &kind.kind, &row.id, &[]).await;
@@ -103,13 +121,21 @@ async fn saving_an_untouched_form_makes_no_revision_of_any_kind() {
 #[tokio::test]
 async fn two_people_change_the_same_record_and_neither_is_lost() {
     let (world, officer) = World::with_examples().await;
-    let id = world.app.door.list(&Caller::system("test"), "inspection", &ListRequest { limit: 1, ..ListRequest::default() }).await.unwrap().rows[0].id.clone();
+    let id =
+        world.app.door.list(&Caller::system("test"), "inspection", &ListRequest { limit: 1, ..ListRequest::default() }).await.unwrap().rows
+            [0]
+        .id
+        .clone();
     let path = format!("/records/inspection/{id}/edit");
     let page = get(&world, Some(&officer), &path).await;
     let mine = fields(&page.text, &path);
     let theirs = edit(&world, &officer, "inspection", &id, &[("opinion_no", "测卫监意〔2020〕99号"), ("_reason", "补录文号")]).await;
     assert_eq!(theirs.status, StatusCode::SEE_OTHER, "{}", main_text(&theirs.text));
-    let mine: Vec<(&str, &str)> = mine.iter().map(|(n, v)| (n.as_str(), if n == "findings" { "未按规定告知" } else { v.as_str() })).filter(|(n, _)| *n != "_more").collect();
+    let mine: Vec<(&str, &str)> = mine
+        .iter()
+        .map(|(n, v)| (n.as_str(), if n == "findings" { "未按规定告知" } else { v.as_str() }))
+        .filter(|(n, _)| *n != "_more")
+        .collect();
     let conflict = crate::browser::post_bare(&world, Some(&officer), &path, &mine).await;
     assert_eq!(conflict.status, StatusCode::CONFLICT, "{}", main_text(&conflict.text));
     insta::assert_snapshot!(main_text(&conflict.text).lines().take(12).collect::<Vec<_>>().join("\n"));
@@ -124,9 +150,19 @@ async fn two_people_change_the_same_record_and_neither_is_lost() {
 #[tokio::test]
 async fn a_case_moves_on_with_what_the_step_needs() {
     let (world, officer) = World::with_examples().await;
-    let id = world.file(&officer, "violation", &json!({"case_no": "测职卫罚〔2021〕1号", "case_status": null, "filed_on": null, "decided_on": null, "closed_on": null})).await;
+    let id = world
+        .file(
+            &officer,
+            "violation",
+            &json!({"case_no": "测职卫罚〔2021〕1号", "case_status": null, "filed_on": null, "decided_on": null, "closed_on": null}),
+        )
+        .await;
     let view = get(&world, Some(&officer), &format!("/records/violation/{id}")).await;
-    assert!(main_text(&view.text).contains("未处理") && view.text.contains(&format!("/records/violation/{id}/steps/file_case")), "{}", main_text(&view.text));
+    assert!(
+        main_text(&view.text).contains("未处理") && view.text.contains(&format!("/records/violation/{id}/steps/file_case")),
+        "{}",
+        main_text(&view.text)
+    );
     let path = format!("/records/violation/{id}/steps/file_case");
     let missing = post(&world, &officer, &path, &[("_rev", "1"), ("filed_on", "")]).await;
     assert_eq!(missing.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -157,11 +193,26 @@ async fn retracting_needs_a_reason_and_keeps_the_record() {
 async fn a_form_can_be_opened_with_the_employer_filled_in() {
     let (world, officer) = World::with_examples().await;
     let page = get(&world, Some(&officer), "/records/inspection/new?uscc=91130302TE5T05JB25&employer_name=%E6%B5%8B").await;
-    let form: Value = fields(&page.text, "/records/inspection/new").into_iter().map(|(n, v)| (n, Value::String(v))).collect::<serde_json::Map<_, _>>().into();
+    let form: Value = fields(&page.text, "/records/inspection/new")
+        .into_iter()
+        .map(|(n, v)| (n, Value::String(v)))
+        .collect::<serde_json::Map<_, _>>()
+        .into();
     assert_eq!((&form["uscc"], &form["employer_name"]), (&json!("91130302TE5T05JB25"), &json!("测")));
-    let own = world.app.door.list(&Caller::system("test"), "employer", &ListRequest { limit: 1, ..ListRequest::default() }).await.unwrap().rows[0].id.clone();
+    let own =
+        world.app.door.list(&Caller::system("test"), "employer", &ListRequest { limit: 1, ..ListRequest::default() }).await.unwrap().rows
+            [0]
+        .id
+        .clone();
     let plant = world.sign_in("plant", &["R09"], "", &own).await;
     let page = get(&world, Some(&plant), "/records/declaration/new").await;
-    assert!(fields(&page.text, "/records/declaration/new").contains(&("uscc".to_owned(), "91130302TE5T05JB25".to_owned())), "an employer files for itself");
-    assert_eq!(get(&world, Some(&officer), "/records/exam/new?id_no=1").await.status, StatusCode::BAD_REQUEST, "private fields never stand in an address");
+    assert!(
+        fields(&page.text, "/records/declaration/new").contains(&("uscc".to_owned(), "91130302TE5T05JB25".to_owned())),
+        "an employer files for itself"
+    );
+    assert_eq!(
+        get(&world, Some(&officer), "/records/exam/new?id_no=1").await.status,
+        StatusCode::BAD_REQUEST,
+        "private fields never stand in an address"
+    );
 }

@@ -8,7 +8,9 @@ use serde_json::json;
 #[tokio::test]
 async fn strangers_are_sent_to_the_sign_in_page() {
     let world = World::new().await;
-    for path in ["/", "/records/employer", "/records/employer/new", "/kinds", "/codes", "/search?q=x", "/import", "/accounts", "/me", "/plans"] {
+    for path in
+        ["/", "/records/employer", "/records/employer/new", "/kinds", "/codes", "/search?q=x", "/import", "/accounts", "/me", "/plans"]
+    {
         let reply = get(&world, None, path).await;
         assert_eq!(reply.status, StatusCode::SEE_OTHER, "{path}");
         assert!(reply.header("location").starts_with("/login"), "{path}: {}", reply.header("location"));
@@ -41,7 +43,11 @@ async fn five_wrong_passwords_lock_the_account_and_say_for_how_long() {
     }
     let reply = post_bare(&world, None, "/login", &[("login", "wang"), ("password", "correct horse 42")]).await;
     assert_eq!(reply.status, StatusCode::TOO_MANY_REQUESTS);
-    assert!(reply.text.contains("请在 2 分钟后重试") || reply.text.contains("请在 1 分钟后重试"), "{}", crate::browser::main_text(&reply.text));
+    assert!(
+        reply.text.contains("请在 2 分钟后重试") || reply.text.contains("请在 1 分钟后重试"),
+        "{}",
+        crate::browser::main_text(&reply.text)
+    );
 }
 
 #[tokio::test]
@@ -56,7 +62,9 @@ async fn a_new_account_must_set_its_own_password_first() {
     assert!(get(&world, Some(&wang), "/me/password").await.text.contains("首次登录"));
     let weak = post(&world, &wang, "/me/password", &[("old", "correct horse 42"), ("new", "short"), ("repeat", "short")]).await;
     assert_eq!(weak.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let done = post(&world, &wang, "/me/password", &[("old", "correct horse 42"), ("new", "another horse 43"), ("repeat", "another horse 43")]).await;
+    let done =
+        post(&world, &wang, "/me/password", &[("old", "correct horse 42"), ("new", "another horse 43"), ("repeat", "another horse 43")])
+            .await;
     assert_eq!((done.status, done.header("location")), (StatusCode::SEE_OTHER, "/"));
     assert!(!world.app.door.store.account("wang").await.unwrap().unwrap().must_change);
 }
@@ -64,7 +72,9 @@ async fn a_new_account_must_set_its_own_password_first() {
 #[tokio::test]
 async fn another_regions_record_is_not_found_on_any_page() {
     let (world, officer) = World::with_examples().await;
-    let id = world.file(&officer, "employer", &json!({"uscc": "91130303MA0000007A", "name": "测山海关机械厂", "county": "山海关区", "town": null})).await;
+    let id = world
+        .file(&officer, "employer", &json!({"uscc": "91130303MA0000007A", "name": "测山海关机械厂", "county": "山海关区", "town": null}))
+        .await;
     let other = world.sign_in("other", &["R02", "R03"], "130302", "").await;
     let own = world.sign_in("own", &["R02", "R03"], "130303", "").await;
     for what in ["", "/edit", "/history", "/print", "/retract"] {

@@ -14,7 +14,11 @@ async fn upload(world: &World, session: &Session, token: &str, name: &str, conte
         "--edge--\r\n".to_owned(),
     ]
     .concat();
-    let request = Request::builder().method("POST").uri("/import").header("cookie", &session.cookie).header("content-type", "multipart/form-data; boundary=edge");
+    let request = Request::builder()
+        .method("POST")
+        .uri("/import")
+        .header("cookie", &session.cookie)
+        .header("content-type", "multipart/form-data; boundary=edge");
     send(world, request.body(Body::from(body)).unwrap()).await
 }
 

@@ -9,7 +9,9 @@ use zhijian_records::port::Action;
 use zhijian_records::read::ListRequest;
 
 async fn first(world: &World, kind: &str) -> String {
-    world.app.door.list(&Caller::system("test"), kind, &ListRequest { limit: 1, ..ListRequest::default() }).await.unwrap().rows[0].id.clone()
+    world.app.door.list(&Caller::system("test"), kind, &ListRequest { limit: 1, ..ListRequest::default() }).await.unwrap().rows[0]
+        .id
+        .clone()
 }
 
 #[tokio::test]
@@ -35,7 +37,14 @@ async fn private_values_stand_on_no_page_until_a_purpose_is_given() {
     let id = first(&world, "exam").await;
     let secrets = ["130322199804129999", "傅测民", "0000-5800117", "青霉素过敏", "1998-04-12"];
     let record = format!("/records/exam/{id}");
-    for path in ["/records/exam", &record, &format!("{record}/edit"), &format!("{record}/history"), &format!("{record}/print"), "/search?q=130322199804129999"] {
+    for path in [
+        "/records/exam",
+        &record,
+        &format!("{record}/edit"),
+        &format!("{record}/history"),
+        &format!("{record}/print"),
+        "/search?q=130322199804129999",
+    ] {
         let page = get(&world, Some(&officer), path).await;
         // The search box repeats what the person typed; the results do not.
         let results = page.text.replace("value=\"130322199804129999\"", "").replace("搜索“130322199804129999”", "");

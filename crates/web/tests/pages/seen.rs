@@ -6,7 +6,9 @@ use zhijian_records::Caller;
 use zhijian_records::read::ListRequest;
 
 async fn id(world: &World, kind: &str) -> String {
-    world.app.door.list(&Caller::system("test"), kind, &ListRequest { limit: 1, ..ListRequest::default() }).await.unwrap().rows[0].id.clone()
+    world.app.door.list(&Caller::system("test"), kind, &ListRequest { limit: 1, ..ListRequest::default() }).await.unwrap().rows[0]
+        .id
+        .clone()
 }
 
 async fn text(world: &World, session: &Session, path: &str) -> String {
@@ -17,7 +19,15 @@ async fn text(world: &World, session: &Session, path: &str) -> String {
 async fn desks() {
     let (world, _) = World::with_examples().await;
     let employer = id(&world, "employer").await;
-    let roles = [("city", "R03", "130300", ""), ("county", "R04", "130302", ""), ("cdc", "R06", "130300", ""), ("plant", "R09", "", employer.as_str()), ("helper", "R17", "130302003", ""), ("leader", "R19", "130300", ""), ("admin", "R01", "130300", "")];
+    let roles = [
+        ("city", "R03", "130300", ""),
+        ("county", "R04", "130302", ""),
+        ("cdc", "R06", "130300", ""),
+        ("plant", "R09", "", employer.as_str()),
+        ("helper", "R17", "130302003", ""),
+        ("leader", "R19", "130300", ""),
+        ("admin", "R01", "130300", ""),
+    ];
     for (login, role, region, organisation) in roles {
         let session = world.sign_in(login, &[role], region, organisation).await;
         insta::assert_snapshot!(format!("desk_{role}"), text(&world, &session, "/").await);
@@ -35,7 +45,10 @@ async fn lists_and_details() {
     insta::assert_snapshot!("list_exam_R09", text(&world, &plant, "/records/exam").await);
     insta::assert_snapshot!("detail_employer_R09", text(&world, &plant, &format!("/records/employer/{employer}")).await);
     insta::assert_snapshot!("detail_exam_R03", text(&world, &officer, &format!("/records/exam/{}", id(&world, "exam").await)).await);
-    insta::assert_snapshot!("print_violation_R03", text(&world, &officer, &format!("/records/violation/{}/print", id(&world, "violation").await)).await);
+    insta::assert_snapshot!(
+        "print_violation_R03",
+        text(&world, &officer, &format!("/records/violation/{}/print", id(&world, "violation").await)).await
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

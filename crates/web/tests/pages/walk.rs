@@ -34,7 +34,12 @@ async fn every_page_of_every_kind_renders() {
     let system = Caller::system("test");
     for kind in world.app.door.catalogue.kinds.values() {
         let name = &kind.kind;
-        let mut paths = vec![format!("/records/{name}"), format!("/records/{name}/new"), format!("/kinds/{name}"), format!("/records/{name}/template.xlsx")];
+        let mut paths = vec![
+            format!("/records/{name}"),
+            format!("/records/{name}/new"),
+            format!("/kinds/{name}"),
+            format!("/records/{name}/template.xlsx"),
+        ];
         let page = world.app.door.list(&system, name, &ListRequest { limit: 5, ..ListRequest::default() }).await.unwrap();
         assert!(!page.rows.is_empty(), "{name} has no example on file");
         for row in &page.rows {

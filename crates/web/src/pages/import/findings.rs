@@ -89,7 +89,11 @@ pub async fn section(app: &App, job: &Job, report: &Report, asked: &Asked) -> Re
 }
 
 fn address(job: &Job, asked: &Asked, after: i64) -> String {
-    let pairs = [("level", asked.level.clone()), ("class", asked.class.clone()), ("after", if after > 0 { after.to_string() } else { String::new() })];
+    let pairs = [
+        ("level", asked.level.clone()),
+        ("class", asked.class.clone()),
+        ("after", if after > 0 { after.to_string() } else { String::new() }),
+    ];
     let pairs: Vec<_> = pairs.into_iter().filter(|(_, v)| !v.is_empty()).collect();
     format!("{}{}#findings", links::job(&job.id), links::query(&pairs))
 }

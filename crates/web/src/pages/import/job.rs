@@ -33,7 +33,13 @@ pub async fn show(signed: Signed, State(app): State<App>, Path(id): Path<String>
         [first, rest @ ..] => format!("{} 等 {} 个文件", first.file, rest.len() + 1),
         [] => "导入".to_owned(),
     };
-    let frame = Frame { title: &title, signed: Some(&signed), active: "/import", breadcrumbs: &[(words::IMPORT, "/import".into())], ..Frame::new(&app) };
+    let frame = Frame {
+        title: &title,
+        signed: Some(&signed),
+        active: "/import",
+        breadcrumbs: &[(words::IMPORT, "/import".into())],
+        ..Frame::new(&app)
+    };
     Ok(layout::page(&frame, body))
 }
 
@@ -41,7 +47,8 @@ fn head(signed: &Signed, app: &App, job: &Job, running: Option<&jobs::Running>) 
     let (word, tone) = state(job);
     let here = |what: &str| format!("{}/{what}", links::job(&job.id));
     let line = running.map(jobs::Running::line).unwrap_or_default();
-    let failed: Option<String> = serde_json::from_str::<serde_json::Value>(&job.progress).ok().and_then(|v| v["error"].as_str().map(str::to_owned));
+    let failed: Option<String> =
+        serde_json::from_str::<serde_json::Value>(&job.progress).ok().and_then(|v| v["error"].as_str().map(str::to_owned));
     html! {
         div.job-head {
             span class={"state-badge " (tone)} { (word) }

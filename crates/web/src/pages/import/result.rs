@@ -53,7 +53,9 @@ pub fn sheets(job: &Job, report: &Report, ended: bool) -> Markup {
 const WORDS: [&str; 6] = ["读取", "收下", "提示", "规范", "重复", "拒收"];
 
 fn rows(job: &Job, index: usize, file: &FileReport, ended: bool) -> Markup {
-    let marked = ended && file.counts.rows_read > 0 && (file.findings_total > 0 || file.counts.rejected + file.counts.warned + file.counts.repaired > 0);
+    let marked = ended
+        && file.counts.rows_read > 0
+        && (file.findings_total > 0 || file.counts.rejected + file.counts.warned + file.counts.repaired > 0);
     let download = html! { @if marked { " " a.quiet.nowrap href={(links::job(&job.id)) "/marked/" (index)} download { (icon("export")) "标注好的原表" } } };
     let first = file.sheets.iter().position(|s| s.counts.rows_read > 0).unwrap_or(0);
     html! {

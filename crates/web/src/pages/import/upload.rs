@@ -148,7 +148,13 @@ mod tests {
 
     #[test]
     fn names_of_uploads_cannot_leave_their_folder() {
-        for (name, expected) in [("../../etc/passwd", "passwd"), ("C:\\temp\\名录.xlsx", "名录.xlsx"), ("..", ""), (".hidden", "hidden"), ("a\0b.csv", "ab.csv")] {
+        for (name, expected) in [
+            ("../../etc/passwd", "passwd"),
+            ("C:\\temp\\名录.xlsx", "名录.xlsx"),
+            ("..", ""),
+            (".hidden", "hidden"),
+            ("a\0b.csv", "ab.csv"),
+        ] {
             assert_eq!(safe(name), expected, "{name}");
         }
     }

@@ -51,7 +51,9 @@ impl Asked {
                     continue;
                 }
                 "q" => asked.q.clone_from(&value),
-                "as_of" => asked.as_of = Some(end_of(&value).ok_or_else(|| PageError::BadRequest(format!("“{value}”不是日期，应如 2020-12-31")))?),
+                "as_of" => {
+                    asked.as_of = Some(end_of(&value).ok_or_else(|| PageError::BadRequest(format!("“{value}”不是日期，应如 2020-12-31")))?)
+                }
                 "sort" => asked.sort = Some(value.clone()),
                 _ => fields.push(coded(app, kind, &name, &value)?),
             }
@@ -114,7 +116,8 @@ fn coded(app: &App, kind: &Kind, name: &str, value: &str) -> Result<(String, Str
         return Ok((name.to_owned(), value.to_owned()));
     };
     let Some(list) = app.catalogue().list(list_name) else { return Ok((name.to_owned(), value.to_owned())) };
-    let code = list.resolve(value, "").ok_or_else(|| PageError::BadRequest(format!("{title}：“{value}”不是“{}”中的代码或名称", list.title)))?;
+    let code =
+        list.resolve(value, "").ok_or_else(|| PageError::BadRequest(format!("{title}：“{value}”不是“{}”中的代码或名称", list.title)))?;
     if name == stem && parent(list, &code.code) {
         return Ok((format!("{stem}__prefix"), code.code.clone()));
     }

@@ -44,7 +44,9 @@ pub fn state(kind: &Kind, code: &str) -> Markup {
     let title = known.map_or(code, |s| s.title.as_str());
     let tone = match known {
         Some(s) if s.final_ => "badge-quiet",
-        _ if ["退回", "逾期", "暂停", "停产", "中止", "到期", "待核", "未处理"].iter().any(|w| title.contains(w)) => "badge-look",
+        _ if ["退回", "逾期", "暂停", "停产", "中止", "到期", "待核", "未处理"].iter().any(|w| title.contains(w)) => {
+            "badge-look"
+        }
         _ if code == states.initial => "badge-plain",
         _ => "badge-going",
     };

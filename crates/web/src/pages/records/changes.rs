@@ -67,10 +67,7 @@ fn elements(app: &App, field: &Field, members: &[Field], before: Option<&Value>,
 /// One element in one line.
 #[must_use]
 pub fn element(app: &App, members: &[Field], row: &Map<String, Value>) -> String {
-    let parts: Vec<String> = members
-        .iter()
-        .filter_map(|m| row.get(&m.path).map(|v| shown(app.catalogue(), &m.ty, v)))
-        .filter(|text| !text.is_empty())
-        .collect();
+    let parts: Vec<String> =
+        members.iter().filter_map(|m| row.get(&m.path).map(|v| shown(app.catalogue(), &m.ty, v))).filter(|text| !text.is_empty()).collect();
     if parts.is_empty() { words::NONE.into() } else { parts.join(" ") }
 }

@@ -21,7 +21,12 @@ use zhijian_records::access::{self, Wish};
 use zhijian_records::read::{View, display, shown};
 
 /// `GET /records/{kind}/{id}`
-pub async fn show(signed: Signed, State(app): State<App>, Path((kind, id)): Path<(String, String)>, headers: HeaderMap) -> Result<Response, PageError> {
+pub async fn show(
+    signed: Signed,
+    State(app): State<App>,
+    Path((kind, id)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
     let kind = app.door.kind(&kind)?;
     let view = app.door.open(&signed.caller, &kind.kind, &id, None).await?;
     let page = page(&app, &signed, &kind, &view, &Flash::of(&headers)).await?;
@@ -55,7 +60,14 @@ pub async fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, flash: &
     };
     let active = links::list(&kind.kind);
     let crumbs = [(kind.title.as_str(), active.clone())];
-    let frame = Frame { title: &name, signed: Some(signed), active: &active, breadcrumbs: &crumbs, actions: actions(signed, kind, view), ..Frame::new(app) };
+    let frame = Frame {
+        title: &name,
+        signed: Some(signed),
+        active: &active,
+        breadcrumbs: &crumbs,
+        actions: actions(signed, kind, view),
+        ..Frame::new(app)
+    };
     Ok(layout::page(&frame, body))
 }
 
@@ -146,7 +158,10 @@ fn quality(app: &App, kind: &Kind, view: &View) -> Markup {
         .check_rules(&view.data, &app.door.today())
         .into_iter()
         // A rule cannot judge a masked value; one that cannot run at all says nothing about the record.
-        .filter(|p| p.class != "W_RULE" && (view.revealed || !p.related.iter().any(|name| private.iter().any(|f| f == name || f.starts_with(&format!("{name}."))))))
+        .filter(|p| {
+            p.class != "W_RULE"
+                && (view.revealed || !p.related.iter().any(|name| private.iter().any(|f| f == name || f.starts_with(&format!("{name}.")))))
+        })
         .filter(|p| p.level >= Level::Warning)
         .collect();
     html! {

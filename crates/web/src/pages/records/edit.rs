@@ -100,7 +100,12 @@ async fn conflict(app: &App, kind: &Kind, newest: &View, seen: u32, mine: &Fille
             both.set(path, held.clone());
         }
     }
-    let clashing: Vec<&str> = my_changes.iter().copied().filter(|p| saw.get(p) != theirs.get(p) && theirs.get(p) != mine.get(p)).map(|p| cells::title(kind, p)).collect();
+    let clashing: Vec<&str> = my_changes
+        .iter()
+        .copied()
+        .filter(|p| saw.get(p) != theirs.get(p) && theirs.get(p) != mine.get(p))
+        .map(|p| cells::title(kind, p))
+        .collect();
     let notice = meanwhile(app, kind, base, &steps, seen, &my_changes, &clashing);
     let attempt = Attempt { filled: &both, problems: &[], notice, more: "", reason: posted.get(REASON) };
     Ok((StatusCode::CONFLICT, page(app, signed, kind, newest, &attempt)).into_response())
@@ -137,7 +142,8 @@ fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, attempt: &Attempt<
     let (list, record) = (links::list(&kind.kind), links::record(&kind.kind, &view.id));
     let name = cells::name(app, kind, &view.data);
     let title = format!("修改{}", kind.title);
-    let form = Form { app, signed, kind, filled: attempt.filled, problems: attempt.problems, masked: true, today: &today, more: attempt.more };
+    let form =
+        Form { app, signed, kind, filled: attempt.filled, problems: attempt.problems, masked: true, today: &today, more: attempt.more };
     let hidden = html! { input type="hidden" name=(REVISION) value=(view.rev); };
     let edit = links::edit(&kind.kind, &view.id);
     let body = sheet(&Sheet { form, action: &edit, hidden, notice: attempt.notice.clone(), cancel: &record, reason: Some(attempt.reason) });

@@ -53,7 +53,12 @@ pub fn dialog(signed: &Signed, kind: &Kind, asked: &Asked) -> Markup {
 }
 
 /// `POST /records/{kind}/export`
-pub async fn start(State(app): State<App>, Path(kind): Path<String>, RawQuery(query): RawQuery, posted: Posted) -> Result<Response, PageError> {
+pub async fn start(
+    State(app): State<App>,
+    Path(kind): Path<String>,
+    RawQuery(query): RawQuery,
+    posted: Posted,
+) -> Result<Response, PageError> {
     let kind = app.door.kind(&kind)?;
     let caller = posted.signed.caller.clone();
     Door::allow(&caller, &kind, Wish::Export)?;
@@ -68,7 +73,11 @@ pub async fn start(State(app): State<App>, Path(kind): Path<String>, RawQuery(qu
     let purpose = reveal::purpose(&posted)?;
     let conditions: Vec<String> = asked.pairs.iter().filter(|(n, _)| n != "sort").map(|(n, v)| format!("{n}={v}")).collect();
     let told = if full { "（完整个人信息）" } else { "" };
-    let reason = format!("{purpose}；{}{told}；条件：{}", posted.get("format"), if conditions.is_empty() { "全部".into() } else { conditions.join("，") });
+    let reason = format!(
+        "{purpose}；{}{told}；条件：{}",
+        posted.get("format"),
+        if conditions.is_empty() { "全部".into() } else { conditions.join("，") }
+    );
     app.door.note(&caller, Action::Export, &kind.kind, "", &reason, "web").await?;
     let request = ListRequest { limit: PAGE, cursor: None, ..asked.request() };
     let job = Export { app, caller, kind, request, format, full };

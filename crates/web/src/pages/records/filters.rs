@@ -102,7 +102,8 @@ fn choice(id: &str, title: &str, name: &str, value: &str, choices: &[(&str, &str
 
 fn suggest(id: &str, title: &str, name: &str, asked: &Asked, list: &CodeList) -> Markup {
     let value = asked.value(name);
-    let shown = if value.is_empty() { String::new() } else { list.get(value).map_or_else(|| value.to_owned(), |c| code_text(list, &c.code, "")) };
+    let shown =
+        if value.is_empty() { String::new() } else { list.get(value).map_or_else(|| value.to_owned(), |c| code_text(list, &c.code, "")) };
     html! {
         div.field {
             label for=(id) { (title) }

@@ -18,7 +18,13 @@ use zhijian_records::access::{self, Wish};
 use zhijian_records::read::ViewPage;
 
 /// `GET /records/{kind}`
-pub async fn show(signed: Signed, State(app): State<App>, Path(kind): Path<String>, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response, PageError> {
+pub async fn show(
+    signed: Signed,
+    State(app): State<App>,
+    Path(kind): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
     let kind = app.door.kind(&kind)?;
     let asked = Asked::read(&app, &kind, query.as_deref().unwrap_or_default())?;
     let request = asked.request();
@@ -36,7 +42,8 @@ pub async fn show(signed: Signed, State(app): State<App>, Path(kind): Path<Strin
         }
     };
     let active = links::list(&kind.kind);
-    let frame = Frame { title: &kind.title, signed: Some(&signed), active: &active, actions: actions(&signed, &kind, &asked), ..Frame::new(&app) };
+    let frame =
+        Frame { title: &kind.title, signed: Some(&signed), active: &active, actions: actions(&signed, &kind, &asked), ..Frame::new(&app) };
     Ok(([(header::SET_COOKIE, Flash::gone())], layout::page(&frame, body)).into_response())
 }
 
@@ -153,11 +160,17 @@ fn said(app: &App, kind: &Kind, name: &str, value: &str) -> String {
         _ => "",
     };
     let mut data = serde_json::Map::new();
-    let typed = if value == "true" || value == "false" { serde_json::Value::Bool(value == "true") } else { serde_json::Value::String(value.to_owned()) };
+    let typed = if value == "true" || value == "false" {
+        serde_json::Value::Bool(value == "true")
+    } else {
+        serde_json::Value::String(value.to_owned())
+    };
     zhijian_kinds::intake::set_path(&mut data, path, typed);
     let shown = match path {
         "region" | "town" => app.catalogue().regions.name(value).to_owned(),
-        "state" => kind.states.as_ref().and_then(|s| s.list.iter().find(|s| s.code == value)).map_or(value, |s| s.title.as_str()).to_owned(),
+        "state" => {
+            kind.states.as_ref().and_then(|s| s.list.iter().find(|s| s.code == value)).map_or(value, |s| s.title.as_str()).to_owned()
+        }
         _ if kind.refs.contains_key(path) => "所选记录".to_owned(),
         _ => match kind.field(path).map(|f| &f.ty) {
             Some(zhijian_kinds::FieldType::Codes(list)) => app.catalogue().list(list).map_or(value, |l| l.label(value)).to_owned(),

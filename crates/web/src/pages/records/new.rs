@@ -10,9 +10,9 @@ use crate::forms::input::Form;
 use crate::forms::rows::MORE;
 use crate::forms::{draft, fillable};
 use crate::layout::{self, Frame};
+use crate::links;
 use crate::posted::{self, Posted};
 use crate::session::Signed;
-use crate::links;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -27,7 +27,12 @@ use zhijian_records::submit::Entry;
 const KEY: &str = "_key";
 
 /// `GET /records/{kind}/new`; fields may be given in the address.
-pub async fn show(signed: Signed, State(app): State<App>, Path(kind): Path<String>, RawQuery(query): RawQuery) -> Result<Markup, PageError> {
+pub async fn show(
+    signed: Signed,
+    State(app): State<App>,
+    Path(kind): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Markup, PageError> {
     let kind = app.door.kind(&kind)?;
     Door::allow(&signed.caller, &kind, Wish::File)?;
     let mut filled = Filled::defaults(&app, &signed, &kind, fillable(&kind));
@@ -49,7 +54,9 @@ async fn own_organisation(app: &App, signed: &Signed, kind: &Kind, filled: &mut 
         return;
     }
     for rule in kind.refs.values() {
-        let (Ok(target), Ok(record)) = (app.door.kind(&rule.kind), app.door.open(&signed.caller, &rule.kind, own, None).await) else { continue };
+        let (Ok(target), Ok(record)) = (app.door.kind(&rule.kind), app.door.open(&signed.caller, &rule.kind, own, None).await) else {
+            continue;
+        };
         for (field, value) in links_to(&target, &rule.by, &record.data) {
             filled.set(&field, Held::One(value));
         }
@@ -116,8 +123,18 @@ fn page(app: &App, signed: &Signed, kind: &Kind, attempt: &Attempt<'_>) -> Marku
     let today = app.door.today();
     let list = layout::home(signed, kind);
     let title = format!("新建{}", kind.title);
-    let form = Form { app, signed, kind, filled: attempt.filled, problems: attempt.problems, masked: false, today: &today, more: attempt.more };
+    let form =
+        Form { app, signed, kind, filled: attempt.filled, problems: attempt.problems, masked: false, today: &today, more: attempt.more };
     let hidden = html! { input type="hidden" name=(KEY) value=(attempt.key); };
     let body = sheet(&Sheet { form, action: &links::new(&kind.kind), hidden, notice: attempt.notice.clone(), cancel: &list, reason: None });
-    layout::page(&Frame { title: &title, signed: Some(signed), active: &list, breadcrumbs: &[(kind.title.as_str(), list.clone())], ..Frame::new(app) }, body)
+    layout::page(
+        &Frame {
+            title: &title,
+            signed: Some(signed),
+            active: &list,
+            breadcrumbs: &[(kind.title.as_str(), list.clone())],
+            ..Frame::new(app)
+        },
+        body,
+    )
 }

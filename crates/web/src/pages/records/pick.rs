@@ -18,7 +18,12 @@ use zhijian_records::read::{ListRequest, display};
 const ROWS: u32 = 8;
 
 /// `GET /records/{kind}/pick/{reference}?q=`
-pub async fn show(signed: Signed, State(app): State<App>, Path((kind, reference)): Path<(String, String)>, RawQuery(query): RawQuery) -> Result<Markup, PageError> {
+pub async fn show(
+    signed: Signed,
+    State(app): State<App>,
+    Path((kind, reference)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+) -> Result<Markup, PageError> {
     let kind = app.door.kind(&kind)?;
     let rule = kind.refs.get(&reference).ok_or_else(|| PageError::NotFound("没有这个引用".into()))?;
     let target = app.door.kind(&rule.kind)?;
@@ -41,7 +46,11 @@ pub async fn show(signed: Signed, State(app): State<App>, Path((kind, reference)
 }
 
 /// The fields of a form that name a record, with their values; private ones are left out.
-pub(super) fn links_to<'a>(target: &'a Kind, by: &'a [RefWay], data: &'a Map<String, Value>) -> impl Iterator<Item = (String, String)> + 'a {
+pub(super) fn links_to<'a>(
+    target: &'a Kind,
+    by: &'a [RefWay],
+    data: &'a Map<String, Value>,
+) -> impl Iterator<Item = (String, String)> + 'a {
     by.iter().filter_map(|way| {
         let source = target.lookup.get(&way.way)?.first()?;
         let public = target.field(source).is_some_and(|f| f.private.is_none());

@@ -36,12 +36,22 @@ pub async fn find(app: &App, signed: &Signed, kind: &Kind, view: &View) -> Resul
         let Some(id) = view.data.get(name).and_then(Value::as_str) else { continue };
         let target = app.door.kind(&rule.kind)?;
         match app.door.open(&signed.caller, &rule.kind, id, None).await {
-            Ok(other) => to.push(Related { title: rule.title.clone(), text: cells::name(app, &target, &other.data), address: links::record(&rule.kind, id), count: 1, new: None }),
+            Ok(other) => to.push(Related {
+                title: rule.title.clone(),
+                text: cells::name(app, &target, &other.data),
+                address: links::record(&rule.kind, id),
+                count: 1,
+                new: None,
+            }),
             Err(DoorError::NotFound | DoorError::NotAllowed { .. }) => {}
             Err(error) => return Err(error.into()),
         }
     }
-    let pointing = app.catalogue().kinds.values().flat_map(|other| other.refs.iter().filter(|(_, r)| r.kind == kind.kind).map(move |(name, _)| (other, name)));
+    let pointing = app
+        .catalogue()
+        .kinds
+        .values()
+        .flat_map(|other| other.refs.iter().filter(|(_, r)| r.kind == kind.kind).map(move |(name, _)| (other, name)));
     let counted = pointing.filter(|(other, _)| access::may(&signed.caller, other, Wish::Read)).map(|(other, name)| async move {
         let request = ListRequest { filters: vec![(name.clone(), Op::Eq, view.id.clone())], limit: 1, ..ListRequest::default() };
         let count = app.door.count(&signed.caller, &other.kind, &request, words::COUNT_LIMIT).await?;

@@ -4,9 +4,9 @@ use super::cells;
 use crate::app::App;
 use crate::error::PageError;
 use crate::flash::Flash;
+use crate::forms::draft;
 use crate::forms::filled::Filled;
 use crate::forms::input::{Form, field};
-use crate::forms::draft;
 use crate::layout::{self, Frame, token};
 use crate::links;
 use crate::posted::Posted;
@@ -67,7 +67,11 @@ fn needs<'a>(kind: &'a Kind, step: &Transition) -> Vec<&'a Field> {
 }
 
 /// `GET /records/{kind}/{id}/steps/{step}`: asks for the fields that the step needs.
-pub async fn show(signed: Signed, State(app): State<App>, Path((kind, id, step)): Path<(String, String, String)>) -> Result<Markup, PageError> {
+pub async fn show(
+    signed: Signed,
+    State(app): State<App>,
+    Path((kind, id, step)): Path<(String, String, String)>,
+) -> Result<Markup, PageError> {
     let kind = app.door.kind(&kind)?;
     let view = app.door.open(&signed.caller, &kind.kind, &id, None).await?;
     let step = transition(&kind, &step)?;
@@ -76,7 +80,11 @@ pub async fn show(signed: Signed, State(app): State<App>, Path((kind, id, step))
 }
 
 /// `POST /records/{kind}/{id}/steps/{step}`
-pub async fn submit(State(app): State<App>, Path((kind, id, step)): Path<(String, String, String)>, posted: Posted) -> Result<Response, PageError> {
+pub async fn submit(
+    State(app): State<App>,
+    Path((kind, id, step)): Path<(String, String, String)>,
+    posted: Posted,
+) -> Result<Response, PageError> {
     let kind = app.door.kind(&kind)?;
     let signed = &posted.signed;
     let step = transition(&kind, &step)?;
@@ -84,7 +92,11 @@ pub async fn submit(State(app): State<App>, Path((kind, id, step)): Path<(String
     let fields = needs(&kind, step);
     let filled = Filled::from_body(&app, signed, &kind, &posted.fields, fields.iter().copied());
     // Said here already, beside the field.
-    let missing: Vec<Problem> = fields.iter().filter(|f| filled.get(&f.path).is_none_or(|held| held.is_empty())).map(|f| Problem::new(Level::Error, "E_REQUIRED", &f.path, &f.title, "", "填写后才能继续")).collect();
+    let missing: Vec<Problem> = fields
+        .iter()
+        .filter(|f| filled.get(&f.path).is_none_or(|held| held.is_empty()))
+        .map(|f| Problem::new(Level::Error, "E_REQUIRED", &f.path, &f.title, "", "填写后才能继续"))
+        .collect();
     if !missing.is_empty() {
         let view = app.door.open(&signed.caller, &kind.kind, &id, None).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&app, signed, &kind, &view, step, &filled, &missing)).into_response());
@@ -93,7 +105,8 @@ pub async fn submit(State(app): State<App>, Path((kind, id, step)): Path<(String
     let entry = Entry { source: "web", reason: posted.get("_reason").trim(), idempotency: None };
     match app.door.advance(&signed.caller, &kind.kind, &id, seen, &step.id, &given, entry).await {
         Ok(saved) => {
-            let to = kind.states.as_ref().and_then(|s| s.list.iter().find(|s| s.code == step.to)).map_or(step.to.as_str(), |s| s.title.as_str());
+            let to =
+                kind.states.as_ref().and_then(|s| s.list.iter().find(|s| s.code == step.to)).map_or(step.to.as_str(), |s| s.title.as_str());
             let flash = Flash::saved(&format!("已{}，现为“{to}”。", step.title), &saved.problems);
             Ok(([(header::SET_COOKIE, flash.cookie())], Redirect::to(&links::record(&kind.kind, &id))).into_response())
         }
@@ -111,7 +124,8 @@ fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, step: &Transition,
     let name = cells::name(app, kind, &view.data);
     let fields = needs(kind, step);
     let form = Form { app, signed, kind, filled, problems, masked: false, today: &today, more: "" };
-    let elsewhere: Vec<&Problem> = problems.iter().filter(|p| p.level == Level::Error && !fields.iter().any(|f| f.path == p.field)).collect();
+    let elsewhere: Vec<&Problem> =
+        problems.iter().filter(|p| p.level == Level::Error && !fields.iter().any(|f| f.path == p.field)).collect();
     let body = html! {
         @if !elsewhere.is_empty() {
             div.notice.notice-error role="alert" {

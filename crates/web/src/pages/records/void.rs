@@ -34,7 +34,8 @@ pub async fn submit(State(app): State<App>, Path((kind, id)): Path<(String, Stri
     let seen: u32 = posted.get("_rev").parse().map_err(|_| PageError::BadRequest("缺少版本号，请重新打开记录".into()))?;
     let entry = Entry { source: "web", reason: posted.get("_reason").trim(), idempotency: None };
     match app.door.retract(&signed.caller, &kind.kind, &id, seen, entry).await {
-        Ok(_) => Ok(([(header::SET_COOKIE, Flash::done("记录已作废，历史仍可查阅。").cookie())], Redirect::to(&links::list(&kind.kind))).into_response()),
+        Ok(_) => Ok(([(header::SET_COOKIE, Flash::done("记录已作废，历史仍可查阅。").cookie())], Redirect::to(&links::list(&kind.kind)))
+            .into_response()),
         Err(DoorError::Invalid(problems)) => {
             let view = app.door.open(&signed.caller, &kind.kind, &id, None).await?;
             let message = problems.first().map_or("", |p| p.message.as_str());
