@@ -120,6 +120,6 @@ fn create(path: &Path) -> Result<()> {
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
     let text = text.trim();
-    (text.len() % 2 == 0).then_some(())?;
+    text.len().is_multiple_of(2).then_some(())?;
     (0..text.len()).step_by(2).map(|i| u8::from_str_radix(text.get(i..i + 2)?, 16).ok()).collect()
 }

@@ -44,7 +44,7 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
     if platform.door.store.setting("demo").await?.is_none() {
         say("首次启动：载入演示地区（全部为合成数据）……");
         platform.set_region(PLAN.2).await?;
-        let report = import::import(&platform, &[args.from.clone()], Some(PLAN.2), &Platform::operator()).await?;
+        let report = import::import(&platform, std::slice::from_ref(&args.from), Some(PLAN.2), &Platform::operator()).await?;
         say(import::summary(&report));
         for (login, name, roles, region) in ACCOUNTS {
             let roles: Vec<String> = roles.iter().map(|r| (*r).to_owned()).collect();
