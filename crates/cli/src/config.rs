@@ -23,7 +23,7 @@ pub struct Config {
     pub region: Option<String>,
     /// Address to listen on. Environment: `ZHIJIAN_LISTEN`. Default: `127.0.0.1:8080`.
     pub listen: String,
-    /// Log filter, `info` by default. Environment: `ZHIJIAN_LOG`.
+    /// Log filter, `error,zhijian=info` by default. Environment: `ZHIJIAN_LOG`.
     pub log: String,
 }
 
@@ -36,7 +36,7 @@ impl Default for Config {
             key: None,
             region: None,
             listen: "127.0.0.1:8080".into(),
-            log: "warn,zhijian=info".into(),
+            log: "error,zhijian=info".into(),
         }
     }
 }
