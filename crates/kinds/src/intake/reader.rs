@@ -366,7 +366,9 @@ impl Pass<'_> {
                     set_path(&mut self.document, &field.path, default.clone());
                 } else if field.required && !self.problems.iter().any(|p| p.field == field.path && p.level == Level::Error) {
                     let class = field.class.clone().unwrap_or_else(|| "E_REQUIRED".into());
-                    self.problems.push(Problem::new(Level::Error, &class, &field.path, &field.title, "", &expectation(field)));
+                    let mut problem = Problem::new(Level::Error, &class, &field.path, &field.title, "", &expectation(field));
+                    problem.message = format!("{}：未填写，此项必填", field.title);
+                    self.problems.push(problem);
                 }
             }
         }
