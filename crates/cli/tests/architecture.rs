@@ -19,7 +19,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("exchange", vec!["records", "kinds"]),
         ("web", vec!["records", "kinds", "calc", "lake", "exchange"]),
         ("cli", vec!["kinds", "calc", "records", "store", "lake", "exchange", "web"]),
-        ("bench", vec!["kinds", "calc", "records", "store", "lake", "exchange"]),
+        ("bench", vec!["kinds", "records", "store"]),
     ])
 }
 
