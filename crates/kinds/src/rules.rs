@@ -95,8 +95,12 @@ impl Expression {
 
     /// Evaluates; `None` when it fails (a type error in the data).
     fn evaluate(&self, document: &Map<String, Value>, today: &str) -> Result<cel::Value, String> {
+        self.evaluate_with(document, today, &variables::Converted::new())
+    }
+
+    fn evaluate_with(&self, document: &Map<String, Value>, today: &str, converted: &variables::Converted) -> Result<cel::Value, String> {
         functions::with_root(|root| {
-            let variables = variables::Variables { document, today, names: &self.names };
+            let variables = variables::Variables { document, today, names: &self.names, converted };
             let mut context = root.new_inner_scope();
             context.set_variable_resolver(&variables);
             cel::Value::resolve(&self.expr, &context).map_err(|e| e.to_string())
@@ -143,11 +147,15 @@ impl Kind {
     #[must_use]
     pub fn check_rules(&self, document: &Map<String, Value>, today: &str) -> Vec<Problem> {
         let mut problems = Vec::new();
+        if !self.within_bounds(document) {
+            return problems;
+        }
+        let converted = variables::convert(document, self.compiled.checks.iter().flat_map(|c| &c.names));
         for (rule, expression) in self.def.checks.iter().zip(&self.compiled.checks) {
-            if expression.missing(document, &rule.optional) || !self.within_bounds(document) {
+            if expression.missing(document, &rule.optional) {
                 continue;
             }
-            match expression.evaluate(document, today) {
+            match expression.evaluate_with(document, today, &converted) {
                 Ok(cel::Value::Bool(true)) => {}
                 Ok(cel::Value::Bool(false)) => problems.push(Problem { related: expression.names.clone(), ..self.broken(rule, document) }),
                 Ok(other) => problems.push(failed(rule, &format!("结果不是真假值：{other:?}"))),

@@ -14,12 +14,34 @@ pub struct Variables<'a> {
     pub today: &'a str,
     /// Fields that the rule names: null when absent. Other names are loop variables.
     pub names: &'a [String],
+    /// Lists and objects that rules name, converted once for all rules of the record.
+    pub converted: &'a Converted,
+}
+
+/// Converted lists and objects by field name.
+pub type Converted = std::collections::HashMap<String, Box<dyn Val>>;
+
+/// Converts the lists and objects among the named fields.
+pub fn convert<'n>(document: &Map<String, Value>, names: impl Iterator<Item = &'n String>) -> Converted {
+    let mut converted = Converted::new();
+    for name in names {
+        if let Some(value @ (Value::Array(_) | Value::Object(_))) = document.get(name)
+            && !converted.contains_key(name)
+            && let Ok(boxed) = deep(value).try_into()
+        {
+            converted.insert(name.clone(), boxed);
+        }
+    }
+    converted
 }
 
 impl VariableResolver for Variables<'_> {
     fn resolve<'b>(&'b self, variable: &str) -> Option<CowVal<'b, 'b>> {
         if variable == "today" {
             return Some(CowVal::owned(CelString::from(self.today)));
+        }
+        if let Some(value) = self.converted.get(variable) {
+            return Some(CowVal::Borrowed(value.as_ref()));
         }
         match self.document.get(variable) {
             Some(value) => Some(to_cel(value)),
