@@ -6,6 +6,10 @@
 
 #![allow(clippy::print_stdout, clippy::expect_used, reason = "a measuring tool talks to its terminal and stops at the first surprise")]
 
+/// As in the product.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod cards;
 mod deployment;
 mod import;

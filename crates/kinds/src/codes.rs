@@ -58,6 +58,8 @@ pub struct CodeList {
     /// The codes in order.
     pub codes: Vec<Code>,
     by_code: HashMap<String, usize>,
+    /// The codes exactly as stored: the common question needs no normal form.
+    exact: HashMap<String, usize>,
     /// Word key → codes in file order (editions share labels).
     by_word: HashMap<String, Vec<usize>>,
 }
@@ -124,6 +126,7 @@ impl CodeList {
             if list.by_code.insert(text::word_key(&code.code), list.codes.len()).is_some() {
                 return Err((line, format!("代码“{}”重复", code.code)));
             }
+            list.exact.insert(code.code.clone(), list.codes.len());
             list.codes.push(code);
         }
         list.index_words();
@@ -144,7 +147,7 @@ impl CodeList {
     /// The entry with this exact code.
     #[must_use]
     pub fn get(&self, code: &str) -> Option<&Code> {
-        self.by_code.get(&text::word_key(code)).map(|i| &self.codes[*i])
+        self.exact.get(code).or_else(|| self.by_code.get(&text::word_key(code))).map(|i| &self.codes[*i])
     }
 
     /// Label of a code; the code itself when it is unknown.
@@ -156,8 +159,14 @@ impl CodeList {
     /// A further column of a code.
     #[must_use]
     pub fn column(&self, code: &str, column: &str) -> Option<&str> {
+        self.of(self.get(code)?, column)
+    }
+
+    /// A further column of an entry of this list.
+    #[must_use]
+    pub fn of<'a>(&self, code: &'a Code, column: &str) -> Option<&'a str> {
         let at = self.extra.iter().position(|c| c == column)?;
-        self.get(code)?.more.get(at).map(String::as_str)
+        code.more.get(at).map(String::as_str)
     }
 
     /// Understands a text: a code, a label, a synonym, or one of the list's special spellings. Among entries that share a

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value;
+use std::collections::HashMap;
 
 /// One kind of record (表单): everything the product knows about it.
 #[derive(Debug)]
@@ -11,6 +12,8 @@ pub struct Kind {
     pub def: KindDef,
     /// The fields in order, nested objects flattened into paths (`design.review_date`).
     pub fields: Vec<Field>,
+    /// Where in `fields` a path is: records ask for fields by path many times each.
+    pub(crate) by_path: HashMap<String, usize>,
     /// The plain JSON Schema 2020-12 (without the `x-` words) that stored records obey.
     pub schema: Value,
     /// Compiled schema and rules.
@@ -28,7 +31,7 @@ impl Kind {
     /// The field with this path.
     #[must_use]
     pub fn field(&self, path: &str) -> Option<&Field> {
-        self.fields.iter().find(|f| f.path == path)
+        self.by_path.get(path).map(|at| &self.fields[*at])
     }
 
     /// Fields whose values are kept encrypted.

@@ -6,6 +6,7 @@
 
 mod cost;
 mod functions;
+mod values;
 mod variables;
 
 use crate::kind::{CheckRule, Field, FieldType, Kind, KindDef};
@@ -14,6 +15,7 @@ use crate::{Level, Problem, text};
 use cel::common::ast::IdedExpr;
 use serde_json::{Map, Value};
 use std::fmt;
+use variables::{Keyed, Variables};
 
 pub use cost::LIMIT as COST_LIMIT;
 
@@ -22,6 +24,8 @@ pub struct Expression {
     expr: IdedExpr,
     /// Top-level fields it reads.
     names: Vec<String>,
+    /// Groups that it asks for by key.
+    keyed: Vec<Keyed>,
     source: String,
 }
 
@@ -31,11 +35,18 @@ impl fmt::Debug for Expression {
     }
 }
 
+/// A check and the fields without which it says nothing.
+#[derive(Debug)]
+struct Check {
+    expression: Expression,
+    needed: Vec<String>,
+}
+
 /// What a kind needs at run time.
 #[derive(Debug)]
 pub struct Compiled {
     schema: jsonschema::Validator,
-    checks: Vec<Expression>,
+    checks: Vec<Check>,
     derive: Vec<(Option<Expression>, Option<Expression>)>,
     transitions: Vec<Option<Expression>>,
 }
@@ -48,7 +59,12 @@ impl Compiled {
                 .map_err(|message| YamlError { line: document.line(&at), message: format!("{at}：{message}") })
         };
         let optional = |source: &Option<String>, at: String| source.as_deref().map(|s| compile(s, at)).transpose();
-        let checks = def.checks.iter().enumerate().map(|(i, c)| compile(&c.rule, format!("checks.{i}.rule"))).collect::<Result<_, _>>()?;
+        let check = |(i, rule): (usize, &CheckRule)| {
+            let expression = compile(&rule.rule, format!("checks.{i}.rule"))?;
+            let needed = expression.names.iter().filter(|name| !is_optional(name, &rule.optional)).cloned().collect();
+            Ok(Check { expression, needed })
+        };
+        let checks = def.checks.iter().enumerate().map(check).collect::<Result<_, YamlError>>()?;
         let mut derive = Vec::new();
         for (i, rule) in def.derive.iter().enumerate() {
             derive.push((optional(&rule.when, format!("derive.{i}.when"))?, optional(&rule.cel, format!("derive.{i}.cel"))?));
@@ -77,9 +93,15 @@ impl Expression {
             }
         }
         let mut names: Vec<String> = Vec::new();
+        let mut keyed: Vec<Keyed> = Vec::new();
         for name in references.variables() {
             let field = fields.iter().any(|f| f.path == name || f.path.starts_with(&format!("{name}.")));
             let known = field || def.refs.contains_key(name) || matches!(name, "today" | "_month" | "_unread");
+            if let Some(group) = keyed_group(fields, name) {
+                names.push(group.group.clone());
+                keyed.push(group);
+                continue;
+            }
             if !known && !cost::bound_in(program.expression(), name) && !name.starts_with('@') {
                 return Err(format!("CEL 中的“{name}”不是该表单的字段"));
             }
@@ -90,42 +112,48 @@ impl Expression {
         let mut expr = program.expression().clone();
         cost::check(&expr, fields)?;
         cost::floats(&mut expr);
-        Ok(Self { expr, names, source: source.to_owned() })
+        Ok(Self { expr, names, keyed, source: source.to_owned() })
     }
 
     /// Evaluates; `None` when it fails (a type error in the data).
     fn evaluate(&self, document: &Map<String, Value>, today: &str) -> Result<cel::Value, String> {
-        self.evaluate_with(document, today, &variables::Converted::new())
-    }
-
-    fn evaluate_with(&self, document: &Map<String, Value>, today: &str, converted: &variables::Converted) -> Result<cel::Value, String> {
         functions::with_root(|root| {
-            let variables = variables::Variables { document, today, names: &self.names, converted };
+            let variables = Variables { document, today, names: &self.names, keyed: &self.keyed };
             let mut context = root.new_inner_scope();
             context.set_variable_resolver(&variables);
             cel::Value::resolve(&self.expr, &context).map_err(|e| e.to_string())
         })
     }
+}
 
-    fn missing<'a>(&'a self, document: &'a Map<String, Value>, optional: &'a [String]) -> bool {
-        self.names
-            .iter()
-            .any(|n| !optional.iter().any(|o| o == n || o.starts_with(&format!("{n}."))) && document.get(n).is_none_or(Value::is_null))
-    }
+fn is_optional(name: &str, optional: &[String]) -> bool {
+    optional.iter().any(|o| o == name || o.starts_with(&format!("{name}.")))
+}
+
+/// The group that a variable `<group>_by` stands for: one that workbooks spread over columns, by its key.
+fn keyed_group(fields: &[Field], variable: &str) -> Option<Keyed> {
+    let group = variable.strip_suffix("_by")?;
+    let key = &fields.iter().find(|f| f.path == group)?.pivot.as_ref()?.key;
+    Some(Keyed { variable: variable.to_owned(), group: group.to_owned(), key: key.clone() })
 }
 
 impl Kind {
-    /// Schema problems of a document.
+    /// Schema problems of a document, which is as it was afterwards.
     #[must_use]
-    pub fn check_schema(&self, document: &Map<String, Value>) -> Vec<Problem> {
+    pub fn check_schema(&self, document: &mut Map<String, Value>) -> Vec<Problem> {
         // The validator wants a Value; moving the map in and out avoids a copy of the whole record.
-        let value = Value::Object(document.clone());
-        if self.compiled.schema.is_valid(&value) {
-            return Vec::new();
+        let value = Value::Object(std::mem::take(document));
+        let problems = if self.compiled.schema.is_valid(&value) { Vec::new() } else { self.schema_problems(&value) };
+        if let Value::Object(map) = value {
+            *document = map;
         }
+        problems
+    }
+
+    fn schema_problems(&self, document: &Value) -> Vec<Problem> {
         self.compiled
             .schema
-            .iter_errors(&value)
+            .iter_errors(document)
             .map(|error| {
                 let path = error.instance_path().to_string().trim_start_matches('/').replace('/', ".");
                 let field = self.field(&path);
@@ -150,12 +178,11 @@ impl Kind {
         if !self.within_bounds(document) {
             return problems;
         }
-        let converted = variables::convert(document, self.compiled.checks.iter().flat_map(|c| &c.names));
-        for (rule, expression) in self.def.checks.iter().zip(&self.compiled.checks) {
-            if expression.missing(document, &rule.optional) {
+        for (rule, Check { expression, needed }) in self.def.checks.iter().zip(&self.compiled.checks) {
+            if needed.iter().any(|name| document.get(name).is_none_or(Value::is_null)) {
                 continue;
             }
-            match expression.evaluate_with(document, today, &converted) {
+            match expression.evaluate(document, today) {
                 Ok(cel::Value::Bool(true)) => {}
                 Ok(cel::Value::Bool(false)) => problems.push(Problem { related: expression.names.clone(), ..self.broken(rule, document) }),
                 Ok(other) => problems.push(failed(rule, &format!("结果不是真假值：{other:?}"))),

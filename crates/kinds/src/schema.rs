@@ -17,7 +17,8 @@ impl Kind {
         flatten("", &def.properties, &def.required, "", &mut fields, &document)?;
         let schema = object_schema(&def);
         let compiled = Compiled::new(&def, &fields, &schema, &document)?;
-        Ok(Self { fields, schema, compiled, def })
+        let by_path = fields.iter().enumerate().map(|(at, field)| (field.path.clone(), at)).collect();
+        Ok(Self { fields, by_path, schema, compiled, def })
     }
 }
 

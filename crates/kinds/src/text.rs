@@ -32,10 +32,15 @@ pub fn tidy(text: &str) -> String {
         .collect()
 }
 
+/// True for texts that NFKC leaves as they are: ASCII and the unified Chinese characters, which is nearly everything that offices write.
+fn is_plain(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii() || matches!(c, '\u{4e00}'..='\u{9fff}'))
+}
+
 /// Compatibility form (NFKC) without outer blanks.
 #[must_use]
 pub fn nfkc(text: &str) -> String {
-    if text.is_ascii() {
+    if is_plain(text) {
         return text.trim().to_owned();
     }
     text.nfkc().collect::<String>().trim_matches(is_space).to_owned()
@@ -44,7 +49,11 @@ pub fn nfkc(text: &str) -> String {
 /// Key for comparing words: NFKC, lower case, no blanks, no final 。.
 #[must_use]
 pub fn word_key(text: &str) -> String {
-    let mut key: String = text.nfkc().filter(|c| !is_space(*c)).flat_map(char::to_lowercase).collect();
+    let mut key: String = if is_plain(text) {
+        text.chars().filter(|c| !is_space(*c)).map(|c| c.to_ascii_lowercase()).collect()
+    } else {
+        text.nfkc().filter(|c| !is_space(*c)).flat_map(char::to_lowercase).collect()
+    };
     while key.ends_with(['。', '.']) && key.chars().count() > 1 {
         key.pop();
     }
@@ -54,6 +63,9 @@ pub fn word_key(text: &str) -> String {
 /// Organisation name for comparison and storage: NFKC, all blanks removed (（） become ()).
 #[must_use]
 pub fn org_name(text: &str) -> String {
+    if is_plain(text) {
+        return text.chars().filter(|c| !is_space(*c)).collect();
+    }
     text.nfkc().filter(|c| !is_space(*c)).collect()
 }
 

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use tokio::task::JoinHandle;
 use zhijian_kinds::intake::{Channel, Draft, get_path, set_path};
 use zhijian_kinds::kind::UniqueBy;
 use zhijian_kinds::{Kind, Level, Problem};
@@ -56,11 +57,7 @@ pub struct BulkEnd {
 /// Files the rows of one table of one file.
 #[derive(Debug)]
 pub struct Bulk {
-    door: Door,
-    caller: Caller,
-    kind: Arc<Kind>,
-    /// Region of the office that handed the file in.
-    office: String,
+    reader: RowReader,
     job: String,
     source: String,
     /// Commits of this file: a record they wrote makes a later row of the same file a duplicate, not a correction.
@@ -68,6 +65,26 @@ pub struct Bulk {
     /// Keys of earlier rows of this file: a further row with such a key is a duplicate to be merged, not a correction, also when the
     /// earlier row said nothing new and so wrote nothing.
     spoken: HashSet<KeyHash>,
+}
+
+/// The steps before the decision: they ask the store only for records of other kinds, so they may run ahead of the writing.
+#[derive(Debug, Clone)]
+struct RowReader {
+    door: Door,
+    caller: Caller,
+    kind: Arc<Kind>,
+    /// Region of the office that handed the file in.
+    office: String,
+}
+
+/// Rows after those steps, with their natural keys.
+type Read = (Vec<Prepared>, Vec<KeyHash>);
+
+/// A chunk that is being read while an earlier one is written.
+#[derive(Debug)]
+pub struct Ahead {
+    rows: Arc<Vec<BulkRow>>,
+    reading: Option<JoinHandle<Result<Read, DoorError>>>,
 }
 
 /// A row whose fate in the chunk is open.
@@ -88,10 +105,7 @@ impl Bulk {
         let kind = door.kind(kind)?;
         Door::allow(caller, &kind, Wish::File)?;
         Ok(Self {
-            door: door.clone(),
-            caller: caller.clone(),
-            kind,
-            office: office.into(),
+            reader: RowReader { door: door.clone(), caller: caller.clone(), kind, office: office.into() },
             job: job.into(),
             source: source.into(),
             own: HashSet::new(),
@@ -106,13 +120,14 @@ impl Bulk {
     pub async fn recall(&mut self) -> Result<(), DoorError> {
         let mut after = 0;
         loop {
-            let lines = self.door.store.audit(after, 1_000).await.map_err(Door::store_error(&self.kind.kind))?;
+            let RowReader { door, kind, .. } = &self.reader;
+            let lines = door.store.audit(after, 1_000).await.map_err(Door::store_error(&kind.kind))?;
             let Some(last) = lines.last() else { return Ok(()) };
             after = last.seq;
             self.own.extend(
                 lines
                     .iter()
-                    .filter(|l| l.action == Action::Import && l.stamp.reason == self.job && l.kind == self.kind.kind)
+                    .filter(|l| l.action == Action::Import && l.stamp.reason == self.job && l.kind == kind.kind)
                     .map(|l| l.seq),
             );
         }
@@ -123,9 +138,23 @@ impl Bulk {
     /// # Errors
     /// The store failed.
     pub async fn remember(&mut self, rows: &[BulkRow]) -> Result<(), DoorError> {
-        let (prepared, keys) = self.prepare(rows).await?;
+        let (prepared, keys) = self.reader.read(rows).await?;
         self.spoken.extend(prepared.iter().zip(keys).filter(|(p, _)| p.sound()).map(|(_, key)| key));
         Ok(())
+    }
+
+    /// Begins to read a chunk in the background, so that it is ready when the chunk before it has been written.
+    #[must_use]
+    pub fn ahead(&self, rows: Vec<BulkRow>) -> Ahead {
+        let rows = Arc::new(rows);
+        let (reader, kind) = (self.reader.clone(), &self.reader.kind);
+        // A kind that refers to itself must see the rows before it.
+        let alone = kind.refs.values().all(|rule| rule.kind != kind.kind);
+        let reading = alone.then(|| {
+            let rows = Arc::clone(&rows);
+            tokio::spawn(async move { reader.read(&rows).await })
+        });
+        Ahead { rows, reading }
     }
 
     /// Files a chunk. What `checkpoint` makes of the ends (the job's progress and findings) is saved in the same transaction.
@@ -134,12 +163,28 @@ impl Bulk {
     /// The store failed; nothing of the chunk was written.
     pub async fn chunk(
         &mut self,
-        rows: Vec<BulkRow>,
+        chunk: Ahead,
         checkpoint: impl Fn(&[BulkEnd]) -> Option<Checkpoint> + Send,
     ) -> Result<Vec<BulkEnd>, DoorError> {
+        let Ahead { rows, reading } = chunk;
+        let mut read = match reading {
+            // A reader that was stopped with the runtime has read nothing; a panic of its goes on here.
+            Some(task) => match task.await {
+                Ok(read) => Some(read?),
+                Err(stopped) => match stopped.try_into_panic() {
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    Err(_) => None,
+                },
+            },
+            None => None,
+        };
         // Another writer may take a key between our look and our write; then the chunk is done again with what is there now.
         for _ in 0..5 {
-            if let Some(ends) = self.attempt(&rows, &checkpoint).await? {
+            let read = match read.take() {
+                Some(read) => read,
+                None => self.reader.read(&rows).await?,
+            };
+            if let Some(ends) = self.attempt(&rows, read, &checkpoint).await? {
                 return Ok(ends);
             }
         }
@@ -149,25 +194,25 @@ impl Bulk {
     async fn attempt(
         &mut self,
         rows: &[BulkRow],
+        (prepared, keys): Read,
         checkpoint: &(impl Fn(&[BulkEnd]) -> Option<Checkpoint> + Send),
     ) -> Result<Option<Vec<BulkEnd>>, DoorError> {
-        let today = self.door.today();
-        let kind = Arc::clone(&self.kind);
-        let frame = Frame { kind: &kind, catalogue: &self.door.catalogue, channel: Channel::Bulk, office: &self.office, today: &today };
-        let (prepared, keys) = self.prepare(rows).await?;
+        let today = self.reader.door.today();
+        let kind = Arc::clone(&self.reader.kind);
+        let frame = self.reader.frame(&today);
         let sound: Vec<KeyHash> = prepared.iter().zip(&keys).filter(|(p, _)| p.sound()).map(|(_, key)| *key).collect();
         let mut ends: Vec<BulkEnd> =
             rows.iter().map(|r| BulkEnd { row: r.row, end: End::Rejected, problems: Vec::new(), id: None }).collect();
         let existing = self.existing(&kind, &prepared, &keys).await?;
         let taken = self.taken(&kind, &prepared).await?;
-        let pending = self.decide(frame, prepared, &keys, &existing, taken, &mut ends)?;
-        let vault = &self.door.vault;
-        let revisions: Result<Vec<_>, _> =
-            in_parallel(&pending, |p| prepare::revision(&kind, vault, &p.prepared, p.id.clone(), p.seen)).into_iter().collect();
+        let mut pending = self.decide(frame, prepared, &keys, &existing, taken, &mut ends)?;
+        let vault = &self.reader.door.vault;
+        let seal = |p: &mut Pending| prepare::revision(&kind, vault, std::mem::take(&mut p.prepared), std::mem::take(&mut p.id), p.seen);
+        let revisions: Result<Vec<_>, _> = in_parallel(&mut pending, seal).into_iter().collect();
         let commit = Commit {
             kind: kind.kind.clone(),
             action: Action::Import,
-            stamp: self.door.stamp(&self.caller, &self.job, &self.source),
+            stamp: self.reader.door.stamp(&self.reader.caller, &self.job, &self.source),
             revisions: revisions?,
             skip_conflicts: false,
             checkpoint: checkpoint(&ends),
@@ -177,41 +222,13 @@ impl Bulk {
             self.spoken.extend(sound);
             return Ok(Some(ends));
         }
-        let done = self.door.store.append(commit, "").await.map_err(Door::store_error(&kind.kind))?;
+        let done = self.reader.door.store.append(commit, "").await.map_err(Door::store_error(&kind.kind))?;
         if done.outcomes.iter().any(|o| !matches!(o, Outcome::Written { .. })) {
             return Ok(None);
         }
         self.own.insert(done.seq);
         self.spoken.extend(sound);
         Ok(Some(ends))
-    }
-
-    /// The pure steps and the references of a chunk, with the rows' natural keys.
-    async fn prepare(&self, rows: &[BulkRow]) -> Result<(Vec<Prepared>, Vec<KeyHash>), DoorError> {
-        let today = self.door.today();
-        let kind = &self.kind;
-        let frame = Frame { kind, catalogue: &self.door.catalogue, channel: Channel::Bulk, office: &self.office, today: &today };
-        let mut prepared: Vec<Prepared> = in_parallel(rows, |row| prepare::read(frame, &row.draft));
-        refs::resolve(&self.door, kind, &mut prepared.iter_mut().collect::<Vec<_>>()).await.map_err(Door::store_error(&kind.kind))?;
-        in_parallel_mut(&mut prepared, |p| prepare::complete(frame, p));
-        for row in &mut prepared {
-            let allowed = access::may_write(&self.caller, kind, Wish::File, "", &row.region, &row.town, &row.owner);
-            if row.sound() && !allowed {
-                row.problems.insert(
-                    0,
-                    Problem::new(
-                        Level::Error,
-                        "E_SCOPE",
-                        "region",
-                        "所属地区",
-                        self.door.catalogue.regions.name(&row.region),
-                        "您负责范围内的地区",
-                    ),
-                );
-            }
-        }
-        let keys: Vec<KeyHash> = in_parallel(&prepared, |p| prepare::natural_key(kind, &self.door.vault, &p.document, &p.region));
-        Ok((prepared, keys))
     }
 
     /// Records with the natural keys of the sound rows.
@@ -221,7 +238,7 @@ impl Bulk {
         wanted.dedup();
         let mut found = HashMap::new();
         for chunk in wanted.chunks(1_000) {
-            for row in self.door.store.find_by_keys(&kind.kind, chunk).await.map_err(Door::store_error(&kind.kind))? {
+            for row in self.reader.door.store.find_by_keys(&kind.kind, chunk).await.map_err(Door::store_error(&kind.kind))? {
                 found.insert(row.key, row);
             }
         }
@@ -233,10 +250,10 @@ impl Bulk {
         let mut taken = HashMap::new();
         for (index, rule) in kind.unique_by.iter().enumerate() {
             let values: Vec<String> =
-                prepared.iter().filter_map(|p| prepare::unique_value(kind, &self.door.vault, &p.document, &rule.fields)).collect();
+                prepared.iter().filter_map(|p| prepare::unique_value(kind, &self.reader.door.vault, &p.document, &rule.fields)).collect();
             for chunk in values.chunks(500) {
                 for hit in
-                    self.door.store.lookup(&kind.kind, &format!("unique:{index}"), chunk).await.map_err(Door::store_error(&kind.kind))?
+                    self.reader.door.store.lookup(&kind.kind, &format!("unique:{index}"), chunk).await.map_err(Door::store_error(&kind.kind))?
                 {
                     taken.insert((index, hit.value), hit.id);
                 }
@@ -265,7 +282,7 @@ impl Bulk {
             let own_id = here.get(&key).map(|i| pending[*i].id.clone()).or_else(|| known.map(|s| s.id.clone()));
             if row.sound() {
                 for (index, rule) in kind.unique_by.iter().enumerate() {
-                    let Some(value) = prepare::unique_value(kind, &self.door.vault, &row.document, &rule.fields) else { continue };
+                    let Some(value) = prepare::unique_value(kind, &self.reader.door.vault, &row.document, &rule.fields) else { continue };
                     if taken.get(&(index, value)).is_some_and(|id| Some(id) != own_id.as_ref()) {
                         row.problems.insert(0, not_unique(kind, rule, &row.document));
                     }
@@ -289,7 +306,7 @@ impl Bulk {
                     Pending { at, prepared: row, key, id: uuid::Uuid::now_v7().simple().to_string(), seen: None }
                 }
                 Some(stored) => {
-                    let document = self.door.clear(stored)?;
+                    let document = self.reader.door.clear(stored)?;
                     ends[at].id = Some(stored.id.clone());
                     ends[at].problems.clone_from(&row.problems);
                     let same_file = !spoken.insert(key) || self.spoken.contains(&key) || self.own.contains(&stored.commit);
@@ -307,7 +324,7 @@ impl Bulk {
                 }
             };
             for (index, rule) in kind.unique_by.iter().enumerate() {
-                if let Some(value) = prepare::unique_value(kind, &self.door.vault, &entry.prepared.document, &rule.fields) {
+                if let Some(value) = prepare::unique_value(kind, &self.reader.door.vault, &entry.prepared.document, &rule.fields) {
                     taken.insert((index, value), entry.id.clone());
                 }
             }
@@ -319,6 +336,37 @@ impl Bulk {
             pending.push(entry);
         }
         Ok(pending)
+    }
+}
+
+impl RowReader {
+    fn frame<'a>(&'a self, today: &'a str) -> Frame<'a> {
+        Frame { kind: &self.kind, catalogue: &self.door.catalogue, channel: Channel::Bulk, office: &self.office, today }
+    }
+
+    /// The pure steps and the references of a chunk, with the rows' natural keys.
+    async fn read(&self, rows: &[BulkRow]) -> Result<Read, DoorError> {
+        let today = self.door.today();
+        let kind = &self.kind;
+        let frame = self.frame(&today);
+        let mut rows: Vec<&BulkRow> = rows.iter().collect();
+        let mut prepared: Vec<Prepared> = in_parallel(&mut rows, |row| prepare::read(frame, &row.draft));
+        refs::resolve(&self.door, kind, &mut prepared.iter_mut().collect::<Vec<_>>()).await.map_err(Door::store_error(&kind.kind))?;
+        let keys = in_parallel(&mut prepared, |row| {
+            prepare::complete(frame, row);
+            self.check_scope(row);
+            prepare::natural_key(kind, &self.door.vault, &row.document, &row.region)
+        });
+        Ok((prepared, keys))
+    }
+
+    /// Rows of places that the caller may not write are refused.
+    fn check_scope(&self, row: &mut Prepared) {
+        let allowed = access::may_write(&self.caller, &self.kind, Wish::File, "", &row.region, &row.town, &row.owner);
+        if row.sound() && !allowed {
+            let region = self.door.catalogue.regions.name(&row.region);
+            row.problems.insert(0, Problem::new(Level::Error, "E_SCOPE", "region", "所属地区", region, "您负责范围内的地区"));
+        }
     }
 }
 
@@ -447,30 +495,16 @@ pub(crate) fn not_unique(kind: &Kind, rule: &UniqueBy, document: &Map<String, Va
     problem
 }
 
-/// Runs a function over all items on all cores, in order. Reading, checking and sealing are pure, so they need no coordination.
-fn in_parallel<T: Sync, R: Send>(items: &[T], run: impl Fn(&T) -> R + Sync) -> Vec<R> {
+/// Runs a function over all items on all cores; results in order. Reading, checking and sealing are pure, so they need no coordination.
+fn in_parallel<T: Send, R: Send>(items: &mut [T], run: impl Fn(&mut T) -> R + Sync) -> Vec<R> {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     if items.len() < 64 || threads == 1 {
-        return items.iter().map(run).collect();
+        return items.iter_mut().map(run).collect();
     }
     let size = items.len().div_ceil(threads);
     let run = &run;
     std::thread::scope(|scope| {
-        let handles: Vec<_> = items.chunks(size).map(|part| scope.spawn(move || part.iter().map(run).collect::<Vec<R>>())).collect();
+        let handles: Vec<_> = items.chunks_mut(size).map(|part| scope.spawn(move || part.iter_mut().map(run).collect::<Vec<R>>())).collect();
         handles.into_iter().flat_map(|h| h.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     })
-}
-
-fn in_parallel_mut<T: Send>(items: &mut [T], run: impl Fn(&mut T) + Sync) {
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    if items.len() < 64 || threads == 1 {
-        return items.iter_mut().for_each(run);
-    }
-    let size = items.len().div_ceil(threads);
-    let run = &run;
-    std::thread::scope(|scope| {
-        for part in items.chunks_mut(size) {
-            scope.spawn(move || part.iter_mut().for_each(run));
-        }
-    });
 }

@@ -65,15 +65,13 @@ impl Prepared {
 pub fn read(frame: Frame<'_>, draft: &Draft) -> Prepared {
     let reader = Reader { kind: frame.kind, catalogue: frame.catalogue, channel: frame.channel, today: frame.today };
     let (document, problems) = reader.read(draft);
-    let mut covered: Vec<String> = draft
-        .cells
-        .iter()
-        .map(|(place, _)| match place {
-            CellPlace::Field(path) => path.clone(),
-            CellPlace::Pivot { group, .. } => group.clone(),
-        })
-        .collect();
-    covered.dedup();
+    let mut covered: Vec<String> = Vec::with_capacity(draft.cells.len());
+    for (place, _) in &draft.cells {
+        let (CellPlace::Field(path) | CellPlace::Pivot { group: path, .. }) = place;
+        if covered.last() != Some(path) {
+            covered.push(path.clone());
+        }
+    }
     let mut prepared = Prepared { document, problems, covered, ..Prepared::default() };
     place(frame, &mut prepared);
     if let Some(rule) = &frame.kind.person {
@@ -165,7 +163,7 @@ fn person(frame: Frame<'_>, rule: &PersonRule, prepared: &mut Prepared) {
 /// Step 3 (after the references were resolved): derived fields, schema, cross-field checks.
 pub fn complete(frame: Frame<'_>, prepared: &mut Prepared) {
     crate::derive::fill(frame.kind, frame.catalogue, &mut prepared.document, frame.today);
-    for problem in frame.kind.check_schema(&prepared.document) {
+    for problem in frame.kind.check_schema(&mut prepared.document) {
         if frame.channel == Channel::Bulk && set_aside(frame.kind, prepared, &problem) {
             continue;
         }
@@ -228,18 +226,22 @@ fn key_text(value: &Value) -> String {
 
 /// Splits a document into its public part (blind fields as tokens) and its private part.
 #[must_use]
-pub fn split(kind: &Kind, vault: &Vault, document: &Map<String, Value>) -> (Map<String, Value>, Map<String, Value>) {
-    let mut public = document.clone();
+pub fn split(kind: &Kind, vault: &Vault, mut document: Map<String, Value>) -> (Map<String, Value>, Map<String, Value>) {
     let mut private = Map::new();
     for field in kind.private_fields() {
-        let Some(value) = get_path(document, &field.path).cloned() else { continue };
-        match value.as_str().filter(|_| field.blind) {
-            Some(text) => set_path(&mut public, &field.path, Value::String(vault.token(field, text))),
-            None => remove_path(&mut public, &field.path),
+        let token = match get_path(&document, &field.path) {
+            None => continue,
+            Some(value) => value.as_str().filter(|_| field.blind).map(|text| Value::String(vault.token(field, text))),
+        };
+        let value = match token {
+            Some(token) => replace_path(&mut document, &field.path, token),
+            None => remove_path(&mut document, &field.path),
+        };
+        if let Some(value) = value {
+            private.insert(field.path.clone(), value);
         }
-        private.insert(field.path.clone(), value);
     }
-    (public, private)
+    (document, private)
 }
 
 /// Joins the parts again.
@@ -249,16 +251,24 @@ pub fn join(public: &mut Map<String, Value>, private: Map<String, Value>) {
     }
 }
 
-fn remove_path(document: &mut Map<String, Value>, path: &str) {
+fn remove_path(document: &mut Map<String, Value>, path: &str) -> Option<Value> {
     match path.split_once('.') {
-        None => {
-            document.shift_remove(path);
-        }
-        Some((head, rest)) => {
-            if let Some(Value::Object(inner)) = document.get_mut(head) {
-                remove_path(inner, rest);
-            }
-        }
+        None => document.shift_remove(path),
+        Some((head, rest)) => match document.get_mut(head) {
+            Some(Value::Object(inner)) => remove_path(inner, rest),
+            _ => None,
+        },
+    }
+}
+
+/// Puts another value in the place of one that is there.
+fn replace_path(document: &mut Map<String, Value>, path: &str, value: Value) -> Option<Value> {
+    match path.split_once('.') {
+        None => document.get_mut(path).map(|old| std::mem::replace(old, value)),
+        Some((head, rest)) => match document.get_mut(head) {
+            Some(Value::Object(inner)) => replace_path(inner, rest, value),
+            _ => None,
+        },
     }
 }
 
@@ -266,26 +276,30 @@ fn remove_path(document: &mut Map<String, Value>, path: &str) {
 ///
 /// # Errors
 /// No random numbers for sealing.
-pub fn revision(kind: &Kind, vault: &Vault, prepared: &Prepared, id: String, seen: Option<u32>) -> Result<NewRevision, VaultError> {
-    let (public, private) = split(kind, vault, &prepared.document);
-    let secret = vault.seal(&private)?;
-    let data = serde_json::to_string(&public).unwrap_or_default();
-    let text_at = |path: &str| get_path(&prepared.document, path).and_then(Value::as_str).unwrap_or_default().to_owned();
+pub fn revision(kind: &Kind, vault: &Vault, prepared: Prepared, id: String, seen: Option<u32>) -> Result<NewRevision, VaultError> {
+    let Prepared { document, region, town, owner, .. } = prepared;
+    let text_at = |path: &str| get_path(&document, path).and_then(Value::as_str).unwrap_or_default().to_owned();
     let event_date = kind.event_date.as_deref().map(text_at).unwrap_or_default();
     let state = kind.states.as_ref().map(|s| text_at(&s.field)).unwrap_or_default();
+    let key = natural_key(kind, vault, &document, &region);
+    let search = search_text(kind, vault, &document);
+    let lookups = lookups(kind, vault, &document);
+    let (public, private) = split(kind, vault, document);
+    let secret = vault.seal(&private)?;
+    let data = serde_json::to_string(&public).unwrap_or_default();
     Ok(NewRevision {
         id,
         seen,
-        hash: content_hash(&prepared.region, &state, &data, &secret),
-        region: prepared.region.clone(),
-        town: prepared.town.clone(),
+        hash: content_hash(&region, &state, &data, &secret),
+        region,
+        town,
         year: event_date.get(..4).and_then(|y| y.parse().ok()).unwrap_or(0),
         event_date,
-        owner: prepared.owner.clone(),
+        owner,
         state,
-        key: natural_key(kind, vault, &prepared.document, &prepared.region),
-        search: search_text(kind, vault, &prepared.document),
-        lookups: lookups(kind, vault, &prepared.document),
+        key,
+        search,
+        lookups,
         data,
         secret,
         retracted: false,

@@ -48,7 +48,7 @@ impl Door {
         }
         self.finish(caller, &kind, &mut prepared, None).await?;
         let id = uuid::Uuid::now_v7().simple().to_string();
-        let revision = prepare::revision(&kind, &self.vault, &prepared, id, None)?;
+        let revision = prepare::revision(&kind, &self.vault, prepared.clone(), id, None)?;
         self.write(caller, &kind, Action::Submit, revision, prepared, entry).await
     }
 
@@ -78,7 +78,7 @@ impl Door {
             set_path(&mut prepared.document, &states.field, Value::String(old.state.clone()));
         }
         self.finish(caller, &kind, &mut prepared, Some(&document)).await?;
-        let revision = prepare::revision(&kind, &self.vault, &prepared, old.id.clone(), Some(seen))?;
+        let revision = prepare::revision(&kind, &self.vault, prepared.clone(), old.id.clone(), Some(seen))?;
         self.write(caller, &kind, Action::Amend, revision, prepared, entry).await
     }
 
@@ -131,7 +131,7 @@ impl Door {
             return Err(DoorError::BadRequest(format!("不满足“{}”的条件", step.title)));
         }
         self.finish(caller, &kind, &mut prepared, Some(&document)).await?;
-        let revision = prepare::revision(&kind, &self.vault, &prepared, old.id.clone(), Some(seen))?;
+        let revision = prepare::revision(&kind, &self.vault, prepared.clone(), old.id.clone(), Some(seen))?;
         self.write(caller, &kind, Action::Advance, revision, prepared, entry).await
     }
 
@@ -147,7 +147,7 @@ impl Door {
         let (old, document) = self.as_it_was(caller, &kind, id, Wish::File).await?;
         let prepared =
             Prepared { document, region: old.region.clone(), town: old.town.clone(), owner: old.owner.clone(), ..Prepared::default() };
-        let mut revision = prepare::revision(&kind, &self.vault, &prepared, old.id.clone(), Some(seen))?;
+        let mut revision = prepare::revision(&kind, &self.vault, prepared.clone(), old.id.clone(), Some(seen))?;
         revision.retracted = true;
         revision.lookups.clear();
         self.write(caller, &kind, Action::Retract, revision, prepared, entry).await

@@ -11,7 +11,7 @@ use crate::rows::{RowKind, classify};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use zhijian_kinds::{Level, Problem};
-use zhijian_records::bulk::{Bulk, BulkEnd, BulkRow, End};
+use zhijian_records::bulk::{Ahead, Bulk, BulkEnd, BulkRow, End};
 use zhijian_records::port::{Checkpoint, Job};
 use zhijian_records::{Caller, Door, DoorError};
 
@@ -224,6 +224,8 @@ impl<'a> Run<'a> {
             }
         };
         let mut filed: Vec<BulkRow> = Vec::new();
+        // One chunk is read and checked while the one before it is written.
+        let mut waiting: Option<Ahead> = None;
         loop {
             let mut chunk: Vec<BulkRow> = Vec::with_capacity(CHUNK);
             let mut broken = None;
@@ -257,7 +259,14 @@ impl<'a> Run<'a> {
             if !filed.is_empty() {
                 bulk.remember(&std::mem::take(&mut filed)).await?;
             }
-            if !chunk.is_empty() || finished {
+            let last = chunk.is_empty();
+            let next = (!last).then(|| bulk.ahead(chunk));
+            if let Some(chunk) = std::mem::replace(&mut waiting, next) {
+                self.file(planned, bulk, chunk, finished && last).await?;
+            }
+            // At the end nothing more is worth waiting for; a table without (further) rows is recorded as done.
+            if ended && (waiting.is_some() || finished && !self.sheet(planned).done) {
+                let chunk = waiting.take().unwrap_or_else(|| bulk.ahead(Vec::new()));
                 self.file(planned, bulk, chunk, finished).await?;
             }
             let sheet = self.sheet(planned);
@@ -283,7 +292,7 @@ impl<'a> Run<'a> {
     }
 
     /// Files one chunk; progress and findings are saved with it.
-    async fn file(&mut self, planned: &Planned, bulk: &mut Bulk, chunk: Vec<BulkRow>, finished: bool) -> Result<(), DoorError> {
+    async fn file(&mut self, planned: &Planned, bulk: &mut Bulk, chunk: Ahead, finished: bool) -> Result<(), DoorError> {
         let file = self.report.files[planned.file].file.clone();
         let before = self.sheet(planned).clone();
         let advance = |ends: &[BulkEnd]| -> SheetReport {

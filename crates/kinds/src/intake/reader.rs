@@ -164,12 +164,13 @@ impl Pass<'_> {
     }
 
     fn keep(&mut self, field: &Field, cell: &Cell, reading: Reading) {
-        let shown = if field.private.is_some() { text::mask(&cell.shown()) } else { cell.shown() };
+        // Most cells have nothing to say about them, so the text for messages is made when it is needed.
+        let shown = || if field.private.is_some() { text::mask(&cell.shown()) } else { cell.shown() };
         if let Some(why) = reading.malformed {
             if self.is_reference(field) {
                 self.problems.push(Problem {
                     level: Level::Warning,
-                    ..Problem::new(Level::Error, "W_CODE", &field.path, &field.title, &shown, &format!("有效的统一社会信用代码（{why}）"))
+                    ..Problem::new(Level::Error, "W_CODE", &field.path, &field.title, &shown(), &format!("有效的统一社会信用代码（{why}）"))
                 });
             } else {
                 self.refuse(field, cell, "E_CODE", &format!("有效的统一社会信用代码（{why}）"));
@@ -191,6 +192,7 @@ impl Pass<'_> {
         }
         if reading.month_only {
             self.month.push(Value::String(field.path.clone()));
+            let shown = shown();
             let mut problem = Problem::new(
                 Level::Repair,
                 "R_MONTH",
@@ -296,12 +298,16 @@ impl Pass<'_> {
         let Some(pivot) = &field.pivot else { return };
         let FieldType::Group(members) = &field.ty else { return };
         let list = pivot.list.as_deref().and_then(|name| self.reader.catalogue.list(name));
-        let title = list.map_or(key, |l| l.label(key)).to_owned();
+        let code = list.and_then(|l| l.get(key));
+        let column = |name| list.zip(code).and_then(|(l, c)| l.of(c, name));
+        let title = code.map_or(key, |c| c.label.as_str());
         let shown = cell.shown();
-        let mut element = Map::new();
+        // Four columns at most: item, value or text, unit, flag.
+        let mut element = Map::with_capacity(4);
         element.insert(pivot.key.clone(), Value::String(key.to_owned()));
-        let not_done = matches!(text::word_key(&shown).as_str(), "未检" | "弃检" | "未测" | "未做");
-        let is_text = list.and_then(|l| l.column(key, "value_type")) == Some("text");
+        let number = shown.starts_with(|c: char| c.is_ascii_digit());
+        let not_done = !number && matches!(text::word_key(&shown).as_str(), "未检" | "弃检" | "未测" | "未做");
+        let is_text = column("value_type") == Some("text");
         if let (true, Some(flag)) = (not_done, &pivot.flag) {
             let code = self
                 .reader
@@ -310,7 +316,7 @@ impl Pass<'_> {
                 .and_then(|l| l.resolve(&shown, ""))
                 .map_or_else(|| text::tidy(&shown), |c| c.code.clone());
             element.insert(flag.clone(), Value::String(code));
-            let mut problem = Problem::new(Level::Warning, "W_NOT_DONE", group, &title, shown.trim(), "检查结果");
+            let mut problem = Problem::new(Level::Warning, "W_NOT_DONE", group, title, shown.trim(), "检查结果");
             problem.message = format!("{title}：{}", shown.trim());
             self.problems.push(problem);
         } else if let (true, Some(member)) = (is_text, &pivot.text) {
@@ -320,7 +326,7 @@ impl Pass<'_> {
             match read_value(member, cell, around) {
                 Ok(Reading { value: Some(value), repaired, .. }) => {
                     if let Some(found) = repaired {
-                        self.problems.push(Problem::new(Level::Repair, "R_FORMAT", group, &title, &found, &value.to_string()));
+                        self.problems.push(Problem::new(Level::Repair, "R_FORMAT", group, title, &found, &value.to_string()));
                     }
                     element.insert(pivot.value.clone(), value);
                 }
@@ -330,13 +336,13 @@ impl Pass<'_> {
                     if let Some(member) = &pivot.text {
                         element.insert(member.clone(), Value::String(text::tidy(&shown)));
                     }
-                    let mut problem = Problem::new(Level::Warning, "W_NUM", group, &title, shown.trim(), &bad.expected);
+                    let mut problem = Problem::new(Level::Warning, "W_NUM", group, title, shown.trim(), &bad.expected);
                     problem.message.push_str("；原文已保留");
                     self.problems.push(problem);
                 }
             }
         }
-        if let (Some(member), Some(unit)) = (&pivot.unit, list.and_then(|l| l.column(key, "unit")))
+        if let (Some(member), Some(unit)) = (&pivot.unit, column("unit"))
             && !unit.is_empty()
         {
             element.insert(member.clone(), Value::String(unit.to_owned()));

@@ -1,21 +1,55 @@
 //! The functions that rules may call.
 
 use crate::dates;
-use cel::{Context, Env, ExecutionError, Value, extensions};
+use cel::common::functions::Function;
+use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelNull, CelString, DYN_TYPE};
+use cel::common::value::{CowVal, Val};
+use cel::{Context, DeclarationError, Env, ExecutionError, extensions};
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 /// Functions of our own.
-const OWN: [&str; 12] = ["num", "present", "text", "age", "years", "months", "days", "add_days", "add_months", "year", "code_in", "len"];
+const OWN: [&str; 13] =
+    ["num", "present", "text", "age", "years", "months", "days", "add_days", "add_months", "year", "code_in", "len", "column"];
 
 /// The environment in which rules are compiled.
 pub fn environment() -> &'static Arc<Env> {
     static ENV: OnceLock<Arc<Env>> = OnceLock::new();
     ENV.get_or_init(|| {
         let mut env = Env::stdlib();
-        // The extension cannot collide with the standard library that was just made.
+        // Extension and functions are added once, under names that the standard library does not have: that cannot fail, and a rule
+        // that called a missing function would not compile.
         let _ = env.add_extension(extensions::strings);
+        let _ = env.add_extension(own);
         Arc::new(env)
     })
+}
+
+/// Declares our functions. They take values as they are: nothing of the record is copied for a call.
+fn own(env: &mut Env) -> Result<(), DeclarationError> {
+    let functions: [(&str, usize, Function); OWN.len()] = [
+        ("num", 1, |a| double(number(a[0].as_ref()))),
+        ("present", 1, |a| Ok(CowVal::owned(CelBool::from(a[0].downcast_ref::<CelNull>().is_none())))),
+        ("text", 1, |a| text(word(a[0].as_ref()).into_owned())),
+        ("len", 1, |a| double(length(a[0].as_ref()))),
+        ("column", 2, |a| column(a[0].as_ref(), a[1].as_ref())),
+        ("age", 2, |a| span(dates::years_between, a[0].as_ref(), a[1].as_ref())),
+        ("years", 2, |a| span(dates::years_between, a[0].as_ref(), a[1].as_ref())),
+        ("months", 2, |a| span(dates::months_between, a[0].as_ref(), a[1].as_ref())),
+        ("days", 2, |a| span(dates::days_between, a[0].as_ref(), a[1].as_ref())),
+        ("add_days", 2, |a| shifted(dates::add_days, a[0].as_ref(), a[1].as_ref())),
+        ("add_months", 2, |a| shifted(dates::add_months, a[0].as_ref(), a[1].as_ref())),
+        ("year", 1, |a| double(word(a[0].as_ref()).get(..4).and_then(|y| y.parse().ok()).unwrap_or_default())),
+        ("code_in", 3, |a| {
+            let catalogue = crate::Catalogue::embedded();
+            let found = catalogue.list(&word(a[0].as_ref())).and_then(|l| l.column(&word(a[1].as_ref()), &word(a[2].as_ref())).map(str::to_owned));
+            text(found.unwrap_or_default())
+        }),
+    ];
+    for (name, arity, function) in functions {
+        env.add_overload(name, name, (0..arity).map(|_| DYN_TYPE).collect(), function)?;
+    }
+    Ok(())
 }
 
 /// May a rule call it? Operators and the standard library included.
@@ -49,64 +83,71 @@ pub fn known(name: &str) -> bool {
 /// Runs with the shared root context, which holds the functions; records add their variables in an inner scope.
 pub fn with_root<T>(run: impl FnOnce(&Context<'_, '_>) -> T) -> T {
     static ROOT: OnceLock<Context<'static, 'static>> = OnceLock::new();
-    run(ROOT.get_or_init(root))
+    run(ROOT.get_or_init(|| Context::with_env(Arc::clone(environment()))))
 }
 
-fn root() -> Context<'static, 'static> {
-    let mut context = Context::with_env(Arc::clone(environment()));
-    // The names are ours and taken once: declaring them cannot fail.
-    let _ = context.add_function("num", |v: Value| number(&v));
-    let _ = context.add_function("present", |v: Value| !matches!(v, Value::Null));
-    let _ = context.add_function("text", |v: Value| -> Arc<String> { Arc::new(word(&v)) });
-    let _ = context.add_function("len", |v: Value| -> f64 {
-        match v {
-            #[expect(clippy::cast_precision_loss, reason = "lengths are small")]
-            Value::List(items) => items.len() as f64,
-            #[expect(clippy::cast_precision_loss, reason = "lengths are small")]
-            Value::String(text) => text.chars().count() as f64,
-            _ => 0.0,
+type Answer<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
+
+fn double<'b, 'v>(number: f64) -> Answer<'b, 'v> {
+    Ok(CowVal::owned(CelDouble::from(number)))
+}
+
+fn text<'b, 'v>(text: String) -> Answer<'b, 'v> {
+    Ok(CowVal::owned(CelString::from(text)))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+fn number(value: &dyn Val) -> f64 {
+    let whole = || value.downcast_ref::<CelInt>().map(|n| *n.inner() as f64);
+    value.downcast_ref::<CelDouble>().map(|n| *n.inner()).or_else(whole).unwrap_or_default()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "lengths are small")]
+fn length(value: &dyn Val) -> f64 {
+    match value.downcast_ref::<CelString<'_>>() {
+        Some(text) => text.inner().chars().count() as f64,
+        None => value.as_sizer().map_or(0.0, |sizer| *sizer.size().inner() as f64),
+    }
+}
+
+/// The values that a field has in the elements of a group, in order; elements without it are left out.
+fn column<'b, 'v>(group: &(dyn Val + 'v), field: &(dyn Val + 'v)) -> Answer<'b, 'v> {
+    let mut values: Vec<Box<dyn Val + 'v>> = Vec::new();
+    if let Some(iterable) = group.as_iterable() {
+        let mut elements = iterable.iter();
+        while let Some(element) = elements.next() {
+            if let Some(Ok(value)) = element.as_indexer().map(|indexer| indexer.get(field)) {
+                values.push(value.into_owned());
+            }
         }
-    });
-    let _ = context.add_function("age", |birth: Value, on: Value| span(dates::years_between, &birth, &on));
-    let _ = context.add_function("years", |from: Value, to: Value| span(dates::years_between, &from, &to));
-    let _ = context.add_function("months", |from: Value, to: Value| span(dates::months_between, &from, &to));
-    let _ = context.add_function("days", |from: Value, to: Value| span(dates::days_between, &from, &to));
-    let _ = context.add_function("add_days", |day: Value, n: Value| shifted(dates::add_days, &day, &n));
-    let _ = context.add_function("add_months", |day: Value, n: Value| shifted(dates::add_months, &day, &n));
-    let _ = context.add_function("year", |day: Value| word(&day).get(..4).and_then(|y| y.parse::<f64>().ok()).unwrap_or_default());
-    let _ = context.add_function("code_in", |list: Value, code: Value, column: Value| -> Arc<String> {
-        let catalogue = crate::Catalogue::embedded();
-        let found = catalogue.list(&word(&list)).and_then(|l| l.column(&word(&code), &word(&column)).map(str::to_owned));
-        Arc::new(found.unwrap_or_default())
-    });
-    context
+    }
+    Ok(CowVal::owned(CelList::from(values)))
 }
 
-fn number(value: &Value) -> f64 {
-    match value {
-        Value::Float(n) => *n,
-        #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-        Value::Int(n) => *n as f64,
-        _ => 0.0,
+fn word<'a>(value: &'a dyn Val) -> Cow<'a, str> {
+    if let Some(text) = value.downcast_ref::<CelString<'_>>() {
+        Cow::Borrowed(text.inner())
+    } else if let Some(number) = value.downcast_ref::<CelDouble>() {
+        Cow::Owned(crate::text::number_text(*number.inner()))
+    } else if let Some(number) = value.downcast_ref::<CelInt>() {
+        Cow::Owned(number.inner().to_string())
+    } else if let Some(truth) = value.downcast_ref::<CelBool>() {
+        Cow::Owned(truth.inner().to_string())
+    } else {
+        Cow::Borrowed("")
     }
 }
 
-fn word(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.to_string(),
-        Value::Float(n) => crate::text::number_text(*n),
-        Value::Int(n) => n.to_string(),
-        Value::Bool(truth) => truth.to_string(),
-        _ => String::new(),
-    }
+fn no_date() -> ExecutionError {
+    ExecutionError::function_error("date", "不是日期")
 }
 
-fn span(f: fn(&str, &str) -> Option<i64>, from: &Value, to: &Value) -> Result<f64, ExecutionError> {
+fn span<'b, 'v>(f: fn(&str, &str) -> Option<i64>, from: &dyn Val, to: &dyn Val) -> Answer<'b, 'v> {
     #[expect(clippy::cast_precision_loss, reason = "days and months are small")]
-    f(&word(from), &word(to)).map(|n| n as f64).ok_or_else(|| ExecutionError::function_error("date", "不是日期"))
+    f(&word(from), &word(to)).map_or_else(|| Err(no_date()), |n| double(n as f64))
 }
 
-fn shifted(f: fn(&str, i64) -> Option<String>, day: &Value, n: &Value) -> Result<Arc<String>, ExecutionError> {
+fn shifted<'b, 'v>(f: fn(&str, i64) -> Option<String>, day: &dyn Val, n: &dyn Val) -> Answer<'b, 'v> {
     #[expect(clippy::cast_possible_truncation, reason = "small whole numbers")]
-    f(&word(day), number(n) as i64).map(Arc::new).ok_or_else(|| ExecutionError::function_error("date", "不是日期"))
+    f(&word(day), number(n) as i64).map_or_else(|| Err(no_date()), text)
 }
