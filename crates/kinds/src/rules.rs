@@ -6,6 +6,7 @@
 
 mod cost;
 mod functions;
+mod quick;
 mod values;
 mod variables;
 
@@ -117,10 +118,23 @@ impl Expression {
 
     /// Evaluates; `None` when it fails (a type error in the data).
     fn evaluate(&self, document: &Map<String, Value>, today: &str) -> Result<cel::Value, String> {
+        self.interpret(&self.variables(document, today))
+    }
+
+    /// The truth of a condition.
+    fn truth(&self, document: &Map<String, Value>, today: &str) -> Result<cel::Value, String> {
+        let variables = self.variables(document, today);
+        quick::decide(&self.expr, &variables).map_or_else(|| self.interpret(&variables), |truth| Ok(cel::Value::Bool(truth)))
+    }
+
+    fn variables<'a>(&'a self, document: &'a Map<String, Value>, today: &'a str) -> Variables<'a> {
+        Variables { document, today, names: &self.names, keyed: &self.keyed }
+    }
+
+    fn interpret(&self, variables: &Variables<'_>) -> Result<cel::Value, String> {
         functions::with_root(|root| {
-            let variables = Variables { document, today, names: &self.names, keyed: &self.keyed };
             let mut context = root.new_inner_scope();
-            context.set_variable_resolver(&variables);
+            context.set_variable_resolver(variables);
             cel::Value::resolve(&self.expr, &context).map_err(|e| e.to_string())
         })
     }
@@ -182,7 +196,7 @@ impl Kind {
             if needed.iter().any(|name| document.get(name).is_none_or(Value::is_null)) {
                 continue;
             }
-            match expression.evaluate(document, today) {
+            match expression.truth(document, today) {
                 Ok(cel::Value::Bool(true)) => {}
                 Ok(cel::Value::Bool(false)) => problems.push(Problem { related: expression.names.clone(), ..self.broken(rule, document) }),
                 Ok(other) => problems.push(failed(rule, &format!("结果不是真假值：{other:?}"))),
@@ -265,7 +279,7 @@ impl Kind {
     }
 
     fn holds(when: Option<&Expression>, document: &Map<String, Value>, today: &str) -> bool {
-        when.is_none_or(|w| w.evaluate(document, today) == Ok(cel::Value::Bool(true)))
+        when.is_none_or(|w| w.truth(document, today) == Ok(cel::Value::Bool(true)))
     }
 }
 

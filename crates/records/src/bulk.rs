@@ -7,6 +7,7 @@ use crate::port::{Action, Checkpoint, Commit, KeyHash, Outcome, Stored};
 use crate::prepare::{self, Frame, Prepared};
 use crate::submit::overlay;
 use crate::{derive, refs};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::{HashMap, HashSet};
@@ -125,10 +126,7 @@ impl Bulk {
             let Some(last) = lines.last() else { return Ok(()) };
             after = last.seq;
             self.own.extend(
-                lines
-                    .iter()
-                    .filter(|l| l.action == Action::Import && l.stamp.reason == self.job && l.kind == kind.kind)
-                    .map(|l| l.seq),
+                lines.iter().filter(|l| l.action == Action::Import && l.stamp.reason == self.job && l.kind == kind.kind).map(|l| l.seq),
             );
         }
     }
@@ -252,8 +250,13 @@ impl Bulk {
             let values: Vec<String> =
                 prepared.iter().filter_map(|p| prepare::unique_value(kind, &self.reader.door.vault, &p.document, &rule.fields)).collect();
             for chunk in values.chunks(500) {
-                for hit in
-                    self.reader.door.store.lookup(&kind.kind, &format!("unique:{index}"), chunk).await.map_err(Door::store_error(&kind.kind))?
+                for hit in self
+                    .reader
+                    .door
+                    .store
+                    .lookup(&kind.kind, &format!("unique:{index}"), chunk)
+                    .await
+                    .map_err(Door::store_error(&kind.kind))?
                 {
                     taken.insert((index, hit.value), hit.id);
                 }
@@ -496,15 +499,7 @@ pub(crate) fn not_unique(kind: &Kind, rule: &UniqueBy, document: &Map<String, Va
 }
 
 /// Runs a function over all items on all cores; results in order. Reading, checking and sealing are pure, so they need no coordination.
-fn in_parallel<T: Send, R: Send>(items: &mut [T], run: impl Fn(&mut T) -> R + Sync) -> Vec<R> {
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    if items.len() < 64 || threads == 1 {
-        return items.iter_mut().map(run).collect();
-    }
-    let size = items.len().div_ceil(threads);
-    let run = &run;
-    std::thread::scope(|scope| {
-        let handles: Vec<_> = items.chunks_mut(size).map(|part| scope.spawn(move || part.iter_mut().map(run).collect::<Vec<R>>())).collect();
-        handles.into_iter().flat_map(|h| h.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-    })
+/// The pool's threads live on, and with them their allocator's memory: threads of their own for each chunk cost a seventh of an import.
+fn in_parallel<T: Send, R: Send>(items: &mut [T], run: impl Fn(&mut T) -> R + Send + Sync) -> Vec<R> {
+    items.par_iter_mut().with_min_len(32).map(run).collect()
 }

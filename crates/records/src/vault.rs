@@ -14,7 +14,8 @@ type Sm4Gcm = AesGcm<Sm4, U12>;
 pub struct Vault {
     current: u8,
     ciphers: Vec<(u8, Sm4Gcm)>,
-    blind: [u8; 32],
+    /// Keyed once; each hash begins with a copy.
+    blind: Hmac<Sm3>,
 }
 
 impl std::fmt::Debug for Vault {
@@ -59,7 +60,7 @@ impl Vault {
         }
         let first = keys.first().ok_or(VaultError::ShortKey)?;
         let current = keys.last().map_or(0, |k| k.0);
-        Ok(Self { current, ciphers, blind: derive(&first.1, b"zhijian:blind") })
+        Ok(Self { current, ciphers, blind: keyed(&derive(&first.1, b"zhijian:blind")) })
     }
 
     /// Seals the private part of a document; empty in, empty out.
@@ -127,17 +128,20 @@ impl Vault {
     }
 
     fn keyed(&self, parts: &[&[u8]]) -> [u8; 32] {
-        mac(&self.blind, parts)
+        finish(self.blind.clone(), parts)
     }
 }
 
 fn derive(material: &[u8], purpose: &[u8]) -> [u8; 32] {
-    mac(material, &[purpose])
+    finish(keyed(material), &[purpose])
 }
 
-fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+fn keyed(key: &[u8]) -> Hmac<Sm3> {
     // HMAC takes keys of any length, so this cannot fail; an all-zero key would only weaken, not leak.
-    let mut mac = Hmac::<Sm3>::new_from_slice(key).unwrap_or_else(|_| Hmac::<Sm3>::new(&Default::default()));
+    Hmac::<Sm3>::new_from_slice(key).unwrap_or_else(|_| Hmac::<Sm3>::new(&Default::default()))
+}
+
+fn finish(mut mac: Hmac<Sm3>, parts: &[&[u8]]) -> [u8; 32] {
     for part in parts {
         mac.update(&(part.len() as u64).to_be_bytes());
         mac.update(part);

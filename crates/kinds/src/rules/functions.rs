@@ -42,7 +42,8 @@ fn own(env: &mut Env) -> Result<(), DeclarationError> {
         ("year", 1, |a| double(word(a[0].as_ref()).get(..4).and_then(|y| y.parse().ok()).unwrap_or_default())),
         ("code_in", 3, |a| {
             let catalogue = crate::Catalogue::embedded();
-            let found = catalogue.list(&word(a[0].as_ref())).and_then(|l| l.column(&word(a[1].as_ref()), &word(a[2].as_ref())).map(str::to_owned));
+            let found =
+                catalogue.list(&word(a[0].as_ref())).and_then(|l| l.column(&word(a[1].as_ref()), &word(a[2].as_ref())).map(str::to_owned));
             text(found.unwrap_or_default())
         }),
     ];
