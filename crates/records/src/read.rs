@@ -288,7 +288,8 @@ pub fn column(kind: &Kind, field: &str) -> Result<Column, DoorError> {
     }
 }
 
-/// The fields of a kind that get a database index: those marked `x-index`, but for what the system columns hold already.
+/// The fields of a kind that get a database index: those marked `x-index` and the one by which its list is sorted, but for what the
+/// system columns hold already.
 #[must_use]
 pub fn indexes(kind: &Kind) -> Vec<Column> {
     let held = [
@@ -297,13 +298,15 @@ pub fn indexes(kind: &Kind) -> Vec<Column> {
         kind.event_date.as_deref(),
         kind.states.as_ref().map(|s| s.field.as_str()),
     ];
+    let sort = kind.list.sort.as_deref().map(|sort| sort.trim_start_matches('-'));
     kind.fields
         .iter()
-        .filter(|f| f.index && !matches!(f.ty, FieldType::Group(_) | FieldType::Object | FieldType::Codes(_) | FieldType::Texts))
+        .filter(|f| {
+            (f.index || sort == Some(f.path.as_str()))
+                && !matches!(f.ty, FieldType::Group(_) | FieldType::Object | FieldType::Codes(_) | FieldType::Texts)
+        })
         .filter(|f| !held.contains(&Some(f.path.as_str())))
         .map(|f| Column::Field { path: f.path.clone(), numeric: f.ty.is_numeric() })
-        // Lists are sorted by the day of the event unless somebody asks otherwise.
-        .chain(kind.event_date.iter().map(|_| Column::System("event_date".into())))
         .collect()
 }
 

@@ -139,6 +139,15 @@ impl Dialect {
         }
     }
 
+    /// A column that the planner should not look up in an index. SQLite does not weigh that a page ends after some rows: given the
+    /// choice it fetches and sorts all rows of a region for the first fifty. PostgreSQL weighs it.
+    pub fn unindexed(self, column: &str) -> String {
+        match self {
+            Self::Sqlite => format!("+{column}"),
+            Self::Postgres => column.to_owned(),
+        }
+    }
+
     /// Locks the rows of a query until the end of the transaction. In SQLite the whole transaction is exclusive.
     pub fn locking(self) -> &'static str {
         match self {

@@ -5,9 +5,12 @@ use crate::dialect::{Dialect, Expression, ValueType};
 use crate::sql::{List, Sql, bad};
 use zhijian_records::port::{Column, Filter, Op, StoreError};
 
-/// Appends the condition of a filter.
-pub(super) fn push(sql: &mut Sql, dialect: Dialect, filter: &Filter) -> Result<(), StoreError> {
-    let expression = dialect.expression(&filter.column)?;
+/// Appends the condition of a filter; `walked` is the order of a list that is walked, whose own index serves its filters too.
+pub(super) fn push(sql: &mut Sql, dialect: Dialect, filter: &Filter, walked: Option<&str>) -> Result<(), StoreError> {
+    let mut expression = dialect.expression(&filter.column)?;
+    if walked.is_some_and(|order| order != expression.sql) {
+        expression.sql = dialect.unindexed(&format!("({})", expression.sql));
+    }
     match filter.op {
         Op::Eq => push_compared(sql, &expression, "=", &filter.value)?,
         Op::Gte => push_compared(sql, &expression, ">=", &filter.value)?,

@@ -3,6 +3,7 @@
 mod condition;
 mod cursor;
 mod page;
+mod probe;
 mod scope;
 mod source;
 
@@ -11,6 +12,7 @@ pub(crate) use page::page;
 use crate::dialect::Dialect;
 use crate::engine::Engine;
 use crate::sql::{Sql, Value, bad};
+use scope::Access;
 use zhijian_records::port::{Column, Query, StoreError};
 
 /// Most values of [`count_by`].
@@ -19,7 +21,7 @@ const MOST_VALUES: i64 = 200;
 /// Number of rows, counted up to `at_most`.
 pub(crate) async fn count(engine: &Engine, query: &Query, at_most: u64) -> Result<u64, StoreError> {
     let mut sql = Sql::new("统计记录数", "SELECT count(*) FROM (SELECT 1 FROM ");
-    rows_of(engine, query, &mut sql)?;
+    rows_of(engine, query, Access::Lookup, &mut sql)?;
     sql.push(" LIMIT ").bind(i64::try_from(at_most).unwrap_or(i64::MAX)).push(") AS counted");
     let rows = engine.backend.read(sql).await?;
     Ok(rows.into_iter().next().map_or(0, |mut row| u64::try_from(row.int(0)).unwrap_or_default()))
@@ -29,7 +31,7 @@ pub(crate) async fn count(engine: &Engine, query: &Query, at_most: u64) -> Resul
 pub(crate) async fn count_by(engine: &Engine, query: &Query, column: &Column) -> Result<Vec<(String, u64)>, StoreError> {
     let value = as_text(engine.backend.dialect(), column)?;
     let mut sql = Sql::new("分组统计", format!("SELECT {value} AS value, count(*) AS number FROM "));
-    rows_of(engine, query, &mut sql)?;
+    rows_of(engine, query, Access::Lookup, &mut sql)?;
     sql.push(&format!(" GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST_VALUES}"));
     let rows = engine.backend.read(sql).await?;
     Ok(rows.into_iter().map(|mut row| (row.text(0), u64::try_from(row.int(1)).unwrap_or_default())).collect())
@@ -43,15 +45,15 @@ fn as_text(dialect: Dialect, column: &Column) -> Result<String, StoreError> {
 }
 
 /// Appends the source and the condition of a query: everything but the columns, the order and the position.
-fn rows_of(engine: &Engine, query: &Query, sql: &mut Sql) -> Result<(), StoreError> {
+fn rows_of(engine: &Engine, query: &Query, access: Access<'_>, sql: &mut Sql) -> Result<(), StoreError> {
     let table = engine.table(&query.kind)?;
     let dialect = engine.backend.dialect();
     source::push(sql, table, query.as_of);
     sql.push(" WHERE retracted = 0");
-    scope::push(sql, &query.scope);
+    scope::push(sql, dialect, &query.scope, access);
     for filter in &query.filters {
         sql.push(" AND ");
-        condition::push(sql, dialect, filter)?;
+        condition::push(sql, dialect, filter, access.walked())?;
     }
     for alternatives in &query.search {
         sql.push(" AND ");

@@ -4,7 +4,8 @@
 //! value are read as two ranges, each of which an index serves.
 
 use super::cursor::Cursor;
-use super::rows_of;
+use super::scope::Access;
+use super::{probe, rows_of};
 use crate::dialect::Expression;
 use crate::engine::Engine;
 use crate::row::{STORED_WIDTH, stored_columns};
@@ -29,6 +30,7 @@ enum Range {
 pub(crate) async fn page(engine: &Engine, query: &Query) -> Result<Page, StoreError> {
     let sort = engine.backend.dialect().expression(&query.sort)?;
     let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+    let access = probe::access(engine, query, &sort).await?;
     let mut rows: Vec<(Stored, Value)> = Vec::new();
     for range in ranges(query, &sort)? {
         // One more than asked for tells whether there is a next page.
@@ -36,7 +38,7 @@ pub(crate) async fn page(engine: &Engine, query: &Query) -> Result<Page, StoreEr
         if missing == 0 {
             break;
         }
-        rows.extend(read(engine, query, &sort, range, missing).await?);
+        rows.extend(read(engine, query, &sort, access, range, missing).await?);
     }
     let next = if rows.len() > limit && limit > 0 {
         rows.truncate(limit);
@@ -60,11 +62,18 @@ fn ranges(query: &Query, sort: &Expression) -> Result<Vec<Range>, StoreError> {
     })
 }
 
-async fn read(engine: &Engine, query: &Query, sort: &Expression, range: Range, limit: usize) -> Result<Vec<(Stored, Value)>, StoreError> {
+async fn read(
+    engine: &Engine,
+    query: &Query,
+    sort: &Expression,
+    access: Access<'_>,
+    range: Range,
+    limit: usize,
+) -> Result<Vec<(Stored, Value)>, StoreError> {
     // As of an instant both tables are one source, which has the end of a revision as a column.
     let columns = stored_columns(query.as_of.is_none());
     let mut sql = Sql::new("查询列表", format!("SELECT {columns}, {} AS sort_value FROM ", sort.sql));
-    rows_of(engine, query, &mut sql)?;
+    rows_of(engine, query, access, &mut sql)?;
     push_range(&mut sql, sort, &range, query.descending);
     push_order(&mut sql, engine, sort, &range, query.descending);
     sql.push(" LIMIT ").bind(i64::try_from(limit).unwrap_or(i64::MAX));

@@ -1,6 +1,7 @@
 //! The access scope as SQL. It is part of every list, count and search, so that nothing outside it can even be inferred.
 
 use super::condition::push_prefix;
+use crate::dialect::Dialect;
 use crate::sql::Sql;
 use zhijian_records::port::Scope;
 
@@ -10,17 +11,40 @@ const COUNTY_DIGITS: usize = 6;
 /// Digits of a township's code.
 const TOWNSHIP_DIGITS: usize = 9;
 
+/// How the rows of a query are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access<'a> {
+    /// By the index that the planner thinks best.
+    Lookup,
+    /// By walking the index of the order, this expression: scope and filters only pass over rows. Right for the first rows of many.
+    Walk(&'a str),
+}
+
+impl<'a> Access<'a> {
+    /// The order that is walked.
+    pub fn walked(self) -> Option<&'a str> {
+        match self {
+            Self::Lookup => None,
+            Self::Walk(order) => Some(order),
+        }
+    }
+}
+
 /// Appends ` AND (…)`; a scope without any part allows nothing.
-pub(super) fn push(sql: &mut Sql, scope: &Scope) {
+pub(super) fn push(sql: &mut Sql, dialect: Dialect, scope: &Scope, access: Access<'_>) {
     if scope.all {
         return;
     }
     let mut before = " AND (";
+    // A scope of owners or single records is small: it is looked up however the list is sorted.
+    let small = scope.owners.iter().chain(&scope.ids).any(|value| !value.is_empty());
+    let column = |name: &str| if access.walked().is_some() && !small { dialect.unindexed(name) } else { name.to_owned() };
+    let (region_column, town_column) = (column("region"), column("town"));
     // An empty prefix would mean everything, which only `all` may say.
     for region in scope.regions.iter().filter(|region| !region.is_empty()) {
         sql.push(before);
         before = " OR ";
-        push_region(sql, region);
+        push_region(sql, region, &region_column, &town_column);
     }
     if push_any(sql, before, "owner", &scope.owners) {
         // Already so, but SQLite takes the index of records that have an owner only when it is told.
@@ -33,16 +57,16 @@ pub(super) fn push(sql: &mut Sql, scope: &Scope) {
     sql.push(if before == " OR " { ")" } else { " AND 1 = 0" });
 }
 
-fn push_region(sql: &mut Sql, region: &str) {
+fn push_region(sql: &mut Sql, region: &str, region_column: &str, town_column: &str) {
     match region.len() {
         COUNTY_DIGITS => {
-            sql.push("region = ").bind(region);
+            sql.push(&format!("{region_column} = ")).bind(region);
         }
-        1..COUNTY_DIGITS => push_prefix(sql, "region", region),
+        1..COUNTY_DIGITS => push_prefix(sql, region_column, region),
         TOWNSHIP_DIGITS => {
-            sql.push("town = ").bind(region);
+            sql.push(&format!("{town_column} = ")).bind(region);
         }
-        _ => push_prefix(sql, "town", region),
+        _ => push_prefix(sql, town_column, region),
     }
 }
 

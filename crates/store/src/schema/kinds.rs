@@ -1,7 +1,8 @@
 //! The two tables of a kind: `rec_<kind>` holds the newest revision of each record, `his_<kind>` the older ones.
 //!
 //! Every index costs each imported row, so there are few: the id, the natural key, (region, year, id) for scopes and lake
-//! partitions, the owner where there is one, the commit for verification, and what the kind itself asks for.
+//! partitions, the day of the event for lists, the owner where there is one, the commit for verification, and what the kind itself
+//! asks for.
 //! Indexes that a kind no longer asks for stay: building them again takes long, and another version may want them.
 
 use super::{ColumnType, Target};
@@ -46,6 +47,8 @@ pub(crate) struct KindTable {
     pub newest: Target,
     /// Older revisions.
     pub older: Target,
+    /// Columns and expressions by which an index orders the newest revisions.
+    pub sorted: HashSet<String>,
 }
 
 impl KindTable {
@@ -55,7 +58,7 @@ impl KindTable {
             return Err(bad(format!("表单类型名无效：{kind}")));
         }
         let target = |prefix: &str, columns| Target { table: format!("{prefix}_{kind}"), columns, ignore_existing: false };
-        Ok(Self { kind: kind.to_owned(), newest: target("rec", &COLUMNS[..16]), older: target("his", &COLUMNS) })
+        Ok(Self { kind: kind.to_owned(), newest: target("rec", &COLUMNS[..16]), older: target("his", &COLUMNS), sorted: HashSet::new() })
     }
 
     /// Names of the columns that both tables have.
@@ -70,8 +73,12 @@ pub(crate) async fn create_kinds(backend: &dyn Backend, specs: &[TableSpec]) -> 
     let mut tables = Vec::with_capacity(specs.len());
     let mut wanted = Vec::new();
     for spec in specs {
-        let table = KindTable::new(&spec.kind)?;
+        let mut table = KindTable::new(&spec.kind)?;
         wanted.extend(objects(dialect, &table, spec)?);
+        table.sorted = ["id", "event_date"].map(str::to_owned).into();
+        for column in &spec.indexes {
+            table.sorted.insert(dialect.expression(column)?.sql);
+        }
         tables.push(table);
     }
     let present = present(backend).await?;
@@ -106,6 +113,8 @@ fn objects(dialect: Dialect, table: &KindTable, spec: &TableSpec) -> Result<Vec<
     };
     index("UNIQUE ", rec, "key", "key", "");
     index("", rec, "place", "region, year, id", "");
+    // Lists are walked from the newest event on; the last three columns tell without a look at the row whether it is in the scope.
+    index("", rec, "day", "event_date, id, region, town, retracted", "");
     index("", rec, "owner", "owner", " WHERE owner <> ''");
     index("", rec, "commit", "commit_seq", "");
     index("", his, "place", "region, year, id", "");

@@ -21,6 +21,10 @@ const READERS: u32 = 6;
 const WRITER_CACHE: &str = "-65536";
 const READER_CACHE: &str = "-16384";
 
+/// Pages (of 4 KiB) in the write-ahead log before they are copied into the file. A bulk import rewrites the same index pages in every
+/// transaction; the larger the log, the fewer times they are copied, and the fewer times the file is flushed to the disk.
+const WAL_PAGES: &str = "16000";
+
 /// Opens or creates the file of `sqlite:///path?max_page_count=N`.
 pub(crate) async fn open(url: &str) -> Result<Arc<dyn Backend>, StoreError> {
     let (options, most_pages) = options(url)?;
@@ -70,8 +74,8 @@ fn options(url: &str) -> Result<(SqliteConnectOptions, Option<u32>), StoreError>
         .busy_timeout(Duration::from_secs(30))
         .statement_cache_capacity(200)
         .pragma("temp_store", "MEMORY")
-        .pragma("wal_autocheckpoint", "4000")
-        .pragma("journal_size_limit", "67108864")
+        .pragma("wal_autocheckpoint", WAL_PAGES)
+        .pragma("journal_size_limit", "134217728")
         .disable_statement_logging();
     Ok((options, most_pages))
 }

@@ -102,10 +102,7 @@ async fn remove(base: &Base) {
 pub fn tables() -> Vec<TableSpec> {
     let field = |path: &str, numeric| Column::Field { path: path.into(), numeric };
     vec![
-        TableSpec {
-            kind: "exam".into(),
-            indexes: vec![field("result", false), field("score", true), field("design.stage", false), Column::System("event_date".into())],
-        },
+        TableSpec { kind: "exam".into(), indexes: vec![field("result", false), field("score", true), field("design.stage", false)] },
         TableSpec { kind: "employer".into(), indexes: vec![field("name", false)] },
     ]
 }
