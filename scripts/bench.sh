@@ -5,9 +5,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 target="${CARGO_TARGET_DIR:-target}"
 cargo build --locked --release -p zhijian-bench -p zhijian-lake --example scale --bin zhijian-bench
-cargo build --locked --release -p zhijian-calc --example rates
+cargo build --locked --release -p zhijian-calc --example calc_rates
 echo "== calculations =="
-"$target/release/examples/rates"
+"$target/release/examples/calc_rates"
 echo "== bulk import =="
 ZHIJIAN_PG_FSYNC=on scripts/with-postgres.sh "$target/release/zhijian-bench" import "${ROWS:-100000}"
 echo "== list pages =="

@@ -215,7 +215,11 @@ fn an_empty_list_is_too_little_data() {
             let answer = ask(&calculator, &inputs);
             let code = answer["error"]["code"].as_str().unwrap_or("");
             // A pair of settings is not data.
-            let expected = if key == "limit54" { ["invalid_input", "insufficient_data"] } else { ["insufficient_data"; 2] };
+            let expected = if key == "limit54" {
+                ["invalid_input", "insufficient_data"]
+            } else {
+                ["insufficient_data"; 2]
+            };
             assert!(expected.contains(&code), "{calculator} {key}: {answer}");
         }
     }

@@ -61,9 +61,7 @@ fn a_sample_is_held_against_the_limit_of_its_day() {
 
 #[test]
 fn noise_and_vibration_are_brought_to_their_reference_time() {
-    let noise = |result: f64, hours: f64, days: f64| {
-        json!({"factor": "P001", "sample_type": "5", "result": result, "unit": "dB(A)", "sample_hours": hours, "shift_hours": hours, "week_days": days})
-    };
+    let noise = |result: f64, hours: f64, days: f64| json!({"factor": "P001", "sample_type": "5", "result": result, "unit": "dB(A)", "sample_hours": hours, "shift_hours": hours, "week_days": days});
     let level = |document: &Map<String, Value>| format!("{:.1}", at(document, "exposure.value").as_f64().unwrap());
     let four = derived("measurement", &noise(90.0, 4.0, 5.0));
     assert_eq!((level(&four), at(&four, "exposure.verdict"), at(&four, "job_grade.level")), ("87.0".into(), json!("fail"), json!("1")));

@@ -133,7 +133,8 @@ async fn conditions_limit_the_records_and_only_the_system_may() {
 async fn an_interrupted_run_goes_on_where_it_stopped() {
     const MANY: usize = 1_100;
     let world = World::new();
-    let without = changed(&[("kinds/measurement.v1.yaml", "    call: workplace.exposure\n", "    call: workplace.exposure\n    when: 1.0 > 2.0\n")]);
+    let without =
+        changed(&[("kinds/measurement.v1.yaml", "    call: workplace.exposure\n", "    call: workplace.exposure\n    when: 1.0 > 2.0\n")]);
     let before = world.door(without).await;
     employer(&before).await;
     let kind = before.kind("measurement").unwrap();

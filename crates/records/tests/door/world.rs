@@ -43,7 +43,12 @@ impl World {
             catalogue.kinds.values().map(|kind| TableSpec { kind: kind.kind.clone(), indexes: indexes(kind) }).collect();
         let store = zhijian_store::open(&url, &tables).await.unwrap();
         let now = start_of("2026-06-30").unwrap() + 9 * 3_600_000_000;
-        Door { store, catalogue, vault: Arc::new(Vault::new(&[(1, vec![7; 32])]).unwrap()), clock: Arc::new(FixedClock(AtomicI64::new(now))) }
+        Door {
+            store,
+            catalogue,
+            vault: Arc::new(Vault::new(&[(1, vec![7; 32])]).unwrap()),
+            clock: Arc::new(FixedClock(AtomicI64::new(now))),
+        }
     }
 }
 
