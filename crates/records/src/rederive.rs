@@ -242,7 +242,7 @@ fn again(door: &Door, kind: &Kind, stored: &Stored, today: &str, write: bool) ->
     if changes.is_empty() && same_basis(&old, &new) {
         return Ok(None);
     }
-    let refused = kind.check_schema(&new).into_iter().find(|p| p.level == Level::Error && touched(&p.field, &changes));
+    let refused = kind.check_schema(&mut new).into_iter().find(|p| p.level == Level::Error && touched(&p.field, &changes));
     let mut difference = Difference {
         kind: kind.kind.clone(),
         id: stored.id.clone(),

@@ -9,11 +9,11 @@ use super::{
 use crate::special::{bisect, ln_normal_cdf, normal_cdf};
 
 /// Points over the range of ln σ that holds the mass.
-const SIGMAS: u32 = 200;
+const SIGMAS: u32 = 100;
 /// Points over the range of µ that holds the mass for one σ.
-const MUS: u32 = 400;
-/// Log-likelihood below the maximum at which mass no longer matters (e^−38 ≈ 3e−17).
-const DEPTH: f64 = 38.0;
+const MUS: u32 = 140;
+/// Log-likelihood below the maximum at which mass no longer matters (e^−26 ≈ 5e−12).
+const DEPTH: f64 = 26.0;
 const MU_RANGE: (f64, f64) = (-20.0, 20.0);
 
 #[derive(Debug, Clone)]
@@ -139,8 +139,8 @@ impl Data {
         }
         let peak = 0.5 * (low + high);
         let top = f(peak);
-        let from = bisect(MU_RANGE.0, peak, |mu| f(mu) - (top - DEPTH));
-        let to = bisect(peak, MU_RANGE.1, |mu| (top - DEPTH) - f(mu));
+        let from = edge(peak, MU_RANGE.0, |mu| f(mu) > top - DEPTH);
+        let to = edge(peak, MU_RANGE.1, |mu| f(mu) > top - DEPTH);
         (top, from, to)
     }
 
@@ -153,6 +153,20 @@ impl Data {
         let (density, area) = Density::new(from, step, heights);
         (top + area.ln(), density)
     }
+}
+
+/// Where the mass ends between `inside` and `outside`: only the extent of a grid, so a part in a thousand of the way is close enough. Errs
+/// outwards.
+fn edge(mut inside: f64, mut outside: f64, matters: impl Fn(f64) -> bool) -> f64 {
+    if matters(outside) {
+        return outside;
+    }
+    let first = inside;
+    while (outside - inside).abs() > 2e-3 * (outside - first).abs() {
+        let middle = 0.5 * (inside + outside);
+        if matters(middle) { inside = middle } else { outside = middle }
+    }
+    outside
 }
 
 /// ln(Φ(b) − Φ(a)) for a < b.
