@@ -7,12 +7,17 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target="${CARGO_TARGET_DIR:-target}"
-parts="${*:-import pages indicators}"
+parts="${*:-calc import pages indicators}"
 cargo build --locked --release -p zhijian-bench -p zhijian-lake --example scale --bin zhijian-bench
+cargo build --locked --release -p zhijian-calc --example calc_rates
 
 first=()
 if chrt -f 10 true 2>/dev/null; then first=(chrt -f 10); fi
 
+if [[ " $parts " == *" calc "* ]]; then
+  echo "== calculations =="
+  "$target/release/examples/calc_rates"
+fi
 if [[ " $parts " == *" import "* ]]; then
   echo "== bulk import =="
   ZHIJIAN_PG_FSYNC=on scripts/with-postgres.sh "$target/release/zhijian-bench" import "${ROWS:-100000}"

@@ -572,17 +572,29 @@ pub struct CheckRule {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeriveRule {
-    /// Field that is set.
+    /// Field that is set; an object receives the outputs that its properties name.
     pub set: String,
-    /// Function of `calc`.
+    /// Calculation, by id.
     pub call: Option<String>,
-    /// Arguments: name → field.
+    /// Output that a plain field receives; without it the output of the field's own name.
+    pub take: Option<String>,
+    /// Further fields set by the same calculation: field → output.
     #[serde(default)]
-    pub with: IndexMap<String, String>,
+    pub also: IndexMap<String, String>,
+    /// Arguments by name.
+    #[serde(default)]
+    pub with: IndexMap<String, crate::Argument>,
     /// Or a CEL expression.
     pub cel: Option<String>,
     /// Only when this CEL is true.
     pub when: Option<String>,
+}
+
+impl DeriveRule {
+    /// The fields it sets.
+    pub fn targets(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.set.as_str()).chain(self.also.keys().map(String::as_str))
+    }
 }
 
 /// States of a kind.

@@ -8,6 +8,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise"))]
 
+pub mod argument;
 pub mod catalogue;
 pub mod codes;
 pub mod dates;
@@ -23,6 +24,7 @@ pub mod schema;
 pub mod text;
 pub mod yaml;
 
+pub use argument::Argument;
 pub use catalogue::Catalogue;
 pub use codes::{Code, CodeList};
 pub use indicator::{Indicator, Plan, Target};

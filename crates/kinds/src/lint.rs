@@ -172,12 +172,31 @@ fn check_kind(catalogue: &Catalogue, path: &str, kind: &Kind, document: &Documen
         }
     }
     for (i, rule) in kind.derive.iter().enumerate() {
-        if !known(&rule.set) && !kind.fields.iter().any(|f| f.path.starts_with(&format!("{}.", rule.set))) {
-            say(&format!("derive.{i}"), format!("字段“{}”不存在", rule.set));
+        let place = format!("derive.{i}");
+        for target in rule.targets() {
+            if !known(target) && !kind.fields.iter().any(|f| f.path.starts_with(&format!("{target}."))) {
+                say(&place, format!("字段“{target}”不存在"));
+            }
         }
-        for field in rule.with.values() {
-            if !known(field) {
-                say(&format!("derive.{i}"), format!("字段“{field}”不存在"));
+        if rule.call.is_some() == rule.cel.is_some() {
+            say(&place, "call 与 cel 须有且只有一个".into());
+        }
+        if rule.call.is_some() && rule.set.contains('.') {
+            say(&place, format!("call 的结果应放在一个字段里，不能是“{}”", rule.set));
+        }
+        for (name, argument) in &rule.with {
+            let at = format!("{place}.with.{name}");
+            for field in argument.fields() {
+                if !known(field) {
+                    say(&at, format!("字段“{field}”不存在"));
+                }
+            }
+            for (group, member) in argument.members() {
+                let there =
+                    matches!(kind.field(group).map(|f| &f.ty), Some(FieldType::Group(members)) if members.iter().any(|m| m.path == member));
+                if !there {
+                    say(&at, format!("“{group}”没有成员“{member}”"));
+                }
             }
         }
     }

@@ -49,6 +49,8 @@ pub struct Compiled {
     schema: jsonschema::Validator,
     checks: Vec<Check>,
     derive: Vec<(Option<Expression>, Option<Expression>)>,
+    /// CEL arguments of derived values, by rule.
+    arguments: Vec<Vec<Expression>>,
     transitions: Vec<Option<Expression>>,
 }
 
@@ -67,7 +69,11 @@ impl Compiled {
         };
         let checks = def.checks.iter().enumerate().map(check).collect::<Result<_, YamlError>>()?;
         let mut derive = Vec::new();
+        let mut arguments = Vec::new();
         for (i, rule) in def.derive.iter().enumerate() {
+            let at = |name: &str| format!("derive.{i}.with.{name}");
+            let written = rule.with.iter().flat_map(|(name, a)| a.formulas().into_iter().map(move |f| (name, f)));
+            arguments.push(written.map(|(name, formula)| compile(formula, at(name))).collect::<Result<Vec<_>, _>>()?);
             derive.push((optional(&rule.when, format!("derive.{i}.when"))?, optional(&rule.cel, format!("derive.{i}.cel"))?));
         }
         let transitions = def
@@ -76,7 +82,7 @@ impl Compiled {
             .enumerate()
             .map(|(i, t)| optional(&t.when, format!("transitions.{i}.when")))
             .collect::<Result<_, _>>()?;
-        Ok(Self { schema, checks, derive, transitions })
+        Ok(Self { schema, checks, derive, arguments, transitions })
     }
 }
 
@@ -264,6 +270,24 @@ impl Kind {
         }
         let cel = cel.as_ref()?;
         cel.evaluate(document, today).ok()?.json().ok()
+    }
+
+    /// Evaluates a CEL argument of a derived value: its value and the fields it reads; `None` when it is null or cannot be evaluated.
+    #[must_use]
+    pub fn argument_cel(&self, index: usize, source: &str, document: &Map<String, Value>, today: &str) -> Option<(Value, &[String])> {
+        let expression = self.compiled.arguments.get(index)?.iter().find(|e| e.source == source)?;
+        let value = expression.evaluate(document, today).ok()?.json().ok().filter(|v| !v.is_null())?;
+        Some((value, &expression.names))
+    }
+
+    /// Fields that a derived value's formula or condition reads.
+    #[must_use]
+    pub fn derive_reads(&self, index: usize) -> Vec<&str> {
+        let compiled = self.compiled.derive.get(index).into_iter().flat_map(|(when, cel)| when.iter().chain(cel));
+        let mut names: Vec<&str> = compiled.flat_map(|e| e.names.iter().map(String::as_str)).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
     /// Is the condition of a derived value true?

@@ -135,6 +135,7 @@ fn object_schema(def: &KindDef) -> Value {
         }
         properties.insert("_month".into(), json!({"type": "array", "items": {"type": "string"}, "title": "只到月份的日期"}));
         properties.insert("_unread".into(), json!({"type": "object", "title": "未能识别的原文"}));
+        properties.insert("_calc".into(), json!({"type": "object", "title": "计算依据", "readOnly": true}));
     }
     let mut out = Map::new();
     out.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));

@@ -470,7 +470,7 @@ fn day(document: &Map<String, Value>, path: &str) -> String {
 
 /// Equal but for derived fields and reading notes.
 fn same(kind: &Kind, a: &Map<String, Value>, b: &Map<String, Value>) -> bool {
-    let derived: Vec<&str> = kind.derive.iter().map(|d| d.set.split('.').next().unwrap_or_default()).collect();
+    let derived: Vec<&str> = kind.derive.iter().flat_map(|d| d.targets()).map(|t| t.split('.').next().unwrap_or_default()).collect();
     let plain = |m: &Map<String, Value>| -> HashMap<String, Value> {
         m.iter().filter(|(k, _)| !k.starts_with('_') && !derived.contains(&k.as_str())).map(|(k, v)| (k.clone(), v.clone())).collect()
     };
@@ -500,6 +500,6 @@ pub(crate) fn not_unique(kind: &Kind, rule: &UniqueBy, document: &Map<String, Va
 
 /// Runs a function over all items on all cores; results in order. Reading, checking and sealing are pure, so they need no coordination.
 /// The pool's threads live on, and with them their allocator's memory: threads of their own for each chunk cost a seventh of an import.
-fn in_parallel<T: Send, R: Send>(items: &mut [T], run: impl Fn(&mut T) -> R + Send + Sync) -> Vec<R> {
+pub(crate) fn in_parallel<T: Send, R: Send>(items: &mut [T], run: impl Fn(&mut T) -> R + Send + Sync) -> Vec<R> {
     items.par_iter_mut().with_min_len(32).map(run).collect()
 }

@@ -1,140 +1,187 @@
-//! Derived fields: the functions of `calc` that definitions may call, by name.
+//! Derived fields: calculations that definitions call by id, and what each result rests on.
 
+mod arguments;
+mod basis;
+mod builtin;
+
+pub(crate) use basis::hide as hide_basis;
+pub use basis::{BASIS, Basis, basis_of};
+
+use arguments::Arguments;
 use serde_json::{Map, Value, json};
-use time::Date;
-use zhijian_calc::workplace::{DustKind, LabourClass, LimitQuery, SampleType, limit_for};
-use zhijian_kinds::intake::{get_path, set_path};
-use zhijian_kinds::{Catalogue, Kind, dates};
+use std::collections::HashMap;
+use std::sync::LazyLock;
+use zhijian_calc::registry::{self, Calculator};
+use zhijian_kinds::intake::set_path;
+use zhijian_kinds::kind::DeriveRule;
+use zhijian_kinds::{Catalogue, FieldType, Kind};
+
+/// What a calculation gave.
+#[derive(Debug, Default)]
+struct Found {
+    /// Results by key.
+    outputs: Map<String, Value>,
+    /// Standard and edition of the figures used, where the calculation chose one.
+    edition: Option<&'static str>,
+    /// Warnings of the calculation.
+    warnings: Vec<&'static str>,
+    /// Fields it looked at that were there.
+    inputs: Vec<String>,
+}
+
+static CALCULATORS: LazyLock<HashMap<&'static str, &'static Calculator>> =
+    LazyLock::new(|| registry::list().iter().map(|calculator| (calculator.id, calculator)).collect());
 
 /// Fills the derived fields of a document, in the order of the definition; fields that no longer apply are removed.
+///
+/// Each result of a calculation leaves its basis under [`BASIS`]: calculator, version, edition, the fields used, warnings.
+/// Rules depend on the record alone (its event date chooses editions), so filling again changes nothing.
 pub fn fill(kind: &Kind, catalogue: &Catalogue, document: &mut Map<String, Value>, today: &str) {
-    for rule in &kind.derive {
-        if !rule.set.contains('.') {
-            document.remove(&rule.set);
+    for target in kind.derive.iter().flat_map(DeriveRule::targets) {
+        if !target.contains('.') {
+            document.shift_remove(target);
         }
     }
+    document.shift_remove(BASIS);
+    let mut basis = Map::new();
     for (index, rule) in kind.derive.iter().enumerate() {
-        let value = match &rule.call {
-            Some(name) if kind.derive_applies(index, document, today) => call(name, &Arguments { rule: &rule.with, document }, catalogue),
-            Some(_) => None,
-            None => kind.derive_cel(index, document, today).map(|v| whole(kind, &rule.set, v)),
-        };
-        if let Some(value) = value.filter(|v| !v.is_null()) {
-            set_path(document, &rule.set, value);
+        match &rule.call {
+            Some(id) => {
+                if !kind.derive_applies(index, document, today) {
+                    continue;
+                }
+                let found = call(id, &Arguments::new(kind, index, rule, document, today), catalogue);
+                if let Some(found) = found {
+                    keep(kind, rule, id, found, document, &mut basis);
+                }
+            }
+            None => {
+                if let Some(value) = kind.derive_cel(index, document, today).filter(|v| !v.is_null()) {
+                    set_path(document, &rule.set, fitting(kind, &rule.set, value));
+                    basis.shift_remove(&rule.set);
+                }
+            }
         }
+    }
+    if !basis.is_empty() {
+        document.insert(BASIS.into(), Value::Object(basis));
     }
 }
 
-/// CEL counts in doubles; a whole-number field gets a whole number.
-fn whole(kind: &Kind, path: &str, value: Value) -> Value {
-    use zhijian_kinds::FieldType;
-    match (kind.field(path).map(|f| &f.ty), value.as_f64()) {
-        #[expect(clippy::cast_possible_truncation, reason = "checked to be whole")]
-        (Some(FieldType::Integer), Some(n)) if n.fract() == 0.0 => json!(n as i64),
+/// Puts the outputs where the rule wants them, and their basis beside.
+fn keep(kind: &Kind, rule: &DeriveRule, id: &str, mut found: Found, document: &mut Map<String, Value>, basis: &mut Map<String, Value>) {
+    let mut also = Vec::new();
+    for (field, key) in &rule.also {
+        if let Some(value) = found.outputs.get(key).filter(|v| !v.is_null()) {
+            set_path(document, field, fitting(kind, field, value.clone()));
+            also.push(field.as_str());
+        }
+    }
+    let members = kind.properties.get(&rule.set).and_then(|f| f.properties.as_ref());
+    let value = match members {
+        Some(members) => {
+            let mut object = Map::with_capacity(members.len());
+            for (name, member) in members {
+                if let Some(value) = found.outputs.get_mut(name).map(Value::take).filter(|v| !v.is_null()) {
+                    object.insert(name.clone(), shaped(&member.type_, value));
+                }
+            }
+            (!object.is_empty()).then_some(Value::Object(object))
+        }
+        None => {
+            let key = rule.take.as_deref().unwrap_or(&rule.set);
+            found.outputs.get_mut(key).map(Value::take).filter(|v| !v.is_null()).map(|v| fitting(kind, &rule.set, v))
+        }
+    };
+    let kept = value.is_some();
+    if let Some(value) = value {
+        document.insert(rule.set.clone(), value);
+    }
+    if kept || !also.is_empty() {
+        basis.insert(rule.set.clone(), basis::entry(id, &found, &also));
+    }
+}
+
+/// CEL counts in doubles and calculators give numbers: a whole-number field gets a whole number, a code its text.
+fn fitting(kind: &Kind, path: &str, value: Value) -> Value {
+    match kind.field(path).map(|f| &f.ty) {
+        Some(FieldType::Integer) => shaped("integer", value),
+        Some(FieldType::Text | FieldType::Code(_)) => shaped("string", value),
         _ => value,
     }
 }
 
-/// Arguments of a call, read from the document.
-struct Arguments<'a> {
-    rule: &'a indexmap::IndexMap<String, String>,
-    document: &'a Map<String, Value>,
-}
-
-impl<'a> Arguments<'a> {
-    fn value(&self, name: &str) -> Option<&'a Value> {
-        get_path(self.document, self.rule.get(name)?)
-    }
-    fn text(&self, name: &str) -> Option<&'a str> {
-        self.value(name)?.as_str()
-    }
-    fn number(&self, name: &str) -> Option<f64> {
-        self.value(name)?.as_f64()
-    }
-    fn date(&self, name: &str) -> Option<Date> {
-        dates::parse_iso(self.text(name)?)
+fn shaped(ty: &str, value: Value) -> Value {
+    match (ty, &value) {
+        #[expect(clippy::cast_possible_truncation, reason = "checked to be whole")]
+        ("integer", Value::Number(number)) => match number.as_f64() {
+            Some(n) if n.fract() == 0.0 => json!(n as i64),
+            _ => value,
+        },
+        ("string", Value::Number(number)) => Value::String(number.to_string()),
+        _ => value,
     }
 }
 
 /// Names that definitions may call.
 #[must_use]
 pub fn known(name: &str) -> bool {
-    matches!(name, "workplace.limit" | "employer.size")
+    builtin::find(name).is_some() || CALCULATORS.contains_key(name)
 }
 
-fn call(name: &str, args: &Arguments<'_>, catalogue: &Catalogue) -> Option<Value> {
-    match name {
-        "workplace.limit" => workplace_limit(args, catalogue),
-        "employer.size" => employer_size(args, catalogue),
-        _ => None,
+/// What is wrong with the calls of a kind: unknown calculations, arguments and outputs.
+#[must_use]
+pub fn faults(kind: &Kind) -> Vec<String> {
+    let mut out = Vec::new();
+    for rule in &kind.derive {
+        let Some(id) = rule.call.as_deref() else { continue };
+        if !known(id) {
+            out.push(format!("derive：没有计算“{id}”"));
+            continue;
+        }
+        // A built-in reads the kind's codes, so its arguments are its own.
+        let Some(calculator) = CALCULATORS.get(id).filter(|_| builtin::find(id).is_none()) else { continue };
+        for name in rule.with.keys() {
+            if !calculator.inputs.iter().any(|f| f.key == name || f.also.contains(&name.as_str())) {
+                out.push(format!("derive：“{id}”没有输入“{name}”"));
+            }
+        }
+        for field in calculator.inputs.iter().filter(|f| f.required) {
+            if !rule.with.keys().any(|name| field.key == name || field.also.contains(&name.as_str())) {
+                out.push(format!("derive：“{id}”缺少输入“{}”", field.key));
+            }
+        }
+        let wanted = rule.also.values().map(String::as_str).chain(rule.take.as_deref());
+        for key in wanted {
+            if !calculator.outputs.iter().any(|f| f.key == key) {
+                out.push(format!("derive：“{id}”没有结果“{key}”"));
+            }
+        }
     }
+    out
 }
 
-/// The occupational exposure limit in force on the day of sampling (GBZ 2.1, GBZ 2.2).
-fn workplace_limit(args: &Arguments<'_>, catalogue: &Catalogue) -> Option<Value> {
-    let factor = catalogue.list("HAZARD")?.get(args.text("factor")?)?.label.as_str();
-    let sample = match args.text("sample")? {
-        "1" => SampleType::Twa,
-        "2" => SampleType::Stel,
-        "3" => SampleType::Pe,
-        "4" => SampleType::Mac,
-        "5" => SampleType::Noise,
-        "6" => SampleType::Wbgt,
-        "7" => SampleType::HandVibration,
-        _ => return None,
-    };
-    let mut query = LimitQuery::new(factor, sample, args.date("on")?);
-    query.dust = match args.text("dust") {
-        Some("total") => Some(DustKind::Total),
-        Some("respirable") => Some(DustKind::Respirable),
-        _ => None,
-    };
-    query.free_sio2_pct = args.number("sio2");
-    query.labour = args.text("labour").and_then(|c| c.parse().ok()).and_then(LabourClass::from_number);
-    query.contact_share_pct = args.number("share");
-    let limit = limit_for(&query).ok()?.limit?;
-    Some(json!({
-        "value": limit.value,
-        "kind": limit.kind,
-        "unit": limit.unit,
-        "edition": limit.edition,
-        "status": limit.status,
-        "basis": format!("{} {}{}", limit.table, limit.seq, limit.sub_item),
-    }))
-}
-
-/// Enterprise size (统计上大中小微型企业划分办法 2017): the lowest grade that any of the industry's indicators gives.
-fn employer_size(args: &Arguments<'_>, catalogue: &Catalogue) -> Option<Value> {
-    let (staff, revenue) = (args.number("staff")?, args.number("revenue")?);
-    let industry = args.text("industry")?;
-    let section = catalogue.list("INDUSTRY")?.column(industry, "section")?.to_owned();
-    let table = catalogue.rules.get("enterprise_size")?;
-    let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(table.as_bytes());
-    let mut best: Option<(usize, u8)> = None;
-    for row in reader.records().flatten() {
-        let matched = row.get(10)?.split(';').filter(|s| *s == section || industry.starts_with(*s)).map(str::len).max();
-        let Some(matched) = matched else { continue };
-        let x = match row.get(1)? {
-            "从业人员" => staff,
-            "营业收入" => revenue,
-            _ => continue,
-        };
-        let at_least = |i: usize| row.get(i).and_then(|t| t.parse::<f64>().ok()).is_some_and(|m| x >= m);
-        let grade = if at_least(7) {
-            1
-        } else if at_least(8) {
-            2
-        } else if at_least(9) {
-            3
-        } else {
-            4
-        };
-        best = match best {
-            Some((len, _)) if matched > len => Some((matched, grade)),
-            Some((len, old)) if matched == len => Some((len, old.max(grade))),
-            Some(kept) => Some(kept),
-            None => Some((matched, grade)),
-        };
+fn call(id: &str, args: &Arguments<'_>, catalogue: &Catalogue) -> Option<Found> {
+    if let Some(run) = builtin::find(id) {
+        let mut found = run(args, catalogue)?;
+        found.inputs = args.used();
+        return Some(found);
     }
-    best.map(|(_, grade)| Value::String(grade.to_string()))
+    let calculator = CALCULATORS.get(id)?;
+    let mut inputs = Map::new();
+    for (name, argument) in &args.rule.with {
+        match args.build(argument) {
+            Some(value) => {
+                inputs.insert(name.clone(), value);
+            }
+            // Without a required input there is nothing to compute.
+            None if calculator.inputs.iter().any(|f| f.required && f.key == name) => return None,
+            None => {}
+        }
+    }
+    let answer = calculator.answer(&inputs).ok()?;
+    // Of the sources of a calculator with several editions the one that was asked for.
+    let asked = inputs.get("edition").and_then(Value::as_str);
+    let edition = asked.and_then(|asked| calculator.source.split('；').find(|source| source.contains(asked)));
+    Some(Found { outputs: answer.outputs, edition, warnings: answer.warnings, inputs: args.used() })
 }

@@ -14,11 +14,7 @@ pub fn faults(catalogue: &Catalogue) -> Vec<Fault> {
     let mut faults = Vec::new();
     for kind in catalogue.kinds.values() {
         let file = format!("kinds/{}.v{}.yaml", kind.kind, kind.version);
-        for rule in kind.derive.iter().filter_map(|d| d.call.as_deref()) {
-            if !crate::derive::known(rule) {
-                faults.push(Fault::fatal(&file, 1, format!("derive：没有计算“{rule}”")));
-            }
-        }
+        faults.extend(crate::derive::faults(kind).into_iter().map(|message| Fault::fatal(&file, 1, message)));
         for (index, example) in kind.examples.iter().enumerate() {
             let Some(document) = example.as_object() else {
                 faults.push(Fault::fatal(&file, 1, format!("examples.{index} 应为一组字段")));

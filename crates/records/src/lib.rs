@@ -17,6 +17,7 @@ pub mod examples;
 pub mod port;
 pub mod prepare;
 pub mod read;
+pub mod rederive;
 pub mod refs;
 pub mod submit;
 pub mod vault;

@@ -117,6 +117,8 @@ pub enum Action {
     Retract,
     /// Bulk write.
     Import,
+    /// Derived values were computed again under the present rules.
+    Rederive,
     /// Identified data were looked at.
     View,
     /// Data left the platform.

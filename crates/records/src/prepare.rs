@@ -241,6 +241,7 @@ pub fn split(kind: &Kind, vault: &Vault, mut document: Map<String, Value>) -> (M
             private.insert(field.path.clone(), value);
         }
     }
+    crate::derive::hide_basis(kind, &mut document, &mut private);
     (document, private)
 }
 

@@ -174,7 +174,7 @@ fn menu(frame: &Frame<'_>, signed: &Signed) -> Markup {
             li { (entry("/kinds", words::KINDS, "help")) }
             li { (entry("/codes", words::CODES, "codes")) }
             li { (entry("/api/docs", words::API, "help")) }
-            @if signed.is("R01") { li { (entry("/accounts", words::ACCOUNTS, "people")) } }
+            @if signed.is("R01") { li { (entry("/accounts", words::ACCOUNTS, "people")) } li { (entry("/rederive", words::REDERIVE, "history")) } }
         }
     }
 }

@@ -24,6 +24,8 @@ pub const KINDS: &str = "表单说明";
 pub const API: &str = "接口文档";
 /// Accounts.
 pub const ACCOUNTS: &str = "账号管理";
+/// Recomputations of derived values.
+pub const REDERIVE: &str = "重算记录";
 /// Own account.
 pub const ME: &str = "我的账号";
 /// Sign out.
@@ -175,6 +177,7 @@ pub fn action(action: zhijian_records::port::Action) -> &'static str {
         Action::Advance => "办理",
         Action::Retract => "作废",
         Action::Import => "导入",
+        Action::Rederive => "重算",
         Action::View => "查看完整信息",
         Action::Export => "导出",
         Action::SignIn => "登录",

@@ -1,4 +1,8 @@
 //! `air.twa`: the eight-hour average of a shift. The arithmetic is [`crate::workplace::twa8_with`].
+//!
+//! Below detection this calculator counts half by default, an estimate for describing exposure. Judging compliance follows the
+//! regulation (GBZ 331-2024 appendix G): the limit of detection itself, `nd_rule: "lod"` here and the default of
+//! [`crate::workplace::twa8`], [`crate::workplace::judge_sample`] and everything else that gives a verdict.
 
 use crate::{
     registry::{Answer, Args, CalcError, Calculator, Field},
@@ -20,7 +24,11 @@ pub(crate) static TWA: Calculator = Calculator {
                 Field::optional("lod", "mg/m3", "检出限；c 为空时必填"),
             ],
         ),
-        Field::optional("nd_rule", "", "低于检出限的取值：half（默认）、sqrt2、zero、lod"),
+        Field::optional(
+            "nd_rule",
+            "",
+            "低于检出限的取值：half（默认）、sqrt2、zero、lod；判定合格与否按 GBZ 331 用 lod",
+        ),
         Field::optional("shift_min", "min", "班次时长；采样不足其 80 % 时提示"),
     ],
     outputs: &[

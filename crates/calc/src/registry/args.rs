@@ -16,10 +16,7 @@ pub(crate) struct Args<'a> {
 
 impl<'a> Args<'a> {
     /// Takes an object and refuses keys it does not know, here and in lists of objects.
-    pub(super) fn checked(inputs: &'a Value, fields: &'static [Field]) -> Read<Self> {
-        let Value::Object(map) = inputs else {
-            return Err(CalcError::invalid("inputs"));
-        };
+    pub(super) fn checked(map: &'a Map<String, Value>, fields: &'static [Field]) -> Read<Self> {
         let args = Self { map, fields, path: String::new() };
         args.refuse_unknown()?;
         Ok(args)

@@ -13,7 +13,7 @@ pub(crate) use args::Args;
 pub use batch::batch_line;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::tables::Status;
 
@@ -115,11 +115,24 @@ pub fn find(id: &str) -> Option<&'static Calculator> {
 /// ```
 pub fn run(id: &str, inputs: &Value) -> Result<Answer, CalcError> {
     let calculator = find(id).ok_or(CalcError { code: Code::UnknownCalculator, field: None })?;
-    let args = Args::checked(inputs, calculator.inputs)?;
-    let answer = (calculator.run)(&args)?;
-    match answer.not_finite {
-        Some(key) => Err(CalcError::out_of_range(key)),
-        None => Ok(answer),
+    match inputs {
+        Value::Object(inputs) => calculator.answer(inputs),
+        _ => Err(CalcError::invalid("inputs")),
+    }
+}
+
+impl Calculator {
+    /// As [`run`], for who has found the calculator already.
+    ///
+    /// # Errors
+    /// As [`run`].
+    pub fn answer(&self, inputs: &Map<String, Value>) -> Result<Answer, CalcError> {
+        let args = Args::checked(inputs, self.inputs)?;
+        let answer = (self.run)(&args)?;
+        match answer.not_finite {
+            Some(key) => Err(CalcError::out_of_range(key)),
+            None => Ok(answer),
+        }
     }
 }
 
@@ -138,6 +151,7 @@ const PARTS: &[&[&Calculator]] = &[
     crate::epi::CALCULATORS,
     crate::risk::CALCULATORS,
     crate::physical::CALCULATORS,
+    crate::workplace::CALCULATORS,
 ];
 
 const COUNT: usize = {

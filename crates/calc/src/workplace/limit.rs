@@ -89,6 +89,32 @@ pub enum LimitKind {
     A4,
 }
 
+impl LimitKind {
+    /// Every kind.
+    pub const ALL: [Self; 7] =
+        [Self::PcTwa, Self::PcStel, Self::Pe, Self::Mac, Self::Lex, Self::Wbgt, Self::A4];
+
+    /// The word used in outputs and records.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::PcTwa => "PC-TWA",
+            Self::PcStel => "PC-STEL",
+            Self::Pe => "PE",
+            Self::Mac => "MAC",
+            Self::Lex => "LEX",
+            Self::Wbgt => "WBGT",
+            Self::A4 => "A(4)",
+        }
+    }
+
+    /// The kind of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
 /// A limit with its origin.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Limit {

@@ -4,10 +4,12 @@
 //! Source: GBZ 2.1-2019 (limits, appendix A), GBZ 2.2-2007 (noise, heat, hand vibration), GBZ 331-2024 appendix G.
 
 mod band;
+mod calculators;
 mod exposure;
 mod factors;
 mod judge;
 mod limit;
+mod sample;
 mod wilson;
 
 pub use band::{Band, band};
@@ -20,7 +22,10 @@ pub use limit::{
     DustKind, LabourClass, Limit, LimitAnswer, LimitError, LimitKind, LimitQuery, NoLimit, Rules, SampleType,
     limit_for, limit_for_with,
 };
+pub use sample::{Judgement, Sample, SampleExposure, judge_sample};
 pub use wilson::wilson;
+
+pub(crate) use calculators::CALCULATORS;
 
 /// Total and respirable PC-TWA of silica dust; `None` below 10 % free SiO₂.
 pub(crate) fn silica_row(free_sio2_pct: f64) -> Option<(f64, f64)> {

@@ -106,6 +106,72 @@ fn doses_of_people_and_groups() {
     ]);
 }
 
+#[test]
+fn one_period() {
+    examples(&[
+        (
+            "domain B16: a quarter of 91 days is investigated above 1.2466",
+            "rad.period",
+            json!({ "hp10": 1.3, "days": 91, "mdl": 0.04 }),
+            json!({ "recorded": 1.3, "level": 1.246_575_3, "over_level": true, "over_limit": null }),
+            1e-7,
+        ),
+        (
+            "GBZ 128: below detection half of it goes on record, and nothing is above a level",
+            "rad.period",
+            json!({ "below": true, "mdl": 0.04, "days": 90 }),
+            json!({ "recorded": 0.02, "over_level": null }),
+            1e-12,
+        ),
+        (
+            "no result",
+            "rad.period",
+            json!({ "days": 90 }),
+            json!({ "recorded": null, "over_level": null }),
+            1e-12,
+        ),
+        (
+            "a whole year's limit in one period",
+            "rad.period",
+            json!({ "hp10": 51, "hp3": 151 }),
+            json!({ "over_limit": "effective_50" }),
+            0.0,
+        ),
+        (
+            "the lens alone",
+            "rad.period",
+            json!({ "hp10": 1, "hp3": 151 }),
+            json!({ "over_limit": "lens_150" }),
+            0.0,
+        ),
+        (
+            "the limit itself is kept",
+            "rad.period",
+            json!({ "hp10": 20, "hp3": 150, "hp007": 500 }),
+            json!({ "over_limit": null }),
+            0.0,
+        ),
+        (
+            "GB 18871: the mean of five years",
+            "rad.period",
+            json!({ "hp10": 20.1 }),
+            json!({ "over_limit": "effective_20" }),
+            0.0,
+        ),
+    ]);
+    refusals(&[
+        ("nothing given", "rad.period", json!({}), "insufficient_data", "hp10"),
+        ("a negative dose", "rad.period", json!({ "hp10": -0.1 }), "invalid_input", "hp10"),
+        (
+            "more days than a year has",
+            "rad.period",
+            json!({ "hp10": 1, "days": 400 }),
+            "out_of_range",
+            "days",
+        ),
+    ]);
+}
+
 proptest! {
     #[test]
     fn a_lost_badge_never_lowers_the_year(doses in prop::collection::vec(0.0..5.0f64, 1..4)) {

@@ -10,6 +10,7 @@ pub mod export;
 pub mod import;
 pub mod init;
 pub mod lake;
+pub mod rederive;
 pub mod serve;
 pub mod template;
 

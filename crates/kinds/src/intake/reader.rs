@@ -27,7 +27,8 @@ impl Draft {
     #[must_use]
     pub fn from_json(kind: &Kind, document: &Map<String, Value>) -> Self {
         fn walk(kind: &Kind, prefix: &str, map: &Map<String, Value>, out: &mut Vec<(Place, Cell)>) {
-            for (name, value) in map {
+            // What the door itself keeps (`_unread`, `_calc`) says nothing when a document comes back.
+            for (name, value) in map.iter().filter(|(name, _)| !(prefix.is_empty() && name.starts_with('_'))) {
                 let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
                 match value {
                     Value::Object(inner) if kind.field(&path).is_none() => walk(kind, &path, inner, out),

@@ -8,4 +8,5 @@ pub mod kinds;
 pub mod login;
 pub mod me;
 pub mod records;
+pub mod rederive;
 pub mod search;

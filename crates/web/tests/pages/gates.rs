@@ -8,9 +8,19 @@ use serde_json::json;
 #[tokio::test]
 async fn strangers_are_sent_to_the_sign_in_page() {
     let world = World::new().await;
-    for path in
-        ["/", "/records/employer", "/records/employer/new", "/kinds", "/codes", "/search?q=x", "/import", "/accounts", "/me", "/plans"]
-    {
+    for path in [
+        "/",
+        "/records/employer",
+        "/records/employer/new",
+        "/kinds",
+        "/codes",
+        "/search?q=x",
+        "/import",
+        "/accounts",
+        "/rederive",
+        "/me",
+        "/plans",
+    ] {
         let reply = get(&world, None, path).await;
         assert_eq!(reply.status, StatusCode::SEE_OTHER, "{path}");
         assert!(reply.header("location").starts_with("/login"), "{path}: {}", reply.header("location"));

@@ -76,7 +76,7 @@ async fn every_other_page_renders() {
             assert_eq!(get(&world, Some(&officer), &path).await.status, StatusCode::OK, "{path}");
         }
     }
-    for path in ["/accounts", "/accounts/new", "/accounts/officer"] {
+    for path in ["/accounts", "/accounts/new", "/accounts/officer", "/rederive"] {
         assert_eq!(get(&world, Some(&admin), path).await.status, StatusCode::OK, "{path}");
         assert_eq!(get(&world, Some(&officer), path).await.status, StatusCode::FORBIDDEN, "{path}");
     }

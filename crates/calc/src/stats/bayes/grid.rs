@@ -9,11 +9,11 @@ use super::{
 use crate::special::{bisect, ln_normal_cdf, normal_cdf};
 
 /// Points over the range of ln σ that holds the mass.
-const SIGMAS: u32 = 200;
+const SIGMAS: u32 = 64;
 /// Points over the range of µ that holds the mass for one σ.
-const MUS: u32 = 400;
-/// Log-likelihood below the maximum at which mass no longer matters (e^−38 ≈ 3e−17).
-const DEPTH: f64 = 38.0;
+const MUS: u32 = 130;
+/// Log-likelihood below the maximum at which mass no longer matters (e^−26 ≈ 5e−12).
+const DEPTH: f64 = 26.0;
 const MU_RANGE: (f64, f64) = (-20.0, 20.0);
 
 #[derive(Debug, Clone)]
@@ -63,7 +63,7 @@ impl Grid {
 /// The part of the range of ln σ that holds the mass, found on a coarse grid.
 fn mass_range(data: &Data, prior: Prior) -> (f64, f64) {
     let (low, high) = log_sigma_range(prior);
-    let coarse = 80;
+    let coarse = 48;
     let step = (high - low) / f64::from(coarse);
     let heights: Vec<f64> = (0..=coarse)
         .map(|i| {
@@ -76,7 +76,7 @@ fn mass_range(data: &Data, prior: Prior) -> (f64, f64) {
     let matters = |height: &f64| *height > most - DEPTH;
     let first = heights.iter().position(matters).unwrap_or(0);
     let last = heights.iter().rposition(matters).unwrap_or(heights.len() - 1);
-    #[expect(clippy::cast_precision_loss, reason = "eighty steps")]
+    #[expect(clippy::cast_precision_loss, reason = "a few dozen steps")]
     let at = |index: usize| low + step * index as f64;
     (at(first.saturating_sub(1)), at((last + 1).min(heights.len() - 1)))
 }
@@ -133,14 +133,15 @@ impl Data {
         if self.others.is_empty() {
             (low, high) = (self.mean, self.mean);
         }
-        while high - low > 1e-4 * sigma.max(1e-3) {
+        // near the peak is enough: heights are taken relative to it
+        while high - low > 0.05 * sigma {
             let (a, b) = (low + 0.45 * (high - low), low + 0.55 * (high - low));
             if f(a) < f(b) { low = a } else { high = b }
         }
         let peak = 0.5 * (low + high);
         let top = f(peak);
-        let from = bisect(MU_RANGE.0, peak, |mu| f(mu) - (top - DEPTH));
-        let to = bisect(peak, MU_RANGE.1, |mu| (top - DEPTH) - f(mu));
+        let from = edge(peak, MU_RANGE.0, |mu| f(mu) > top - DEPTH);
+        let to = edge(peak, MU_RANGE.1, |mu| f(mu) > top - DEPTH);
         (top, from, to)
     }
 
@@ -153,6 +154,20 @@ impl Data {
         let (density, area) = Density::new(from, step, heights);
         (top + area.ln(), density)
     }
+}
+
+/// Where the mass ends between `inside` and `outside`: only the extent of a grid, so a fiftieth of the way is close enough. Errs
+/// outwards.
+fn edge(mut inside: f64, mut outside: f64, matters: impl Fn(f64) -> bool) -> f64 {
+    if matters(outside) {
+        return outside;
+    }
+    let first = inside;
+    while (outside - inside).abs() > 0.02 * (outside - first).abs() {
+        let middle = 0.5 * (inside + outside);
+        if matters(middle) { inside = middle } else { outside = middle }
+    }
+    outside
 }
 
 /// ln(Φ(b) − Φ(a)) for a < b.

@@ -54,6 +54,7 @@ pub async fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, flash: &
                 (super::step::card(app, signed, kind, view))
                 (super::reveal::card(signed, kind, view))
                 (related::card(&related))
+                (super::basis::card(app, kind, view))
                 (about(app, kind, view))
             }
         }

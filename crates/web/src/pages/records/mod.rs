@@ -1,6 +1,7 @@
 //! Records: list, detail, forms, workflow, history, export.
 
 pub mod asked;
+pub mod basis;
 pub mod cells;
 pub mod changes;
 pub mod detail;

@@ -1,0 +1,7 @@
+//! The door over a real store: what is derived, on what it rests, and how it is computed again.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
+
+mod derived;
+mod rederive;
+mod world;
