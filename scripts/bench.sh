@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Benches with ratios against the raw limit, or a rival, of the same run. All of them, or those named: import pages indicators.
+# Benches with ratios against the raw limit, or a rival, of the same run. All of them, or those named: calc import pages indicators.
 # Sizes: ROWS (exam cards), PAGES (records of the list bench), FACTS (thousands of records of the lakes, several sizes in a row), RUNS.
 # DuckDB comes from PyPI into a folder of its own and is used here only; PostgreSQL is private and is removed afterwards.
 # As root the timed parts run with real-time priority, so that other work on the machine disturbs them less.
