@@ -13,14 +13,17 @@ pub mod caller;
 pub mod clock;
 pub mod derive;
 pub mod door;
+pub mod emergency;
 pub mod examples;
 pub mod port;
 pub mod prepare;
 pub mod read;
 pub mod refs;
 pub mod submit;
+pub mod ties;
 pub mod vault;
 pub mod verify;
+pub mod whosees;
 
 pub use caller::Caller;
 pub use door::{Door, DoorError};

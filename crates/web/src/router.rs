@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::PageError;
-use crate::pages::{accounts, codes, desk, import, kinds, login, me, records, search};
+use crate::pages::{access, accounts, codes, desk, import, kinds, login, me, records, search};
 use crate::{api, assets, board, error, security};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -30,6 +30,7 @@ pub fn router(app: App) -> Router {
         .merge(records::router())
         .merge(import::router())
         .merge(accounts::router())
+        .merge(access::router())
         .merge(api::router())
         .merge(board::router())
         .fallback(nowhere)

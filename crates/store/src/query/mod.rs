@@ -6,6 +6,7 @@ mod page;
 mod scope;
 mod source;
 
+pub(crate) use condition::push_prefix;
 pub(crate) use page::page;
 
 use crate::dialect::Dialect;
@@ -48,7 +49,7 @@ fn rows_of(engine: &Engine, query: &Query, sql: &mut Sql) -> Result<(), StoreErr
     let dialect = engine.backend.dialect();
     source::push(sql, table, query.as_of);
     sql.push(" WHERE retracted = 0");
-    scope::push(sql, &query.scope);
+    scope::push(sql, dialect, &query.scope)?;
     for filter in &query.filters {
         sql.push(" AND ");
         condition::push(sql, dialect, filter)?;

@@ -1,8 +1,9 @@
 //! The access scope as SQL. It is part of every list, count and search, so that nothing outside it can even be inferred.
 
 use super::condition::push_prefix;
+use crate::dialect::Dialect;
 use crate::sql::Sql;
-use zhijian_records::port::Scope;
+use zhijian_records::port::{Scope, StoreError};
 
 /// Digits of a county's code; longer prefixes name townships.
 const COUNTY_DIGITS: usize = 6;
@@ -11,9 +12,9 @@ const COUNTY_DIGITS: usize = 6;
 const TOWNSHIP_DIGITS: usize = 9;
 
 /// Appends ` AND (…)`; a scope without any part allows nothing.
-pub(super) fn push(sql: &mut Sql, scope: &Scope) {
+pub(super) fn push(sql: &mut Sql, dialect: Dialect, scope: &Scope) -> Result<(), StoreError> {
     if scope.all {
-        return;
+        return Ok(());
     }
     let mut before = " AND (";
     // An empty prefix would mean everything, which only `all` may say.
@@ -30,7 +31,18 @@ pub(super) fn push(sql: &mut Sql, scope: &Scope) {
     if push_any(sql, before, "id", &scope.ids) {
         before = " OR ";
     }
+    // A field that is nobody's must not match an account that has no organisation or person.
+    for held in scope.fields.iter().filter(|held| !held.value.is_empty()) {
+        sql.push(before).push(&format!("({} = ", dialect.text_field(&held.path)?)).bind(held.value.as_str());
+        if !held.region.is_empty() {
+            sql.push(" AND ");
+            push_region(sql, &held.region);
+        }
+        sql.push(")");
+        before = " OR ";
+    }
     sql.push(if before == " OR " { ")" } else { " AND 1 = 0" });
+    Ok(())
 }
 
 fn push_region(sql: &mut Sql, region: &str) {

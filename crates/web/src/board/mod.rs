@@ -13,6 +13,7 @@ pub mod place;
 mod plan;
 mod plans;
 pub mod sheets;
+pub mod small;
 mod slices;
 mod unit_list;
 
