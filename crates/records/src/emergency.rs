@@ -51,7 +51,14 @@ impl Door {
     ///
     /// # Errors
     /// The role may not; the reason is too short; no such record.
-    pub async fn break_glass(&self, caller: &Caller, kind: &str, wanted: Wanted<'_>, purpose: &str, reason: &str) -> Result<Vec<Notice>, DoorError> {
+    pub async fn break_glass(
+        &self,
+        caller: &Caller,
+        kind: &str,
+        wanted: Wanted<'_>,
+        purpose: &str,
+        reason: &str,
+    ) -> Result<Vec<Notice>, DoorError> {
         let kind = self.kind(kind)?;
         if !caller.has_any(&kind.rights.def.break_glass) {
             return Err(DoorError::NotAllowed { kind: format!("{}·紧急访问", kind.title) });

@@ -142,10 +142,10 @@ impl Door {
     /// See [`DoorError`].
     pub async fn retract(&self, caller: &Caller, kind: &str, id: &str, seen: u32, entry: Entry<'_>) -> Result<Saved, DoorError> {
         let kind = self.kind(kind)?;
+        let (old, document, _) = self.as_it_was(caller, &kind, id, Wish::Retract).await?;
         if entry.reason.trim().is_empty() {
             return Err(DoorError::Invalid(vec![Problem::new(Level::Error, "E_REQUIRED", "reason", "作废原因", "", "填写原因")]));
         }
-        let (old, document, _) = self.as_it_was(caller, &kind, id, Wish::Retract).await?;
         if old.rev != seen {
             return Err(DoorError::Stale { newest: old.rev });
         }
@@ -163,7 +163,13 @@ impl Door {
 
     /// The record as it was, with what the caller sees of it. A record that it may not see is not found; one that it sees and may not
     /// touch in this way is refused.
-    async fn as_it_was(&self, caller: &Caller, kind: &Kind, id: &str, wish: Wish) -> Result<(Stored, Map<String, Value>, Sight), DoorError> {
+    async fn as_it_was(
+        &self,
+        caller: &Caller,
+        kind: &Kind,
+        id: &str,
+        wish: Wish,
+    ) -> Result<(Stored, Map<String, Value>, Sight), DoorError> {
         let old = self
             .store
             .find(&kind.kind, id)

@@ -2,7 +2,7 @@
 //! records were opened to it. Kept as settings below `access/<login>/`, read once a request.
 
 use crate::access::{self, Reach, Wish};
-use crate::caller::{Caller, Grant, Ties};
+use crate::caller::{Caller, Grant};
 use crate::door::{Door, DoorError};
 use crate::port::{Account, Action, Column, Filter, Op, Query, Scope, Stored};
 use serde_json::{Map, Value};
@@ -113,7 +113,8 @@ impl Door {
         let token = if id_no.is_empty() {
             String::new()
         } else {
-            zhijian_kinds::ident::id_no(&id_no, &self.today()).map_err(|_| DoorError::BadRequest("证件号码不正确，应为18位居民身份证号".into()))?;
+            zhijian_kinds::ident::id_no(&id_no, &self.today())
+                .map_err(|_| DoorError::BadRequest("证件号码不正确，应为18位居民身份证号".into()))?;
             let field = self.person_field().ok_or_else(|| DoorError::BadRequest("没有以证件号识别人员的表单".into()))?;
             self.vault.token(field, &id_no)
         };

@@ -39,7 +39,8 @@ pub fn protect(counts: &[u64], sums: &[Sum], threshold: u64) -> Vec<bool> {
 pub fn protect_further(counts: &[u64], sums: &[Sum], withheld: &[bool], threshold: u64) -> Vec<bool> {
     let sums: Vec<&Sum> = sums.iter().filter(|sum| sum.members().all(|at| at < counts.len())).collect();
     let already = |at: usize| withheld.get(at).copied().unwrap_or_default();
-    let mut hidden: Vec<bool> = counts.iter().enumerate().map(|(at, count)| already(at) || (1..threshold).contains(count)).collect();
+    let mut hidden: Vec<bool> =
+        counts.iter().enumerate().map(|(at, count)| already(at) || (1..threshold).contains(count)).collect();
     // Every round hides at least one more count, so this ends.
     while let Some(open) = exposed(counts, &sums, &hidden, threshold) {
         let near: Vec<&&Sum> = sums.iter().filter(|sum| sum.members().any(|at| open.contains(&at))).collect();
@@ -48,7 +49,10 @@ pub fn protect_further(counts: &[u64], sums: &[Sum], withheld: &[bool], threshol
         let parts = near.iter().flat_map(|sum| sum.parts.iter().copied()).filter(shown);
         let all = near.iter().flat_map(|sum| sum.members()).filter(shown);
         let rank = |at: &usize| (counts[*at] == 0, counts[*at], *at);
-        let Some(next) = parts.min_by_key(rank).filter(|at| counts[*at] > 0).or_else(|| all.min_by_key(rank)) else { break };
+        let Some(next) = parts.min_by_key(rank).filter(|at| counts[*at] > 0).or_else(|| all.min_by_key(rank))
+        else {
+            break;
+        };
         hidden[next] = true;
     }
     hidden
@@ -107,7 +111,11 @@ const NOISE: f64 = 1e-9;
 fn reduce(rows: &mut [Vec<f64>], width: usize) {
     let mut done = 0;
     for column in 0..width {
-        let Some(pivot) = (done..rows.len()).max_by(|a, b| rows[*a][column].abs().total_cmp(&rows[*b][column].abs())) else { return };
+        let Some(pivot) =
+            (done..rows.len()).max_by(|a, b| rows[*a][column].abs().total_cmp(&rows[*b][column].abs()))
+        else {
+            return;
+        };
         if rows[pivot][column].abs() <= NOISE {
             continue;
         }
@@ -141,7 +149,11 @@ mod tests {
             ("nothing small", [30, 10, 10, 10], [false; 4]),
             ("one small takes the least other", [42, 8, 4, 30], [false, true, true, false]),
             ("a zero tells nothing and stays", [34, 0, 4, 30], [false, false, true, true]),
-            ("two small ones below the threshold together take a third", [33, 1, 2, 30], [false, true, true, true]),
+            (
+                "two small ones below the threshold together take a third",
+                [33, 1, 2, 30],
+                [false, true, true, true],
+            ),
             ("a small total goes with its parts", [3, 1, 2, 0], [true, true, true, false]),
             ("a total that equals its only part", [4, 4, 0, 0], [true, true, false, false]),
         ];
@@ -160,8 +172,10 @@ mod tests {
             sums.push(Sum { total: counts.len() - 1, parts });
             counts.len() - 1
         };
-        let rows: Vec<usize> = (0..height).map(|r| add(&mut counts, (0..width).map(|c| at(r, c)).collect())).collect();
-        let columns: Vec<usize> = (0..width).map(|c| add(&mut counts, (0..height).map(|r| at(r, c)).collect())).collect();
+        let rows: Vec<usize> =
+            (0..height).map(|r| add(&mut counts, (0..width).map(|c| at(r, c)).collect())).collect();
+        let columns: Vec<usize> =
+            (0..width).map(|c| add(&mut counts, (0..height).map(|r| at(r, c)).collect())).collect();
         let all = add(&mut counts, rows);
         sums.push(Sum { total: all, parts: columns });
         (counts, sums)

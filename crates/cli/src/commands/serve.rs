@@ -42,7 +42,8 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
         evaluator: Arc::clone(&platform.evaluator),
         home: platform.config.home.clone(),
         region,
-        purposes: Arc::default(), demo,
+        purposes: Arc::default(),
+        demo,
     };
     say(format!("服务已启动：http://{bound}/  （按 Ctrl+C 停止）"));
     axum::serve(listener, zhijian_web::router(app)).with_graceful_shutdown(stop_signal()).await?;

@@ -1,6 +1,6 @@
 //! Checks of the policy files: nobody and nothing is forgotten, and every name points somewhere.
 
-use super::{AccessDef, Wish, Reach, Roles, View};
+use super::{AccessDef, Reach, Roles, View, Wish};
 use crate::catalogue::{Catalogue, File};
 use crate::lint::Fault;
 use crate::yaml;

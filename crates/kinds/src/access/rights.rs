@@ -1,6 +1,6 @@
 //! The policy of a kind, ready to be asked.
 
-use super::{AccessDef, Wish, Row, View};
+use super::{AccessDef, Row, View, Wish};
 use crate::kind::Kind;
 use std::sync::Arc;
 

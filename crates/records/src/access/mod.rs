@@ -12,10 +12,10 @@ pub use zhijian_kinds::access::{Reach, View, Wish};
 
 use crate::caller::Caller;
 use crate::port::{Held, Scope, Stored};
+use crate::vault::Vault;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use zhijian_kinds::access::{Aggregate, Roles, Row, With};
-use crate::vault::Vault;
 use zhijian_kinds::intake::{get_path, set_path};
 use zhijian_kinds::{Kind, Regions, text};
 
@@ -239,9 +239,8 @@ pub fn territory(caller: &Caller) -> Scope {
 /// Is a record with these coordinates inside the scope? The same rule as the stores apply in SQL.
 #[must_use]
 pub fn inside(scope: &Scope, at: Coordinates<'_>) -> bool {
-    let within = |prefix: &str| {
-        !prefix.is_empty() && if prefix.len() > 6 { at.town.starts_with(prefix) } else { at.region.starts_with(prefix) }
-    };
+    let within =
+        |prefix: &str| !prefix.is_empty() && if prefix.len() > 6 { at.town.starts_with(prefix) } else { at.region.starts_with(prefix) };
     scope.all
         || scope.regions.iter().any(|prefix| within(prefix))
         || (!at.owner.is_empty() && scope.owners.iter().any(|o| o == at.owner))

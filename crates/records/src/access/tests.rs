@@ -71,15 +71,8 @@ fn two_roles_see_the_union_record_by_record() {
 fn what_was_opened_is_reached_and_nothing_else() {
     let exam = kind("exam");
     let none = Map::new();
-    let grant = |emergency| Grant {
-        kind: "exam".into(),
-        id: "x".into(),
-        until: 0,
-        reason: String::new(),
-        by: String::new(),
-        at: 0,
-        emergency,
-    };
+    let grant =
+        |emergency| Grant { kind: "exam".into(), id: "x".into(), until: 0, reason: String::new(), by: String::new(), at: 0, emergency };
     let with = |role: &str, emergency| Caller {
         ties: Ties { grants: vec![grant(emergency)], ..Ties::default() },
         ..Caller::of("a", &[role], "130200", "")

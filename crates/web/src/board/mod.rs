@@ -13,8 +13,8 @@ pub mod place;
 mod plan;
 mod plans;
 pub mod sheets;
-pub mod small;
 mod slices;
+pub mod small;
 mod unit_list;
 
 use crate::app::App;

@@ -100,7 +100,8 @@ async fn create(State(app): State<App>, posted: Posted) -> Result<Response, Page
     let taken = app.door.store.account(&account.login).await.map_err(failed)?.is_some();
     let wrong = if taken { Some("账号已被使用".to_owned()) } else { wrong(&app, &account) };
     if wrong.is_some() {
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, form(&app, &posted.signed, &account, true, wrong.as_deref(), Markup::default())).into_response());
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, form(&app, &posted.signed, &account, true, wrong.as_deref(), Markup::default()))
+            .into_response());
     }
     app.door.put_account(&posted.signed.caller, &account).await?;
     Ok(handed_over(&app, &posted.signed, &account, &password).into_response())
@@ -135,7 +136,8 @@ async fn change(State(app): State<App>, Path(login): Path<String>, posted: Poste
         wrong(&app, &account)
     };
     if wrong.is_some() {
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, form(&app, &posted.signed, &account, false, wrong.as_deref(), Markup::default())).into_response());
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, form(&app, &posted.signed, &account, false, wrong.as_deref(), Markup::default()))
+            .into_response());
     }
     app.door.put_account(&posted.signed.caller, &account).await?;
     if !account.active {

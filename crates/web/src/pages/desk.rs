@@ -78,7 +78,9 @@ async fn tile<'a>(app: &App, signed: &Signed, kind: &'a Kind) -> Result<Tile<'a>
     let fresh = if total == 0 { 0 } else { app.door.count(&signed.caller, &kind.kind, &fresh, words::COUNT_LIMIT).await? };
     // Grouping reads every row; beyond the counting limit the list's own filters serve better.
     let states = match &kind.states {
-        Some(states) if total > 0 && total < words::COUNT_LIMIT && access::shown(&signed.caller, kind, &states.field) => app.door.count_by(&signed.caller, &kind.kind, &all, "state").await?,
+        Some(states) if total > 0 && total < words::COUNT_LIMIT && access::shown(&signed.caller, kind, &states.field) => {
+            app.door.count_by(&signed.caller, &kind.kind, &all, "state").await?
+        }
         _ => Vec::new(),
     };
     Ok(Tile { kind, total: Some(total), fresh, states })

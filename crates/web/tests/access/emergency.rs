@@ -62,14 +62,18 @@ async fn a_record_outside_opens_for_a_reason_and_everybody_concerned_is_told() {
     assert_eq!(world.get(&far, &format!("/records/diagnosis/{others}")).await.status, StatusCode::NOT_FOUND, "and nothing else opens");
 
     // Told: the region's administrator and the owner; not those of elsewhere.
-    for (role, near, told) in [("R02", true, true), ("R09", true, true), ("R01", true, true), ("R02", false, false), ("R09", false, false), ("R06", true, false)] {
+    for (role, near, told) in
+        [("R02", true, true), ("R09", true, true), ("R01", true, true), ("R02", false, false), ("R09", false, false), ("R06", true, false)]
+    {
         let somebody = person(&world, role, near).await;
         let page = world.get(&somebody.session, "/emergency").await.text;
         assert_eq!(page.contains("转院抢救"), told, "{role} near={near}");
     }
     // On record: the attempt that found nothing, the opening, and the look.
     let lines = world.app.door.store.audit(0, 10_000).await.unwrap();
-    let of = |action: Action| lines.iter().filter(|l| l.action == action).map(|l| (l.record.clone(), l.stamp.reason.clone())).collect::<Vec<_>>();
+    let of = |action: Action| {
+        lines.iter().filter(|l| l.action == action).map(|l| (l.record.clone(), l.stamp.reason.clone())).collect::<Vec<_>>()
+    };
     let broken = of(Action::BreakGlass);
     assert_eq!(broken.len(), 2, "{broken:?}");
     assert!(broken[0].0.is_empty() && broken[0].1.contains("未找到"), "{broken:?}");

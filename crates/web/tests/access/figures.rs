@@ -32,7 +32,9 @@ fn shown(items: &Value, key: &str) -> Option<f64> {
 async fn a_small_county_is_withheld_with_another_one() {
     let world = world().await;
     let (leader, officer) = (person(&world, "R19", true).await.session, person(&world, "R03", true).await.session);
-    let year = world.get(&officer, "/api/v1/records/diagnosis?limit=1").await.json()["items"][0]["data"]["diagnosed_on"].as_str().unwrap()[..4].to_owned();
+    let year = world.get(&officer, "/api/v1/records/diagnosis?limit=1").await.json()["items"][0]["data"]["diagnosed_on"].as_str().unwrap()
+        [..4]
+        .to_owned();
     let ask = |session: &crate::world::Session, what: &str| {
         let (session, path) = (session.clone(), format!("/api/v1/indicators/I-16{what}year={year}"));
         let world = &world;

@@ -29,7 +29,7 @@ pub struct Person {
 const MORE: [(&str, &str, &str, &str); 3] = [
     ("抚宁区测例中医医院", "12130302TE5T08C06Y", "测例字第101号", "exam"),
     ("样测安环技术服务有限公司", "12130302TE5T08C12Y", "测例字第102号", "service"),
-    ("虚拟放射剂量监测中心", "12130302TE5T08C13Y", "测例字第103号", "dose"),
+    ("虚拟放射剂量监测中心", "12130302TE5T08C13Y", "测例字第103号", "dose_lab"),
 ];
 
 /// The examples of all kinds, and the organisations that made them.

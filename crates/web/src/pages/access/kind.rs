@@ -45,9 +45,10 @@ pub async fn show(signed: Signed, State(app): State<App>, Path(kind): Path<Strin
 }
 
 fn reach(kind: &Kind, row: &Row) -> Markup {
-    let by = row.by.as_deref().map(|path| {
-        kind.field(path).map_or_else(|| kind.refs.get(path).map_or(path, |r| r.title.as_str()), |f| f.title.as_str())
-    });
+    let by = row
+        .by
+        .as_deref()
+        .map(|path| kind.field(path).map_or_else(|| kind.refs.get(path).map_or(path, |r| r.title.as_str()), |f| f.title.as_str()));
     html! {
         (row.scope.word())
         @if let Some(by) = by { span.muted { "（" (by) @if row.with == With::Name { "是本机构名称，且在本机构所在地区" } @else { "是本机构" } "）" } }

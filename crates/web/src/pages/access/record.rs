@@ -37,7 +37,8 @@ pub async fn show(
         p.muted { a href={"/access/" (kind.kind)} { (kind.title) "的访问策略" } }
     };
     let crumbs = [(kind.title.as_str(), links::list(&kind.kind)), ("记录", links::record(&kind.kind, &id))];
-    let frame = Frame { title: "谁能看到这条记录", signed: Some(&signed), active: "/access", breadcrumbs: &crumbs, ..Frame::new(&app) };
+    let frame =
+        Frame { title: "谁能看到这条记录", signed: Some(&signed), active: "/access", breadcrumbs: &crumbs, ..Frame::new(&app) };
     Ok(([(header::SET_COOKIE, Flash::gone())], layout::page(&frame, body)).into_response())
 }
 

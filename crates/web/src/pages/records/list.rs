@@ -42,8 +42,13 @@ pub async fn show(
         }
     };
     let active = links::list(&kind.kind);
-    let frame =
-        Frame { title: &kind.title, signed: Some(&signed), active: &active, actions: actions(&app, &signed, &kind, &asked), ..Frame::new(&app) };
+    let frame = Frame {
+        title: &kind.title,
+        signed: Some(&signed),
+        active: &active,
+        actions: actions(&app, &signed, &kind, &asked),
+        ..Frame::new(&app)
+    };
     Ok(([(header::SET_COOKIE, Flash::gone())], layout::page(&frame, body)).into_response())
 }
 

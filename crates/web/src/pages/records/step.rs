@@ -27,7 +27,10 @@ pub fn possible<'a>(app: &App, signed: &Signed, kind: &'a Kind, view: &View) -> 
     let today = app.door.today();
     let open = !view.retracted;
     let fits = |(index, step): &(usize, &'a Transition)| {
-        open && view.may.contains(&Wish::Advance) && step.from.contains(&view.state) && signed.caller.has_any(&step.roles) && kind.transition_applies(*index, &view.data, &today)
+        open && view.may.contains(&Wish::Advance)
+            && step.from.contains(&view.state)
+            && signed.caller.has_any(&step.roles)
+            && kind.transition_applies(*index, &view.data, &today)
     };
     kind.transitions.iter().enumerate().filter(fits).map(|(_, step)| step).collect()
 }
