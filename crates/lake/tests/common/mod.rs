@@ -153,6 +153,10 @@ impl RecordStore for MemoryStore {
     async fn setting(&self, _: &str) -> Result<Option<String>, StoreError> {
         not_here()
     }
+    async fn settings(&self, _prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
+        Ok(Vec::new())
+    }
+
     async fn set_setting(&self, _: &str, _: &str) -> Result<(), StoreError> {
         not_here()
     }
