@@ -79,7 +79,8 @@ fn secrets(world: &World, kind: &Kind, clear: &Map<String, Value>, expected: &Ex
     // Codes stand in every drop-down, and a place is named by the region that everybody sees.
     let catalogue = world.app.catalogue();
     let common = |text: &String| {
-        catalogue.codes.values().any(|list| list.codes.iter().any(|c| c.code == *text)) || catalogue.regions.all().iter().any(|r| r.name == *text)
+        catalogue.codes.values().any(|list| list.codes.iter().any(|c| c.code == *text))
+            || catalogue.regions.all().iter().any(|r| r.name == *text || r.code == *text)
     };
     closed.into_iter().filter(|t| short(t) && !told(t) && !words(t) && !common(t)).collect()
 }

@@ -48,7 +48,7 @@ fn list(seers: &[Seer]) -> Markup {
             thead { tr { th scope="col" { "账号" } th scope="col" { "为什么" } th scope="col" { "看不到" } th scope="col" { "完整信息" } th scope="col" { "还能" } } }
             tbody { @for seer in seers {
                 tr {
-                    th scope="row" data-label="账号" { (seer.name) " " small.muted { (seer.login) } }
+                    th scope="row" data-label="账号" { span { (seer.name) " " small.muted { (seer.login) } } }
                     td data-label="为什么" { ul.plain { @for reason in &seer.reasons { li {
                         @if reason.role.is_empty() { "紧急访问" } @else { (words::role(&reason.role)) " · " (reason.reach.word()) }
                         " · " (reason.view)
