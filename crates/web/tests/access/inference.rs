@@ -205,12 +205,14 @@ async fn a_file_takes_no_record_out_of_anothers_hands() {
     // Another county's office sends the same credit code with its own county.
     let other = zhijian_records::Caller::of("other", &["R03"], "130322", "");
     let mut bulk = Bulk::new(door, &other, "employer", "130322", "j", "excel").unwrap();
-    let ends = bulk.chunk(row(json!({"county": "130322", "town": null, "name": "被移走的厂"})), |_| None).await.unwrap();
+    let rows = bulk.ahead(row(json!({"county": "130322", "town": null, "name": "被移走的厂"})));
+    let ends = bulk.chunk(rows, |_| None).await.unwrap();
     assert_eq!(ends[0].end, End::Rejected, "{:?}", ends[0].problems);
     assert!(ends[0].problems[0].message.contains("不在您负责的范围内"), "{:?}", ends[0].problems);
     // The own office corrects it.
     let own = zhijian_records::Caller::of("own", &["R03"], "130302", "");
     let mut bulk = Bulk::new(door, &own, "employer", "130302", "k", "excel").unwrap();
-    let ends = bulk.chunk(row(json!({"staff_total": 99})), |_| None).await.unwrap();
+    let rows = bulk.ahead(row(json!({"staff_total": 99})));
+    let ends = bulk.chunk(rows, |_| None).await.unwrap();
     assert_ne!(ends[0].end, End::Rejected, "{:?}", ends[0].problems);
 }
