@@ -3,6 +3,8 @@
 //! `cargo run --release -p zhijian-bench -- import [ROWS]`: exam cards with full validation into SQLite (and PostgreSQL when
 //! `ZHIJIAN_TEST_POSTGRES` names one), against the same rows through `sqlite3 .import` and `psql \copy`.
 //! `cargo run --release -p zhijian-bench -- pages [ROWS]`: list pages over many records.
+//! `cargo run --release -p zhijian-bench -- access [ROWS]`: what the access check adds to a list page and to a bulk import, on and off
+//! in turns of one run.
 
 #![allow(clippy::print_stdout, clippy::expect_used, reason = "a measuring tool talks to its terminal and stops at the first surprise")]
 
@@ -10,6 +12,7 @@
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+mod access;
 mod cards;
 mod deployment;
 mod import;
@@ -24,6 +27,7 @@ fn main() -> anyhow::Result<()> {
     match what.as_str() {
         "import" => runtime.block_on(import::run(rows)),
         "pages" => runtime.block_on(pages::run(rows)),
-        _ => anyhow::bail!("import [ROWS] | pages [ROWS]"),
+        "access" => runtime.block_on(access::run(rows)),
+        _ => anyhow::bail!("import [ROWS] | pages [ROWS] | access [ROWS]"),
     }
 }

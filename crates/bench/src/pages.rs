@@ -16,14 +16,7 @@ pub async fn run(rows: usize) -> anyhow::Result<()> {
     let clock = Instant::now();
     drop(deployment::open(&format!("sqlite://{}", folder.path().join("bench.sqlite").display())).await?);
     println!("opening the store again: {:.0} ms", clock.elapsed().as_secs_f64() * 1e3);
-    let officer = Caller {
-        login: "bench".into(),
-        name: "bench".into(),
-        roles: vec!["R03".into()],
-        region: "130300".into(),
-        organisation: String::new(),
-        system: false,
-    };
+    let officer = Caller::of("bench", &["R03"], "130300", "");
     let first = ListRequest { limit: 50, ..ListRequest::default() };
     let filtered = ListRequest {
         limit: 50,

@@ -1,5 +1,6 @@
 //! All definitions together, embedded in the binary or read from a folder.
 
+use crate::access::{AccessDef, Rights, Roles};
 use crate::indicator::{Indicator, Plan};
 use crate::{CodeList, Kind, Regions, lint::Fault};
 use indexmap::IndexMap;
@@ -14,6 +15,8 @@ struct Embedded;
 pub struct Catalogue {
     /// Kinds by name, newest version, in menu order.
     pub kinds: IndexMap<String, Arc<Kind>>,
+    /// Roles and what holds for them whatever the kind.
+    pub roles: Roles,
     /// Code lists by name.
     pub codes: IndexMap<String, Arc<CodeList>>,
     /// Region tree.
@@ -76,10 +79,16 @@ impl Catalogue {
             let stem = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".csv");
             catalogue.rules.insert(stem.to_owned(), content.clone());
         }
+        let policies = catalogue.policies(files, &mut faults);
         let mut kinds: Vec<Arc<Kind>> = Vec::new();
         for (path, content) in files.iter().filter(|(p, _)| p.starts_with("kinds/") && is_yaml(p)) {
             match Kind::parse(content) {
-                Ok(kind) => kinds.push(Arc::new(kind)),
+                Ok(mut kind) => {
+                    if let Some(def) = policies.iter().find(|def| def.kind == kind.kind) {
+                        kind.rights = Rights::new(def.clone(), &kind);
+                    }
+                    kinds.push(Arc::new(kind));
+                }
                 Err(error) => faults.push(Fault::fatal(path, error.line, error.message)),
             }
         }
@@ -106,6 +115,22 @@ impl Catalogue {
         }
         faults.extend(crate::lint::cross_check(&catalogue, files));
         (catalogue, faults)
+    }
+
+    /// Reads `access/`: the roles, and the policies of the kinds.
+    fn policies(&mut self, files: &[File], faults: &mut Vec<Fault>) -> Vec<AccessDef> {
+        let mut policies = Vec::new();
+        for (path, content) in files.iter().filter(|(p, _)| p.starts_with("access/") && is_yaml(p)) {
+            let read = if path == "access/roles.yaml" {
+                crate::yaml::read::<Roles>(content).map(|(roles, _)| self.roles = roles)
+            } else {
+                crate::yaml::read::<AccessDef>(content).map(|(def, _)| policies.push(def))
+            };
+            if let Err(error) = read {
+                faults.push(Fault::fatal(path, error.line, error.message));
+            }
+        }
+        policies
     }
 
     /// A kind by name.

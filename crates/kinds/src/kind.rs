@@ -16,6 +16,8 @@ pub struct Kind {
     pub(crate) by_path: HashMap<String, usize>,
     /// The plain JSON Schema 2020-12 (without the `x-` words) that stored records obey.
     pub schema: Value,
+    /// Who may see and do what; nobody anything until the policy file is joined to it.
+    pub rights: crate::access::Rights,
     /// Compiled schema and rules.
     pub(crate) compiled: crate::rules::Compiled,
 }
@@ -256,8 +258,6 @@ pub struct KindDef {
     pub owner: Option<String>,
     /// Where the region comes from.
     pub region: RegionRule,
-    /// Who may do what.
-    pub roles: Roles,
     /// Reject classes in order.
     #[serde(default)]
     pub reject_order: Vec<String>,
@@ -439,20 +439,6 @@ pub struct RegionRule {
     pub town_class: Option<String>,
     /// `scope`: take the office's own region when nothing is given.
     pub fallback: Option<String>,
-}
-
-/// Role codes per action.
-#[derive(Debug, Clone, Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-pub struct Roles {
-    /// May create and amend.
-    pub file: Vec<String>,
-    /// May move on in the workflow.
-    pub review: Vec<String>,
-    /// May read.
-    pub read: Vec<String>,
-    /// May export; empty: whoever may read.
-    pub export: Vec<String>,
 }
 
 /// Workbook facts.

@@ -2,12 +2,13 @@
 //!
 //! A [`Kind`] says what can be filed; a raw draft (texts as they came) becomes a checked record by
 //! [`intake::read_draft`] (texts to values) and [`Kind::check`] (schema, cross-field rules). This crate does no I/O beyond
-//! the embedded `definitions/` folder and knows nothing of storage, roles or HTTP.
+//! the embedded `definitions/` folder and knows nothing of storage or HTTP.
 //!
 //! The language of the definition files is described in `docs/kind-language.md`.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise"))]
 
+pub mod access;
 pub mod argument;
 pub mod catalogue;
 pub mod codes;

@@ -26,7 +26,7 @@ impl Fault {
         Self { file: file.into(), line, message: message.into(), fatal: true }
     }
 
-    fn soft(file: &str, line: usize, message: impl Into<String>) -> Self {
+    pub(crate) fn soft(file: &str, line: usize, message: impl Into<String>) -> Self {
         Self { fatal: false, ..Self::fatal(file, line, message) }
     }
 }
@@ -70,6 +70,7 @@ pub fn cross_check(catalogue: &Catalogue, files: &[File]) -> Vec<Fault> {
             }
         }
     }
+    faults.extend(crate::access::check(catalogue, files));
     faults
 }
 

@@ -18,7 +18,7 @@ impl Kind {
         let schema = object_schema(&def);
         let compiled = Compiled::new(&def, &fields, &schema, &document)?;
         let by_path = fields.iter().enumerate().map(|(at, field)| (field.path.clone(), at)).collect();
-        Ok(Self { fields, by_path, schema, compiled, def })
+        Ok(Self { fields, by_path, schema, rights: crate::access::Rights::default(), compiled, def })
     }
 }
 

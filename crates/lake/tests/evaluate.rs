@@ -71,7 +71,7 @@ async fn a_scope_restricts_totals_breakdowns_and_lists_alike() {
         assert_eq!(world.shown(scope.clone()).await, expected, "{why}");
         let params = Params { scope, ..Params::new("130300", 2020) };
         let def = &world.catalogue.indicators["I-02"];
-        let sum: f64 = world.evaluator.breakdown(def, &params, Dimension::Town).await.unwrap().iter().map(|s| s.denominator).sum();
+        let sum: f64 = world.evaluator.breakdown(def, &params, Dimension::Town).await.unwrap().iter().map(|s| s.denominator.unwrap()).sum();
         let listed = world.evaluator.units(def, &params, Which::Denominator, &UnitFilter::default(), 0, 100).await.unwrap().total;
         let denominator: f64 = expected.split('/').nth(1).unwrap().parse().unwrap();
         assert_eq!((sum, listed as f64), (denominator, denominator), "{why}");
@@ -84,13 +84,15 @@ async fn parents_are_sums_of_leaves() {
     let def = &world.catalogue.indicators["I-02"];
     let params = Params::new("130300", 2020);
     let tree = world.evaluator.breakdown(def, &params, Dimension::Region).await.unwrap();
-    let shown: Vec<String> =
-        tree.iter().map(|s| format!("{}{} {}/{} {}", "  ".repeat(s.depth), s.key, s.numerator, s.denominator, s.display)).collect();
+    let shown: Vec<String> = tree
+        .iter()
+        .map(|s| format!("{}{} {}/{} {}", "  ".repeat(s.depth), s.key, s.numerator.unwrap(), s.denominator.unwrap(), s.display))
+        .collect();
     assert_eq!(shown, ["130300 2/4 50.00 %", "  130302 1/2 50.00 %", "  130303 1/1 100.00 %", "  130371 0/1 0.00 %"]);
     assert_eq!(tree[0].label, "秦皇岛市");
     let industries = world.evaluator.breakdown(def, &params, Dimension::Industry).await.unwrap();
     let section = industries.iter().find(|s| s.key == "C").unwrap();
-    assert_eq!((section.numerator, section.denominator, section.depth, section.sum), (2.0, 3.0, 0, true), "manufacturing");
+    assert_eq!((section.numerator, section.denominator, section.depth, section.sum), (Some(2.0), Some(3.0), 0, true), "manufacturing");
     let refused = world.evaluator.breakdown(def, &params, Dimension::Hazard).await;
     assert!(refused.is_err(), "an employer has no single hazard");
 }

@@ -25,7 +25,6 @@ basis: 测试
 natural_key: [no]
 event_date: seen_on
 region: {county: county, class: E_REGION}
-roles: {file: [R02], read: [R02]}
 type: object
 required: [no]
 properties:

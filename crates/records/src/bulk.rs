@@ -1,6 +1,6 @@
 //! Bulk writes: the same steps as a single write, a chunk at a time, and every row finds its end.
 
-use crate::access::{self, Wish};
+use crate::access::{self, Arm, Coordinates, Wish};
 use crate::caller::Caller;
 use crate::door::{Door, DoorError};
 use crate::port::{Action, Checkpoint, Commit, KeyHash, Outcome, Stored};
@@ -59,6 +59,8 @@ pub struct BulkEnd {
 #[derive(Debug)]
 pub struct Bulk {
     reader: RowReader,
+    /// What the caller may correct: a file of somebody who may only file changes no record that is there.
+    amends: Vec<Arm>,
     job: String,
     source: String,
     /// Commits of this file: a record they wrote makes a later row of the same file a duplicate, not a correction.
@@ -74,6 +76,8 @@ struct RowReader {
     door: Door,
     caller: Caller,
     kind: Arc<Kind>,
+    /// What the caller may import, worked out once.
+    arms: Vec<Arm>,
     /// Region of the office that handed the file in.
     office: String,
 }
@@ -104,9 +108,12 @@ impl Bulk {
     /// Unknown kind, or the caller may not file it.
     pub fn new(door: &Door, caller: &Caller, kind: &str, office: &str, job: &str, source: &str) -> Result<Self, DoorError> {
         let kind = door.kind(kind)?;
-        Door::allow(caller, &kind, Wish::File)?;
+        Door::allow(caller, &kind, Wish::Import)?;
+        let arms = access::arms(caller, &kind, Wish::Import);
+        let amends = access::arms(caller, &kind, Wish::Amend);
         Ok(Self {
-            reader: RowReader { door: door.clone(), caller: caller.clone(), kind, office: office.into() },
+            reader: RowReader { door: door.clone(), caller: caller.clone(), kind, arms, office: office.into() },
+            amends,
             job: job.into(),
             source: source.into(),
             own: HashSet::new(),
@@ -308,6 +315,10 @@ impl Bulk {
                     ends[at].end = end_of(&row.problems);
                     Pending { at, prepared: row, key, id: uuid::Uuid::now_v7().simple().to_string(), seen: None }
                 }
+                Some(stored) if !reached(&self.reader.arms, stored) => {
+                    ends[at].problems = vec![not_yours("已有相同的记录，但不在您负责的范围内，未修改；请与该记录的填报单位核对")];
+                    continue;
+                }
                 Some(stored) => {
                     let document = self.reader.door.clear(stored)?;
                     ends[at].id = Some(stored.id.clone());
@@ -317,6 +328,10 @@ impl Bulk {
                         ends[at].end = End::Duplicate;
                         continue;
                     };
+                    if !same_file && !reached(&self.amends, stored) {
+                        ends[at].problems = vec![not_yours("已有相同的记录，内容不同；您的角色可以新报，不能修改已有记录")];
+                        continue;
+                    }
                     ends[at].end = end;
                     if !next.sound() {
                         ends[at].end = End::Rejected;
@@ -363,13 +378,22 @@ impl RowReader {
         Ok((prepared, keys))
     }
 
-    /// Rows of places that the caller may not write are refused.
+    /// Rows that the caller may not import, as they will be, are refused.
     fn check_scope(&self, row: &mut Prepared) {
-        let allowed = access::may_write(&self.caller, &self.kind, Wish::File, "", &row.region, &row.town, &row.owner);
-        if row.sound() && !allowed {
+        if row.sound() && !self.allows(row) {
             let region = self.door.catalogue.regions.name(&row.region);
-            row.problems.insert(0, Problem::new(Level::Error, "E_SCOPE", "region", "所属地区", region, "您负责范围内的地区"));
+            let problem = Problem::new(Level::Error, "E_SCOPE", "region", "所属地区", region, "您负责范围内的地区、单位或人员");
+            row.problems.insert(0, problem);
         }
+    }
+
+    fn allows(&self, row: &Prepared) -> bool {
+        if self.arms.iter().any(|arm| arm.scope.all) {
+            return true;
+        }
+        let public = access::public(&self.kind, &self.door.vault, &row.document, &self.arms);
+        let at = Coordinates { id: "", region: &row.region, town: &row.town, owner: &row.owner, data: &public };
+        self.arms.iter().any(|arm| access::inside(&arm.scope, at))
     }
 }
 
@@ -484,6 +508,20 @@ fn end_of(problems: &[Problem]) -> End {
         Some(Level::Repair) => End::Repaired,
         None => End::Accepted,
     }
+}
+
+/// Does an arm reach the record as it was? A file takes no record out of another's hands.
+fn reached(arms: &[Arm], stored: &Stored) -> bool {
+    let looks = arms.iter().any(|arm| !arm.scope.fields.is_empty());
+    let data: Map<String, Value> = if looks { serde_json::from_str(&stored.data).unwrap_or_default() } else { Map::new() };
+    let at = Coordinates::of(stored, &data);
+    arms.iter().any(|arm| access::inside(&arm.scope, at))
+}
+
+fn not_yours(message: &str) -> Problem {
+    let mut problem = Problem::new(Level::Error, "E_SCOPE", "region", "所属地区", "", "");
+    problem.message = message.into();
+    problem
 }
 
 /// The problem of a value that another record has.

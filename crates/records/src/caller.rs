@@ -1,5 +1,8 @@
 //! Who is asking.
 
+use crate::port::{Instant, RecordId};
+use serde::{Deserialize, Serialize};
+
 /// The person or system on whose behalf something is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
@@ -15,6 +18,42 @@ pub struct Caller {
     pub organisation: String,
     /// A task of the system itself or the operator at the machine's console.
     pub system: bool,
+    /// What else ties the account to records.
+    pub ties: Ties,
+}
+
+/// What ties an account to records besides region and organisation; found by [`crate::Door::caller`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ties {
+    /// Token of the identity number of the person whose account it is, or empty.
+    pub person: String,
+    /// Registered name of the organisation, or empty.
+    pub organisation_name: String,
+    /// Region of the organisation as a prefix (its county, or its city when it serves one), or empty.
+    pub organisation_region: String,
+    /// Employers that the organisation serves.
+    pub clients: Vec<RecordId>,
+    /// Single records that were opened to the account.
+    pub grants: Vec<Grant>,
+}
+
+/// A record opened to an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// Kind.
+    pub kind: String,
+    /// Record.
+    pub id: RecordId,
+    /// Until when.
+    pub until: Instant,
+    /// Why, in words.
+    pub reason: String,
+    /// Who opened it.
+    pub by: String,
+    /// When.
+    pub at: Instant,
+    /// Opened by the account itself in an emergency.
+    pub emergency: bool,
 }
 
 impl Caller {
@@ -28,6 +67,21 @@ impl Caller {
             region: String::new(),
             organisation: String::new(),
             system: true,
+            ties: Ties::default(),
+        }
+    }
+
+    /// Somebody with a role, tied to records by region and organisation only.
+    #[must_use]
+    pub fn of(login: &str, roles: &[&str], region: &str, organisation: &str) -> Self {
+        Self {
+            login: login.into(),
+            name: login.into(),
+            roles: roles.iter().map(|r| (*r).to_owned()).collect(),
+            region: region.into(),
+            organisation: organisation.into(),
+            system: false,
+            ties: Ties::default(),
         }
     }
 
@@ -53,6 +107,7 @@ impl From<&crate::port::Account> for Caller {
             region: account.region.clone(),
             organisation: account.organisation.clone(),
             system: false,
+            ties: Ties::default(),
         }
     }
 }

@@ -13,6 +13,7 @@ pub mod caller;
 pub mod clock;
 pub mod derive;
 pub mod door;
+pub mod emergency;
 pub mod examples;
 pub mod port;
 pub mod prepare;
@@ -20,8 +21,10 @@ pub mod read;
 pub mod rederive;
 pub mod refs;
 pub mod submit;
+pub mod ties;
 pub mod vault;
 pub mod verify;
+pub mod whosees;
 
 pub use caller::Caller;
 pub use door::{Door, DoorError};

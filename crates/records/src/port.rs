@@ -129,6 +129,10 @@ pub enum Action {
     SignInFailed,
     /// Accounts, settings or rules changed.
     Administer,
+    /// A record outside the scope was opened in an emergency, or somebody tried to.
+    BreakGlass,
+    /// A record was assigned to somebody (a case, an appraisal, a review).
+    Assign,
 }
 
 /// One transaction.
@@ -201,8 +205,21 @@ pub struct Scope {
     pub regions: Vec<String>,
     /// Owner ids.
     pub owners: Vec<String>,
-    /// Ids of single records (an employer's own register entry).
+    /// Ids of single records: an employer's own register entry, cases that were opened to somebody.
     pub ids: Vec<String>,
+    /// Records in which a field has a value: the institution that made them, the person they are about.
+    pub fields: Vec<Held>,
+}
+
+/// A field of the public document that must have a value.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct Held {
+    /// Path, dots between levels.
+    pub path: String,
+    /// Value as text; of blind fields the token.
+    pub value: String,
+    /// The record must lie in this region too (prefix), or anywhere when empty.
+    pub region: String,
 }
 
 /// Comparison of a filter.
@@ -408,6 +425,8 @@ pub trait RecordStore: Send + Sync {
     async fn lease(&self, name: &str) -> Result<Option<Box<dyn Lease>>, StoreError>;
     /// Reads a setting.
     async fn setting(&self, name: &str) -> Result<Option<String>, StoreError>;
+    /// Settings whose names begin with a prefix, in order of name.
+    async fn settings(&self, prefix: &str) -> Result<Vec<(String, String)>, StoreError>;
     /// Writes a setting.
     async fn set_setting(&self, name: &str, value: &str) -> Result<(), StoreError>;
 }

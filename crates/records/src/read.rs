@@ -1,6 +1,6 @@
 //! Reading: one record, its history, lists, counts. The same scope everywhere; private fields are masked until a purpose is stated.
 
-use crate::access::{self, Wish};
+use crate::access::{self, Arm, Coordinates, Sight, Wish, source_field};
 use crate::caller::Caller;
 use crate::door::{Door, DoorError};
 use crate::port::{Action, Column, Filter, Instant, Op, Query, Stored};
@@ -34,6 +34,13 @@ pub struct View {
     pub data: Map<String, Value>,
     /// Private fields are in clear.
     pub revealed: bool,
+    /// Fields that the caller may not see at all; absent from `data`.
+    pub hidden: Vec<String>,
+    /// The caller may see private fields in clear when it states a purpose.
+    pub revealable: bool,
+    /// What else the caller may do with it; known of single records only.
+    #[serde(skip)]
+    pub may: Vec<Wish>,
     /// It was retracted.
     pub retracted: bool,
 }
@@ -73,8 +80,8 @@ impl Door {
         match purpose {
             Some(purpose) => self.reveal(caller, kind, id, purpose, "web").await,
             None => {
-                let (kind, stored) = self.seen_by(caller, kind, id).await?;
-                self.view(&kind, &stored, false)
+                let (kind, stored, sight) = self.seen_by(caller, kind, id).await?;
+                self.single(caller, &kind, &stored, &sight, false)
             }
         }
     }
@@ -84,20 +91,31 @@ impl Door {
     /// # Errors
     /// Not found, not the caller's, or no purpose.
     pub async fn reveal(&self, caller: &Caller, kind: &str, id: &str, purpose: &str, source: &str) -> Result<View, DoorError> {
-        let (kind, stored) = self.seen_by(caller, kind, id).await?;
+        let (kind, stored, sight) = self.seen_by(caller, kind, id).await?;
+        if !sight.reveals() {
+            return Err(DoorError::NotAllowed { kind: format!("{}·查看完整信息", kind.title) });
+        }
         if purpose.trim().is_empty() {
             return Err(DoorError::BadRequest("请先选择查看用途".into()));
         }
         self.note(caller, Action::View, &kind.kind, id, purpose, source).await?;
-        self.view(&kind, &stored, true)
+        self.single(caller, &kind, &stored, &sight, true)
     }
 
-    /// The newest revision, if the caller may see it.
-    async fn seen_by(&self, caller: &Caller, kind: &str, id: &str) -> Result<(Arc<Kind>, Stored), DoorError> {
+    /// One record as a page of its own, with what the caller may do with it.
+    fn single(&self, caller: &Caller, kind: &Kind, stored: &Stored, sight: &Sight, reveal: bool) -> Result<View, DoorError> {
+        let data: Map<String, Value> = serde_json::from_str(&stored.data).unwrap_or_default();
+        let at = Coordinates::of(stored, &data);
+        let may = Wish::ALL.into_iter().filter(|wish| access::may_write(caller, kind, *wish, at)).collect();
+        Ok(View { may, ..self.view(kind, stored, sight, reveal)? })
+    }
+
+    /// The newest revision with what the caller sees of it.
+    async fn seen_by(&self, caller: &Caller, kind: &str, id: &str) -> Result<(Arc<Kind>, Stored, Sight), DoorError> {
         let kind = self.kind(kind)?;
         let stored = self.store.find(&kind.kind, id).await.map_err(Self::store_error(&kind.kind))?.ok_or(DoorError::NotFound)?;
-        self.visible(caller, &kind, &stored)?;
-        Ok((kind, stored))
+        let sight = seen(&access::arms(caller, &kind, Wish::Read), &stored).ok_or(DoorError::NotFound)?;
+        Ok((kind, stored, sight))
     }
 
     /// All revisions of a record, newest first, masked.
@@ -108,9 +126,18 @@ impl Door {
         let kind = self.kind(kind)?;
         let mut rows = self.store.history(&kind.kind, id).await.map_err(Self::store_error(&kind.kind))?;
         let newest = rows.last().ok_or(DoorError::NotFound)?;
-        self.visible(caller, &kind, newest)?;
+        let sight = seen(&access::arms(caller, &kind, Wish::Read), newest).ok_or(DoorError::NotFound)?;
         rows.reverse();
-        rows.iter().map(|row| self.view(&kind, row, false)).collect()
+        rows.iter().map(|row| self.view(&kind, row, &sight, false)).collect()
+    }
+
+    /// Which private fields differ between two revisions; their values stay where they are.
+    ///
+    /// # Errors
+    /// A sealed part cannot be opened.
+    pub fn private_changes(&self, kind: &Kind, before: &Stored, now: &Stored) -> Result<Vec<String>, DoorError> {
+        let (before, now) = (self.vault.open(&before.secret)?, self.vault.open(&now.secret)?);
+        Ok(kind.private_fields().filter(|f| before.get(&f.path) != now.get(&f.path)).map(|f| f.path.clone()).collect())
     }
 
     /// A page of a list, masked.
@@ -119,9 +146,16 @@ impl Door {
     /// Not allowed; unknown fields in filters or sort.
     pub async fn list(&self, caller: &Caller, kind: &str, request: &ListRequest) -> Result<ViewPage, DoorError> {
         let kind = self.kind(kind)?;
-        let query = self.query(caller, &kind, request)?;
+        let arms = access::arms(caller, &kind, Wish::Read);
+        self.page(&kind, &arms, request, false).await
+    }
+
+    async fn page(&self, kind: &Kind, arms: &[Arm], request: &ListRequest, reveal: bool) -> Result<ViewPage, DoorError> {
+        let query = self.narrowed(kind, arms, request, None)?;
         let page = self.store.query(&query).await.map_err(Self::store_error(&kind.kind))?;
-        let rows: Result<Vec<View>, DoorError> = page.rows.iter().map(|row| self.view(&kind, row, false)).collect();
+        // A row that no arm reaches did not come from this query.
+        let rows: Result<Vec<View>, DoorError> =
+            page.rows.iter().filter_map(|row| seen(arms, row).map(|sight| self.view(kind, row, &sight, reveal))).collect();
         Ok(ViewPage { rows: rows?, next: page.next })
     }
 
@@ -132,10 +166,11 @@ impl Door {
     pub async fn export_page(&self, caller: &Caller, kind: &str, request: &ListRequest, reveal: bool) -> Result<ViewPage, DoorError> {
         let kind = self.kind(kind)?;
         Self::allow(caller, &kind, Wish::Export)?;
-        let query = self.query(caller, &kind, request)?;
-        let page = self.store.query(&query).await.map_err(Self::store_error(&kind.kind))?;
-        let rows: Result<Vec<View>, DoorError> = page.rows.iter().map(|row| self.view(&kind, row, reveal)).collect();
-        Ok(ViewPage { rows: rows?, next: page.next })
+        let arms = access::arms(caller, &kind, Wish::Export);
+        if reveal && arms.iter().any(|arm| !arm.reveal) {
+            return Err(DoorError::NotAllowed { kind: format!("{}·导出完整信息", kind.title) });
+        }
+        self.page(&kind, &arms, request, reveal).await
     }
 
     /// Number of rows of a list, counted up to `at_most`.
@@ -154,7 +189,10 @@ impl Door {
     /// As [`Door::list`].
     pub async fn count_by(&self, caller: &Caller, kind: &str, request: &ListRequest, field: &str) -> Result<Vec<(String, u64)>, DoorError> {
         let kind = self.kind(kind)?;
-        let query = self.query(caller, &kind, request)?;
+        if kind.field(field).is_some_and(|f| f.private.is_some()) {
+            return Err(DoorError::BadRequest(format!("“{field}”是加密字段，不能按它分组")));
+        }
+        let query = self.narrowed(&kind, &access::arms(caller, &kind, Wish::Read), request, Some(field))?;
         let column = column(&kind, field)?;
         self.store.count_by(&query, &column).await.map_err(Self::store_error(&kind.kind))
     }
@@ -162,9 +200,16 @@ impl Door {
     /// The query of a request with the caller's scope in it.
     ///
     /// # Errors
-    /// Not allowed; unknown fields.
+    /// Not allowed; unknown fields, or fields that the caller may not see.
     pub fn query(&self, caller: &Caller, kind: &Kind, request: &ListRequest) -> Result<Query, DoorError> {
-        Self::allow(caller, kind, Wish::Read)?;
+        self.narrowed(kind, &access::arms(caller, kind, Wish::Read), request, None)
+    }
+
+    /// The query over those arms that show everything it asks about; `grouped` is a further field that it asks about.
+    fn narrowed(&self, kind: &Kind, arms: &[Arm], request: &ListRequest, grouped: Option<&str>) -> Result<Query, DoorError> {
+        if arms.is_empty() {
+            return Err(DoorError::NotAllowed { kind: kind.title.clone() });
+        }
         let mut filters = Vec::new();
         for (field, op, value) in &request.filters {
             let private = kind.field(field).filter(|f| f.private.is_some());
@@ -179,16 +224,29 @@ impl Door {
                 filters.push(Filter { column: column(kind, field)?, op: *op, value: value.clone() });
             }
         }
-        let sort = request.sort.clone().or_else(|| kind.list.sort.clone()).unwrap_or_else(|| "-recorded_from".into());
+        let sort = request.sort.clone().unwrap_or_else(|| default_sort(kind, arms));
         let (descending, field) = sort.strip_prefix('-').map_or((false, sort.as_str()), |f| (true, f));
         if kind.field(field).is_some_and(|f| f.private.is_some()) {
             return Err(DoorError::BadRequest("不能按加密字段排序".into()));
         }
+        let asked = request.filters.iter().map(|(f, ..)| f.as_str()).chain([field]).chain(grouped);
+        let searched = kind.search.iter().map(String::as_str).filter(|_| !request.search.trim().is_empty());
+        let mut arms: Vec<&Arm> = arms.iter().collect();
+        for (field, searched) in asked.map(|f| (f, false)).chain(searched.map(|f| (f, true))) {
+            // Private fields of a search are left out of it below when they may not be seen; the others cannot be.
+            arms.retain(|arm| if searched { arm.view.shows(field) } else { answers(kind, arm, field) });
+            if arms.is_empty() {
+                let name = kind.field(field).map_or(field, |f| f.title.as_str());
+                return Err(DoorError::BadRequest(format!("“{name}”是您无权查看的内容，不能按它筛选、排序、分组或搜索")));
+            }
+        }
+        // Fragments of names are answered only where names may be seen.
+        let names = arms.iter().all(|arm| arm.reveal);
         Ok(Query {
             kind: kind.kind.clone(),
-            scope: access::scope(caller, kind),
+            scope: access::union(arms.into_iter()),
             filters,
-            search: self.search_terms(kind, &request.search),
+            search: self.search_terms(kind, &request.search, names),
             sort: column(kind, field)?,
             descending,
             cursor: request.cursor.clone(),
@@ -198,13 +256,13 @@ impl Door {
     }
 
     /// Fragments of a search text: public text, or hashed pairs of characters, or the token of a whole private value.
-    fn search_terms(&self, kind: &Kind, search: &str) -> Vec<Vec<String>> {
+    fn search_terms(&self, kind: &Kind, search: &str, names: bool) -> Vec<Vec<String>> {
         search
             .split_whitespace()
             .map(|word| {
                 let mut alternatives = vec![text::word_key(word)];
                 let pairs = self.vault.fragments(word);
-                for field in kind.search.iter().filter_map(|p| kind.field(p)).filter(|f| f.private.is_some()) {
+                for field in kind.search.iter().filter_map(|p| kind.field(p)).filter(|f| names && f.private.is_some()) {
                     alternatives.push(self.vault.token(field, &text::identifier(word)));
                     if !pairs.is_empty() && word.chars().count() <= 8 {
                         alternatives.push(pairs.join("&"));
@@ -217,44 +275,77 @@ impl Door {
             .collect()
     }
 
-    fn visible(&self, caller: &Caller, kind: &Kind, stored: &Stored) -> Result<(), DoorError> {
-        let inside = access::inside(&access::scope(caller, kind), &stored.id, &stored.region, &stored.town, &stored.owner);
-        if inside { Ok(()) } else { Err(DoorError::NotFound) }
-    }
-
     /// A stored revision as a view.
     ///
     /// # Errors
     /// The sealed part cannot be opened.
-    pub fn view(&self, kind: &Kind, stored: &Stored, reveal: bool) -> Result<View, DoorError> {
+    pub fn view(&self, kind: &Kind, stored: &Stored, sight: &Sight, reveal: bool) -> Result<View, DoorError> {
         let mut data: Map<String, Value> = serde_json::from_str(&stored.data).unwrap_or_default();
-        let private = self.vault.open(&stored.secret)?;
-        if reveal {
-            prepare::join(&mut data, private);
-        } else {
-            for (path, value) in private {
-                set_path(&mut data, &path, Value::String(masked(&value)));
+        let mut clear = self.vault.open(&stored.secret)?;
+        for (path, value) in &mut clear {
+            if !(reveal && sight.clears(path)) {
+                *value = Value::String(masked(value));
             }
         }
+        prepare::join(&mut data, clear);
+        if !sight.is_whole() {
+            sight.strip(kind, &mut data);
+            for field in kind.fields.iter().filter(|f| f.private.is_none() && sight.shows(&f.path) && sight.masks(&f.path)) {
+                if get_path(&data, &field.path).is_some() {
+                    set_path(&mut data, &field.path, Value::String(MASK.into()));
+                }
+            }
+        }
+        let state_seen = source_field(kind, "state").is_none_or(|field| sight.shows(field));
         Ok(View {
             kind: kind.kind.clone(),
             id: stored.id.clone(),
             rev: stored.rev,
             region: stored.region.clone(),
             town: stored.town.clone(),
-            state: stored.state.clone(),
+            state: if state_seen { stored.state.clone() } else { String::new() },
             recorded_from: stored.recorded_from,
             recorded_to: stored.recorded_to,
             data,
-            revealed: reveal,
+            revealed: reveal && sight.reveals(),
+            hidden: sight.hidden(kind),
+            revealable: sight.reveals(),
+            may: Vec::new(),
             retracted: stored.retracted,
         })
     }
 }
 
+/// What stands for a value that nothing may be told of.
+pub(crate) const MASK: &str = "＊";
+
 /// What stands for a private value until a purpose is stated.
 pub(crate) fn masked(value: &Value) -> String {
-    value.as_str().map_or_else(|| "＊".into(), text::mask)
+    value.as_str().map_or_else(|| MASK.into(), text::mask)
+}
+
+/// What a caller with these arms sees of a stored revision.
+fn seen(arms: &[Arm], stored: &Stored) -> Option<Sight> {
+    // Only a scope over fields needs the document.
+    let data: Map<String, Value> = if arms.iter().any(|arm| !arm.scope.fields.is_empty()) {
+        serde_json::from_str(&stored.data).unwrap_or_default()
+    } else {
+        Map::new()
+    };
+    access::sight(arms, Coordinates::of(stored, &data))
+}
+
+/// May a query about this field be answered from the arm's records? Otherwise the answer would tell what is not shown.
+fn answers(kind: &Kind, arm: &Arm, field: &str) -> bool {
+    let Some(source) = source_field(kind, field) else { return true };
+    let private = kind.field(source).is_some_and(|f| f.private.is_some());
+    arm.view.shows(source) && !arm.view.masks(source) && (!private || arm.reveal)
+}
+
+/// The kind's own order where every arm shows the field, else the order of saving.
+fn default_sort(kind: &Kind, arms: &[Arm]) -> String {
+    let shown = |sort: &String| arms.iter().all(|arm| answers(kind, arm, sort.trim_start_matches('-')));
+    kind.list.sort.clone().filter(shown).unwrap_or_else(|| "-recorded_from".into())
 }
 
 /// The column of a filter or sort field.
@@ -307,7 +398,25 @@ pub fn indexes(kind: &Kind) -> Vec<Column> {
         })
         .filter(|f| !held.contains(&Some(f.path.as_str())))
         .map(|f| Column::Field { path: f.path.clone(), numeric: f.ty.is_numeric() })
+        .chain(scope_fields(kind).into_iter().map(|path| Column::Field { path, numeric: false }))
         .collect()
+}
+
+/// Fields by which the policy narrows what somebody sees, unless they have an index anyway.
+fn scope_fields(kind: &Kind) -> Vec<String> {
+    let mut fields: Vec<String> = Vec::new();
+    for allowed in &kind.rights.allowed {
+        let field = match allowed.row.scope {
+            access::Reach::Own => allowed.row.by.clone(),
+            access::Reach::Person => Some("id_no".to_owned()),
+            _ => None,
+        };
+        let Some(field) = field else { continue };
+        if !fields.contains(&field) && kind.field(&field).is_none_or(|f| !f.index) {
+            fields.push(field);
+        }
+    }
+    fields
 }
 
 /// A field's value as people read it: code labels, region names, 是/否.

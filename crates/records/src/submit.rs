@@ -1,11 +1,11 @@
 //! Single writes: submit, amend, advance, retract. The whole story on one screen, one function a step.
 
-use crate::access::{self, Wish};
+use crate::access::{self, Coordinates, Sight, Wish};
 use crate::caller::Caller;
 use crate::door::{Door, DoorError};
 use crate::port::{Action, Commit, NewRevision, Outcome, Stored};
 use crate::prepare::{self, Frame, Prepared};
-use crate::read::masked;
+use crate::read::{MASK, masked};
 use crate::refs;
 use serde_json::{Map, Value};
 use zhijian_kinds::intake::{Channel, Draft, Place, get_path, set_path};
@@ -46,7 +46,7 @@ impl Door {
             // A new form starts at the beginning; only imports may bring a state.
             set_path(&mut prepared.document, &states.field, Value::String(states.initial.clone()));
         }
-        self.finish(caller, &kind, &mut prepared, None).await?;
+        self.finish(caller, &kind, &mut prepared, Wish::File, None).await?;
         let id = uuid::Uuid::now_v7().simple().to_string();
         let revision = prepare::revision(&kind, &self.vault, prepared.clone(), id, None)?;
         self.write(caller, &kind, Action::Submit, revision, prepared, entry).await
@@ -66,18 +66,18 @@ impl Door {
         entry: Entry<'_>,
     ) -> Result<Saved, DoorError> {
         let kind = self.kind(kind)?;
-        let (old, document) = self.as_it_was(caller, &kind, id, Wish::File).await?;
+        let (old, document, sight) = self.as_it_was(caller, &kind, id, Wish::Amend).await?;
         if old.rev != seen {
             return Err(DoorError::Stale { newest: old.rev });
         }
-        let draft = without_masks(&kind, draft, &document);
+        let draft = without_hidden(&kind, without_masks(&kind, draft, &document, &sight), &sight)?;
         let fresh = prepare::read(self.frame(&kind, caller, &self.today()), &draft);
         let mut prepared = overlay(&kind, &document, &old, fresh, true);
         if let Some(states) = &kind.states {
             // The state moves by transitions only.
             set_path(&mut prepared.document, &states.field, Value::String(old.state.clone()));
         }
-        self.finish(caller, &kind, &mut prepared, Some(&document)).await?;
+        self.finish(caller, &kind, &mut prepared, Wish::Amend, Some((&old.id, &document, &sight))).await?;
         let revision = prepare::revision(&kind, &self.vault, prepared.clone(), old.id.clone(), Some(seen))?;
         self.write(caller, &kind, Action::Amend, revision, prepared, entry).await
     }
@@ -98,20 +98,21 @@ impl Door {
         entry: Entry<'_>,
     ) -> Result<Saved, DoorError> {
         let kind = self.kind(kind)?;
-        let (old, document) = self.as_it_was(caller, &kind, id, Wish::Read).await?;
-        if old.rev != seen {
-            return Err(DoorError::Stale { newest: old.rev });
-        }
+        let (old, document, sight) = self.as_it_was(caller, &kind, id, Wish::Advance).await?;
         let (index, step) = kind.transitions.iter().enumerate().find(|(_, t)| t.id == transition).ok_or(DoorError::NotFound)?;
         if !caller.system && !caller.has_any(&step.roles) {
             return Err(DoorError::NotAllowed { kind: format!("{}·{}", kind.title, step.title) });
+        }
+        if old.rev != seen {
+            return Err(DoorError::Stale { newest: old.rev });
         }
         let states = kind.states.as_ref().ok_or(DoorError::NotFound)?;
         if !step.from.contains(&old.state) {
             let title = states.list.iter().find(|s| s.code == old.state).map_or(old.state.as_str(), |s| s.title.as_str());
             return Err(DoorError::BadRequest(format!("当前状态为“{title}”，不能“{}”", step.title)));
         }
-        let fresh = prepare::read(self.frame(&kind, caller, &self.today()), given);
+        let given = without_hidden(&kind, given.clone(), &sight)?;
+        let fresh = prepare::read(self.frame(&kind, caller, &self.today()), &given);
         let mut prepared = overlay(&kind, &document, &old, fresh, true);
         set_path(&mut prepared.document, &states.field, Value::String(step.to.clone()));
         // Asked for here and now, so no ratchet applies: the field was empty before, that is why the step needs it.
@@ -130,7 +131,7 @@ impl Door {
         if !kind.transition_applies(index, &prepared.document, &self.today()) {
             return Err(DoorError::BadRequest(format!("不满足“{}”的条件", step.title)));
         }
-        self.finish(caller, &kind, &mut prepared, Some(&document)).await?;
+        self.finish(caller, &kind, &mut prepared, Wish::Advance, Some((&old.id, &document, &sight))).await?;
         let revision = prepare::revision(&kind, &self.vault, prepared.clone(), old.id.clone(), Some(seen))?;
         self.write(caller, &kind, Action::Advance, revision, prepared, entry).await
     }
@@ -141,10 +142,13 @@ impl Door {
     /// See [`DoorError`].
     pub async fn retract(&self, caller: &Caller, kind: &str, id: &str, seen: u32, entry: Entry<'_>) -> Result<Saved, DoorError> {
         let kind = self.kind(kind)?;
+        let (old, document, _) = self.as_it_was(caller, &kind, id, Wish::Retract).await?;
         if entry.reason.trim().is_empty() {
             return Err(DoorError::Invalid(vec![Problem::new(Level::Error, "E_REQUIRED", "reason", "作废原因", "", "填写原因")]));
         }
-        let (old, document) = self.as_it_was(caller, &kind, id, Wish::File).await?;
+        if old.rev != seen {
+            return Err(DoorError::Stale { newest: old.rev });
+        }
         let prepared =
             Prepared { document, region: old.region.clone(), town: old.town.clone(), owner: old.owner.clone(), ..Prepared::default() };
         let mut revision = prepare::revision(&kind, &self.vault, prepared.clone(), old.id.clone(), Some(seen))?;
@@ -157,8 +161,15 @@ impl Door {
         Frame { kind, catalogue: &self.catalogue, channel: Channel::Form, office: caller.region.get(..6).unwrap_or_default(), today }
     }
 
-    /// The record as it was, if the caller may touch it; another unit's record is not found.
-    async fn as_it_was(&self, caller: &Caller, kind: &Kind, id: &str, wish: Wish) -> Result<(Stored, Map<String, Value>), DoorError> {
+    /// The record as it was, with what the caller sees of it. A record that it may not see is not found; one that it sees and may not
+    /// touch in this way is refused.
+    async fn as_it_was(
+        &self,
+        caller: &Caller,
+        kind: &Kind,
+        id: &str,
+        wish: Wish,
+    ) -> Result<(Stored, Map<String, Value>, Sight), DoorError> {
         let old = self
             .store
             .find(&kind.kind, id)
@@ -166,13 +177,14 @@ impl Door {
             .map_err(Self::store_error(&kind.kind))?
             .filter(|r| !r.retracted)
             .ok_or(DoorError::NotFound)?;
-        let visible = caller.system || access::inside(&access::scope(caller, kind), &old.id, &old.region, &old.town, &old.owner);
-        if !visible {
-            return Err(DoorError::NotFound);
+        let data: Map<String, Value> = serde_json::from_str(&old.data).unwrap_or_default();
+        let at = Coordinates::of(&old, &data);
+        let sight = access::sight(&access::arms(caller, kind, Wish::Read), at).ok_or(DoorError::NotFound)?;
+        if !access::may_write(caller, kind, wish, at) {
+            return Err(DoorError::NotAllowed { kind: format!("{}·{}", kind.title, wish.word()) });
         }
-        Self::allow(caller, kind, wish)?;
         let document = self.clear(&old)?;
-        Ok((old, document))
+        Ok((old, document, sight))
     }
 
     /// The whole document of a revision, private fields in clear. For the door's own steps.
@@ -188,30 +200,35 @@ impl Door {
         caller: &Caller,
         kind: &Kind,
         prepared: &mut Prepared,
-        old: Option<&Map<String, Value>>,
+        wish: Wish,
+        old: Option<(&str, &Map<String, Value>, &Sight)>,
     ) -> Result<(), DoorError> {
         let failed = Self::store_error(&kind.kind);
         refs::resolve(self, kind, &mut [&mut *prepared]).await.map_err(failed)?;
         let today = self.today();
         prepare::complete(self.frame(kind, caller, &today), prepared);
-        if let Some(old) = old {
+        if let Some((_, old, sight)) = old {
             ratchet(prepared, old);
+            sight.conceal(&mut prepared.problems);
         }
         if !prepared.sound() {
             return Err(DoorError::Invalid(std::mem::take(&mut prepared.problems)));
         }
-        if !access::may_write(
-            caller,
-            kind,
-            if old.is_some() { Wish::Read } else { Wish::File },
-            "",
-            &prepared.region,
-            &prepared.town,
-            &prepared.owner,
-        ) {
+        if !self.reaches(caller, kind, wish, old.map_or("", |(id, ..)| id), prepared) {
             return Err(DoorError::NotAllowed { kind: kind.title.clone() });
         }
         Ok(())
+    }
+
+    /// May the caller do this with the record as it will be?
+    pub(crate) fn reaches(&self, caller: &Caller, kind: &Kind, wish: Wish, id: &str, prepared: &Prepared) -> bool {
+        if caller.system {
+            return true;
+        }
+        let arms = access::arms(caller, kind, wish);
+        let public = access::public(kind, &self.vault, &prepared.document, &arms);
+        let at = Coordinates { id, region: &prepared.region, town: &prepared.town, owner: &prepared.owner, data: &public };
+        arms.iter().any(|arm| access::inside(&arm.scope, at))
     }
 
     async fn write(
@@ -339,19 +356,47 @@ fn remove(document: &mut Map<String, Value>, path: &str) {
 }
 
 /// A masked value that comes back unchanged is a token, not a new value: it never replaces what it stands for.
-fn without_masks(kind: &Kind, draft: &Draft, old: &Map<String, Value>) -> Draft {
+fn without_masks(kind: &Kind, draft: &Draft, old: &Map<String, Value>, sight: &Sight) -> Draft {
     let cells = draft
         .cells
         .iter()
         .filter(|(place, cell)| {
             let Place::Field(path) = place else { return true };
-            let private = kind.field(path).is_some_and(|f| f.private.is_some());
-            let masked = get_path(old, path).is_some_and(|value| cell.shown() == masked(value));
-            !(private && masked)
+            let Some(value) = get_path(old, path) else { return true };
+            let private = kind.field(path).is_some_and(|f| f.private.is_some()) && cell.shown() == masked(value);
+            let held = sight.shows(path) && sight.masks(path) && cell.shown() == MASK;
+            !(private || held)
         })
         .cloned()
         .collect();
     Draft { cells }
+}
+
+/// What somebody cannot see stays as it is: an empty cell of such a field says nothing, a filled one is refused.
+fn without_hidden(kind: &Kind, draft: Draft, sight: &Sight) -> Result<Draft, DoorError> {
+    if sight.is_whole() {
+        return Ok(draft);
+    }
+    let unseen = |place: &Place| {
+        let path = match place {
+            Place::Field(path) => path,
+            Place::Pivot { group, .. } => group,
+        };
+        (!sight.shows(path)).then(|| path.clone())
+    };
+    let (kept, hidden): (Vec<_>, Vec<_>) = draft.cells.into_iter().partition(|(place, _)| unseen(place).is_none());
+    let refused: Vec<Problem> = hidden
+        .iter()
+        .filter(|(_, cell)| !cell.is_blank())
+        .filter_map(|(place, _)| unseen(place))
+        .map(|path| {
+            let title = kind.field(&path).map_or(path.as_str(), |f| f.title.as_str());
+            let mut problem = Problem::new(Level::Error, "E_HIDDEN", &path, title, "", "");
+            problem.message = format!("{title}：您无权查看此项，不能填写");
+            problem
+        })
+        .collect();
+    if refused.is_empty() { Ok(Draft { cells: kept }) } else { Err(DoorError::Invalid(refused)) }
 }
 
 /// Ratcheting: what an old record already violated does not block saving it as long as none of the offending fields changes.

@@ -118,6 +118,10 @@ impl RecordStore for Engine {
         settings::setting(self, name).await
     }
 
+    async fn settings(&self, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
+        settings::settings(self, prefix).await
+    }
+
     async fn set_setting(&self, name: &str, value: &str) -> Result<(), StoreError> {
         settings::set_setting(self, name, value).await
     }

@@ -2,6 +2,7 @@
 
 use crate::engine::Engine;
 use crate::history::one_value;
+use crate::query::push_prefix;
 use crate::sql::{Sql, Value};
 use zhijian_records::port::StoreError;
 
@@ -12,6 +13,15 @@ pub(crate) async fn setting(engine: &Engine, name: &str) -> Result<Option<String
         Some(Value::Text(text)) => Some(text),
         _ => None,
     })
+}
+
+/// Settings whose names begin with a prefix.
+pub(crate) async fn settings(engine: &Engine, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
+    let mut sql = Sql::new("读取设置", "SELECT name, value FROM settings WHERE ");
+    push_prefix(&mut sql, "name", prefix);
+    sql.push(" ORDER BY name");
+    let rows = engine.backend.read(sql).await?;
+    Ok(rows.into_iter().map(|mut row| (row.text(0), row.text(1))).collect())
 }
 
 /// Writes a setting.

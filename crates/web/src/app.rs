@@ -1,5 +1,6 @@
 //! What every handler can reach.
 
+use crate::purposes::Purposes;
 use std::path::PathBuf;
 use std::sync::Arc;
 use zhijian_kinds::Catalogue;
@@ -19,6 +20,8 @@ pub struct App {
     pub home: PathBuf,
     /// Code of the region that the deployment serves.
     pub region: String,
+    /// Purposes that were stated for records, a session at a time.
+    pub purposes: Arc<Purposes>,
     /// Shows the banner of demo data.
     pub demo: bool,
 }

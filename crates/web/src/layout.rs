@@ -158,7 +158,7 @@ fn menu(frame: &Frame<'_>, signed: &Signed) -> Markup {
         html! { a href=(address) aria-current=[here.then_some("page")] { @if !mark.is_empty() { (icon(mark)) } span { (name) } } }
     };
     let groups = kinds_of(frame.app, signed);
-    let files = frame.app.catalogue().kinds.values().any(|k| access::may(&signed.caller, k, Wish::File));
+    let files = frame.app.catalogue().kinds.values().any(|k| access::may(&signed.caller, k, Wish::Import));
     html! {
         ul {
             li { (entry("/", words::DESK, "desk")) }
@@ -176,6 +176,10 @@ fn menu(frame: &Frame<'_>, signed: &Signed) -> Markup {
             li { (entry("/codes", words::CODES, "codes")) }
             li { (entry("/api/docs", words::API, "help")) }
             @if signed.is("R01") { li { (entry("/accounts", words::ACCOUNTS, "people")) } li { (entry("/rederive", words::REDERIVE, "history")) } }
+            @if signed.administers(frame.app) || signed.oversees(frame.app) { li { (entry("/access", words::ACCESS, "eye")) } }
+            @if !frame.app.door.emergency_kinds(&signed.caller).is_empty() || signed.administers(frame.app) || signed.oversees(frame.app) || !signed.caller.organisation.is_empty() {
+                li { (entry("/emergency", words::EMERGENCY, "warn")) }
+            }
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod layout;
 pub mod links;
 pub mod pages;
 pub mod posted;
+pub mod purposes;
 pub mod router;
 pub mod security;
 pub mod session;

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::PageError;
-use crate::pages::{accounts, codes, desk, import, kinds, login, me, records, rederive, search};
+use crate::pages::{access, accounts, codes, desk, import, kinds, login, me, records, rederive, search};
 use crate::{api, assets, board, calculators, error, security};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -31,6 +31,7 @@ pub fn router(app: App) -> Router {
         .merge(import::router())
         .merge(accounts::router())
         .merge(rederive::router())
+        .merge(access::router())
         .merge(api::router())
         .merge(board::router())
         .merge(calculators::router())

@@ -26,6 +26,18 @@ pub struct Signed {
 }
 
 impl Signed {
+    /// Administers the platform.
+    #[must_use]
+    pub fn administers(&self, app: &App) -> bool {
+        app.catalogue().roles.any(&self.caller.roles, |role| role.administers)
+    }
+
+    /// Oversees access in its region.
+    #[must_use]
+    pub fn oversees(&self, app: &App) -> bool {
+        app.catalogue().roles.any(&self.caller.roles, |role| role.oversees)
+    }
+
     /// Has this role.
     #[must_use]
     pub fn is(&self, role: &str) -> bool {
@@ -61,8 +73,9 @@ where
 /// The store failed.
 pub async fn find(app: &App, headers: &HeaderMap) -> Result<Option<Signed>, PageError> {
     let Some(secret) = secret(headers) else { return Ok(None) };
-    let found = app.door.session(&secret).await?;
-    Ok(found.map(|(session, account)| Signed { caller: Caller::from(&account), csrf: session.csrf, account }))
+    let Some((session, account)) = app.door.session(&secret).await? else { return Ok(None) };
+    let caller = app.door.caller(&account).await?;
+    Ok(Some(Signed { caller, csrf: session.csrf, account }))
 }
 
 /// The session's secret in the cookie.

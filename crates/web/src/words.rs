@@ -12,6 +12,10 @@ pub const SKIP: &str = "跳到正文";
 pub const DESK: &str = "工作台";
 /// Link on error pages.
 pub const BACK_TO_DESK: &str = "返回工作台";
+/// Who sees what.
+pub const ACCESS: &str = "访问策略";
+/// Emergency access.
+pub const EMERGENCY: &str = "紧急访问";
 /// Plan board.
 pub const BOARD: &str = "规划看板";
 /// Imports.
@@ -155,18 +159,6 @@ pub fn moment(at: zhijian_records::port::Instant) -> String {
     text.get(..16).unwrap_or(&text).replace('T', " ")
 }
 
-/// Purposes for which identified data may be looked at (个保法 art. 28).
-pub const PURPOSES: [&str; 8] = [
-    "业务办理与审核",
-    "疑似职业病调查处置",
-    "职业病诊断鉴定",
-    "监测数据核实",
-    "监督执法办案",
-    "随访与救助",
-    "本人申请查询",
-    "其他法定职责",
-];
-
 /// Actions of the audit trail.
 #[must_use]
 pub fn action(action: zhijian_records::port::Action) -> &'static str {
@@ -183,6 +175,8 @@ pub fn action(action: zhijian_records::port::Action) -> &'static str {
         Action::SignIn => "登录",
         Action::SignInFailed => "登录失败",
         Action::Administer => "管理",
+        Action::BreakGlass => "紧急访问",
+        Action::Assign => "指派",
     }
 }
 

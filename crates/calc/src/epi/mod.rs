@@ -3,6 +3,7 @@
 //! Sources: Wilson 1927; Clopper & Pearson 1934; Garwood 1936; Breslow & Day 1987 (Byar); Hutwagner et al. 2003 (EARS);
 //! Rossi et al. 1999 (CUSUM); Farrington et al. 1996; Kulldorff 1997.
 
+mod cells;
 mod cusum;
 mod ears;
 mod excess;
@@ -14,6 +15,7 @@ mod scan;
 mod suppress;
 mod table;
 
+pub use cells::{Sum, derivable, protect, protect_further};
 pub use cusum::poisson_cusum;
 pub use ears::{EarsBaseline, ears_baseline, ears_c3};
 pub use excess::poisson_upper_tail;

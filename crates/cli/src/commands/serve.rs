@@ -42,6 +42,7 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
         evaluator: Arc::clone(&platform.evaluator),
         home: platform.config.home.clone(),
         region,
+        purposes: Arc::default(),
         demo,
     };
     say(format!("服务已启动：http://{bound}/  （按 Ctrl+C 停止）"));

@@ -39,13 +39,13 @@ fn a_definition_with_an_error_is_named_with_file_and_line() -> Outcome {
     let home = Home::new()?;
     let folder = home.path().join("definitions/kinds");
     std::fs::create_dir_all(&folder)?;
-    let kind = "kind: broken\nversion: 1\ntitle: 坏\narea: test\nvalid_from: 2020-01-01\nbasis: 无\nnatural_key: [a]\nregion: {}\nroles: {}\nproperties:\n  a: {type: string, title: 甲, x-colour: red}\n";
+    let kind = "kind: broken\nversion: 1\ntitle: 坏\narea: test\nvalid_from: 2020-01-01\nbasis: 无\nnatural_key: [a]\nregion: {}\nproperties:\n  a: {type: string, title: 甲, x-colour: red}\n";
     std::fs::write(folder.join("broken.v1.yaml"), kind)?;
     let root = home.path().join("definitions");
     let output = home.run(&["check", root.to_str().ok_or("path")?])?;
     assert!(!output.status.success());
     let found = String::from_utf8_lossy(&output.stdout);
-    assert!(found.contains("kinds/broken.v1.yaml:11:") && found.contains("x-colour"), "{found}");
+    assert!(found.contains("kinds/broken.v1.yaml:10:") && found.contains("x-colour"), "{found}");
     Ok(())
 }
 

@@ -71,10 +71,10 @@ pub struct Slice {
     pub depth: usize,
     /// The row is the sum of rows below it.
     pub sum: bool,
-    /// Σ numerator.
-    pub numerator: f64,
-    /// Σ denominator.
-    pub denominator: f64,
+    /// Σ numerator; `None` when it is withheld because it counts too few persons.
+    pub numerator: Option<f64>,
+    /// Σ denominator; `None` as above.
+    pub denominator: Option<f64>,
     /// Percent or count.
     pub value: Option<f64>,
     /// As shown.
@@ -169,8 +169,8 @@ impl Evaluator {
                 parent: parent.into(),
                 depth,
                 sum: node.sum,
-                numerator: node.sums.numerator,
-                denominator: if def.measure == Measure::Count { 0.0 } else { node.sums.denominator },
+                numerator: Some(node.sums.numerator),
+                denominator: Some(if def.measure == Measure::Count { 0.0 } else { node.sums.denominator }),
                 value,
                 display,
                 units: node.sums.units,

@@ -73,6 +73,9 @@ macro_rules! only_read_by_the_lake {
             async fn setting(&self, _: &str) -> Result<Option<String>, StoreError> {
                 reading::not_here()
             }
+            async fn settings(&self, _: &str) -> Result<Vec<(String, String)>, StoreError> {
+                Ok(Vec::new())
+            }
             async fn set_setting(&self, _: &str, _: &str) -> Result<(), StoreError> {
                 reading::not_here()
             }

@@ -42,7 +42,7 @@ fn push_in(sql: &mut Sql, dialect: Dialect, expression: &Expression, values: &st
 }
 
 /// Begins with: a range, so that an index serves it and no character is a wildcard.
-pub(super) fn push_prefix(sql: &mut Sql, expression: &str, prefix: &str) {
+pub(crate) fn push_prefix(sql: &mut Sql, expression: &str, prefix: &str) {
     sql.push(&format!("({expression} >= ")).bind(prefix);
     if let Some(end) = after_prefix(prefix) {
         sql.push(&format!(" AND {expression} < ")).bind(end);

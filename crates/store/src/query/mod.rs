@@ -7,6 +7,7 @@ mod probe;
 mod scope;
 mod source;
 
+pub(crate) use condition::push_prefix;
 pub(crate) use page::page;
 
 use crate::dialect::Dialect;
@@ -50,7 +51,7 @@ fn rows_of(engine: &Engine, query: &Query, access: Access<'_>, sql: &mut Sql) ->
     let dialect = engine.backend.dialect();
     source::push(sql, table, query.as_of);
     sql.push(" WHERE retracted = 0");
-    scope::push(sql, dialect, &query.scope, access);
+    scope::push(sql, dialect, &query.scope, access)?;
     for filter in &query.filters {
         sql.push(" AND ");
         condition::push(sql, dialect, filter, access.walked())?;

@@ -3,7 +3,7 @@
 use super::condition::push_prefix;
 use crate::dialect::Dialect;
 use crate::sql::Sql;
-use zhijian_records::port::Scope;
+use zhijian_records::port::{Scope, StoreError};
 
 /// Digits of a county's code; longer prefixes name townships.
 const COUNTY_DIGITS: usize = 6;
@@ -31,13 +31,14 @@ impl<'a> Access<'a> {
 }
 
 /// Appends ` AND (…)`; a scope without any part allows nothing.
-pub(super) fn push(sql: &mut Sql, dialect: Dialect, scope: &Scope, access: Access<'_>) {
+pub(super) fn push(sql: &mut Sql, dialect: Dialect, scope: &Scope, access: Access<'_>) -> Result<(), StoreError> {
     if scope.all {
-        return;
+        return Ok(());
     }
     let mut before = " AND (";
-    // A scope of owners or single records is small: it is looked up however the list is sorted.
-    let small = scope.owners.iter().chain(&scope.ids).any(|value| !value.is_empty());
+    // A scope of owners, single records or a person's field is small: it is looked up however the list is sorted.
+    let fields = scope.fields.iter().map(|held| &held.value);
+    let small = scope.owners.iter().chain(&scope.ids).chain(fields).any(|value| !value.is_empty());
     let column = |name: &str| if access.walked().is_some() && !small { dialect.unindexed(name) } else { name.to_owned() };
     let (region_column, town_column) = (column("region"), column("town"));
     // An empty prefix would mean everything, which only `all` may say.
@@ -54,7 +55,18 @@ pub(super) fn push(sql: &mut Sql, dialect: Dialect, scope: &Scope, access: Acces
     if push_any(sql, before, "id", &scope.ids) {
         before = " OR ";
     }
+    // A field that is nobody's must not match an account that has no organisation or person.
+    for held in scope.fields.iter().filter(|held| !held.value.is_empty()) {
+        sql.push(before).push(&format!("({} = ", dialect.text_field(&held.path)?)).bind(held.value.as_str());
+        if !held.region.is_empty() {
+            sql.push(" AND ");
+            push_region(sql, &held.region, "region", "town");
+        }
+        sql.push(")");
+        before = " OR ";
+    }
     sql.push(if before == " OR " { ")" } else { " AND 1 = 0" });
+    Ok(())
 }
 
 fn push_region(sql: &mut Sql, region: &str, region_column: &str, town_column: &str) {

@@ -99,6 +99,7 @@ store_contract! {
         a_scope_is_the_union_of_its_parts,
         counts_and_searches_stay_inside_the_scope,
         a_township_is_a_scope,
+        a_field_is_a_scope,
     }
     outbox {
         events_come_in_order_and_positions_only_move_forward,

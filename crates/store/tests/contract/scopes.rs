@@ -3,7 +3,7 @@
 use crate::sample::*;
 use crate::setup::Base;
 use serde_json::json;
-use zhijian_records::port::{NewRevision, Query, Scope, Store};
+use zhijian_records::port::{Held, NewRevision, Query, Scope, Store};
 
 /// Records of several places and owners.
 async fn places(store: &dyn Store) -> Vec<NewRevision> {
@@ -28,7 +28,7 @@ async fn places(store: &dyn Store) -> Vec<NewRevision> {
 
 fn scope(regions: &[&str], owners: &[&str], ids: &[&str]) -> Scope {
     let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-    Scope { all: false, regions: texts(regions), owners: texts(owners), ids: texts(ids) }
+    Scope { all: false, regions: texts(regions), owners: texts(owners), ids: texts(ids), ..Scope::default() }
 }
 
 async fn check(store: &dyn Store, why: &str, scope: Scope, expected: &[&str]) {
@@ -90,4 +90,18 @@ pub async fn a_township_is_a_scope(base: &Base) {
     places(&*base.store).await;
     check(&*base.store, "a township", scope(&["130302001"], &[], &[]), &["a"]).await;
     check(&*base.store, "a township and an owner", scope(&["130302002"], &["o1"], &[]), &["a", "b", "c"]).await;
+}
+
+pub async fn a_field_is_a_scope(base: &Base) {
+    places(&*base.store).await;
+    let held = |value: &str, region: &str| Scope {
+        fields: vec![Held { path: "result".into(), value: value.into(), region: region.into() }],
+        ..Scope::default()
+    };
+    check(&*base.store, "a value", held("b", ""), &["b"]).await;
+    check(&*base.store, "a value in its county", held("b", "130302"), &["b"]).await;
+    check(&*base.store, "a value in another county", held("b", "130303"), &[]).await;
+    check(&*base.store, "no value is nobody's", held("", ""), &[]).await;
+    let both = Scope { fields: held("e", "").fields, ..scope(&["130303"], &[], &[]) };
+    check(&*base.store, "a value or a county", both, &["c", "e"]).await;
 }

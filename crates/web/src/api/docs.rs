@@ -55,6 +55,8 @@ fn who(spec: &Spec) -> &'static str {
         Access::Anyone => "无需登录",
         Access::Signed => "登录用户",
         Access::Kind(Wish::Read) => "表单规定的查阅角色",
+        Access::Kind(Wish::Reveal) => "可查看完整信息的角色",
+        Access::Kind(Wish::Advance) => "各步骤的办理角色",
         Access::Kind(_) => "表单规定的填报角色",
         Access::Region => "有属地职责的账号，限本级及下级",
         Access::Role(_) => "平台管理员",

@@ -6,6 +6,7 @@ use super::operation::{Holds, Param};
 use super::problem::Answer;
 use super::records::shape;
 use crate::app::App;
+use crate::pages::search::found_in;
 use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
@@ -23,7 +24,7 @@ pub async fn search(client: Client, State(app): State<App>, given: Given) -> Ans
     let request = ListRequest { search: given.text("q").to_owned(), limit: given.number("limit").unwrap_or(10), ..ListRequest::default() };
     let kinds = app.catalogue().kinds.values().filter(|k| !k.search.is_empty() && access::may(&client.caller, k, Wish::Read));
     let kinds: Vec<_> = kinds.collect();
-    let lists: Vec<_> = kinds.iter().map(|kind| app.door.list(&client.caller, &kind.kind, &request)).collect();
+    let lists = kinds.iter().map(|kind| async { found_in(app.door.list(&client.caller, &kind.kind, &request).await) });
     let pages = futures::future::try_join_all(lists).await?;
     let mut items = Vec::new();
     for (kind, page) in kinds.iter().zip(&pages) {

@@ -2,6 +2,7 @@
 
 use super::Refusal;
 use super::place::{self, Territory};
+use super::small;
 use crate::app::App;
 use time::Date;
 use zhijian_kinds::{Indicator, Plan};
@@ -30,6 +31,9 @@ pub struct Question<'a> {
     pub def: &'a Indicator,
     /// For the evaluator.
     pub params: Params,
+    /// Small numbers of persons are withheld, and with them what would give them away: the top of the territory inside which nothing
+    /// may follow from anything else.
+    pub withheld: Option<String>,
 }
 
 /// A plan by name.
@@ -54,7 +58,9 @@ pub fn indicator<'a>(app: &'a App, code: &str) -> Result<&'a Indicator, Refusal>
 /// The lake failed.
 pub async fn evaluate(app: &App, territory: &Territory<'_>, plan: &Plan, node: &str, when: When) -> Result<Vec<PlanRow>, LakeError> {
     let here = Plan { region: node.to_owned(), ..plan.clone() };
-    app.evaluator.evaluate_plan(&here, when.year, when.as_of, when.known_at, &territory.scope).await
+    let mut rows = app.evaluator.evaluate_plan(&here, when.year, when.as_of, when.known_at, &territory.scope).await?;
+    small::plan(app, territory, plan, node, when, &mut rows).await?;
+    Ok(rows)
 }
 
 impl<'a> Question<'a> {
@@ -70,7 +76,7 @@ impl<'a> Question<'a> {
             options,
             scope: territory.scope.clone(),
         };
-        Self { plan, def, params }
+        Self { plan, def, params, withheld: territory.withholds(def).then(|| territory.home.clone()) }
     }
 
     /// Name in the plan, else the indicator's own.
@@ -91,7 +97,11 @@ impl<'a> Question<'a> {
     /// # Errors
     /// The lake failed.
     pub async fn answer(&self, app: &App) -> Result<Answer, LakeError> {
-        app.evaluator.indicator(self.def, &self.params).await
+        let mut answer = app.evaluator.indicator(self.def, &self.params).await?;
+        if small::node(app, self).await? {
+            small::withhold(&mut answer);
+        }
+        Ok(answer)
     }
 
     /// The same figure of other years, oldest first, up to the year asked for.
@@ -101,8 +111,8 @@ impl<'a> Question<'a> {
     pub async fn years(&self, app: &App, first: i32) -> Result<Vec<(i32, Answer)>, LakeError> {
         let years = (first..=self.params.year.max(first)).map(|year| async move {
             let as_of = self.params.as_of.filter(|_| year == self.params.year);
-            let params = Params { year, as_of, ..self.params.clone() };
-            Ok((year, app.evaluator.indicator(self.def, &params).await?))
+            let question = Self { params: Params { year, as_of, ..self.params.clone() }, ..self.clone() };
+            Ok((year, question.answer(app).await?))
         });
         futures::future::try_join_all(years).await
     }
@@ -112,7 +122,9 @@ impl<'a> Question<'a> {
     /// # Errors
     /// The indicator has no such dimension; the lake failed.
     pub async fn breakdown(&self, app: &App, by: Dimension) -> Result<Vec<Slice>, LakeError> {
-        app.evaluator.breakdown(self.def, &self.params, by).await
+        let mut slices = app.evaluator.breakdown(self.def, &self.params, by).await?;
+        small::breakdown(app, self, by, &mut slices).await?;
+        Ok(slices)
     }
 
     /// Dimensions by which it can be taken apart.

@@ -14,6 +14,7 @@ mod plan;
 mod plans;
 pub mod sheets;
 mod slices;
+pub mod small;
 mod unit_list;
 
 use crate::app::App;

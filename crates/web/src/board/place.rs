@@ -4,12 +4,14 @@ use super::Refusal;
 use crate::app::App;
 use zhijian_kinds::{Indicator, Kind, Plan, Regions, regions::Region};
 use zhijian_records::Caller;
-use zhijian_records::access::{self, Wish};
+use zhijian_records::access::{self, Arm, Wish};
 use zhijian_records::port::Scope;
 
 /// The part of the region tree whose aggregates a caller sees.
 #[derive(Debug, Clone)]
 pub struct Territory<'a> {
+    app: &'a App,
+    caller: Caller,
     regions: &'a Regions,
     /// Goes into every query and into the key of every kept answer.
     pub scope: Scope,
@@ -23,13 +25,27 @@ impl<'a> Territory<'a> {
     /// # Errors
     /// The caller has no region of duty (accounts of organisations).
     pub fn of(app: &'a App, caller: &Caller) -> Result<Self, Refusal> {
-        let scope = access::aggregate_scope(caller);
+        let scope = access::aggregate_scope(&app.catalogue().roles, caller);
         let regions = &app.catalogue().regions;
         if !scope.all && scope.regions.is_empty() {
             return Err(Refusal::NotAllowed("规划指标供行政管理、监督、疾控人员和领导小组使用"));
         }
         let home = if scope.all { app.region.clone() } else { caller.region.clone() };
-        Ok(Self { regions, scope, home })
+        Ok(Self { app, caller: caller.clone(), regions, scope, home })
+    }
+
+    /// Must small numbers of an indicator be withheld? They count persons by their health, and the caller may not see these one by one
+    /// in the whole territory.
+    #[must_use]
+    pub fn withholds(&self, def: &Indicator) -> bool {
+        let catalogue = self.app.catalogue();
+        let persons = unit_kinds(self.app, def).iter().any(|kind| kind.field("id_no").is_some());
+        let health = def.facts.iter().filter_map(|fact| catalogue.kind(fact)).any(|kind| kind.rights.health());
+        if !persons || !health {
+            return false;
+        }
+        let one_by_one = unit_scope(self.app, &self.caller, def, Wish::Read);
+        !one_by_one.is_some_and(|scope| scope.all || !self.scope.all && self.scope.regions.iter().all(|r| scope.regions.contains(r)))
     }
 
     /// May the figures of this node be shown?
@@ -114,9 +130,11 @@ pub fn unit_scope(app: &App, caller: &Caller, def: &Indicator, wish: Wish) -> Op
     if kinds.is_empty() {
         kinds = def.facts.iter().filter_map(|fact| app.catalogue().kind(fact)).map(AsRef::as_ref).collect();
     }
+    // A list tells of every field that the indicator counts: only arms that show the whole record serve it.
     let mut scopes = kinds.iter().map(|kind| {
-        let may = access::may(caller, kind, Wish::Read) && access::may(caller, kind, wish);
-        may.then(|| access::scope(caller, kind))
+        let arms = access::arms(caller, kind, wish);
+        let whole: Vec<&Arm> = arms.iter().filter(|arm| arm.view.is_whole()).collect();
+        (!whole.is_empty() && access::may(caller, kind, Wish::Read)).then(|| access::union(whole.into_iter()))
     });
     let first = scopes.next()??;
     scopes.all(|scope| scope.as_ref() == Some(&first)).then_some(first)

@@ -90,8 +90,8 @@ pub fn breakdown(app: &App, caller: &Caller, question: &Question<'_>, by: &str, 
                     slice.label.clone().into(),
                     #[expect(clippy::cast_precision_loss, reason = "a depth of a few levels")]
                     Cell::Number(slice.depth as f64),
-                    Cell::Number(slice.numerator),
-                    Cell::Number(slice.denominator),
+                    Cell::number(slice.numerator),
+                    Cell::number(slice.denominator),
                     slice.display.clone().into(),
                 ]
             })

@@ -109,8 +109,8 @@ fn slice(subject: &Subject<'_>, by: Dimension, row: &Slice) -> Markup {
                 @match down(subject, by, row) { Some(address) => a href=(address) { (row.label) }, None => (row.label) }
                 @if row.sum { span.visually-hidden { "（合计）" } }
             }
-            td.num { (number(row.numerator, "numerator")) }
-            td.num { @if row.denominator > 0.0 || row.value.is_none() { (number(row.denominator, "denominator")) } @else { (words::NONE) } }
+            td.num { @if let Some(n) = row.numerator { (number(n, "numerator")) } @else { (words::NONE) } }
+            td.num { @match row.denominator { Some(n) if n > 0.0 || row.value.is_none() => (number(n, "denominator")), _ => (words::NONE) } }
             td.num { (row.display) }
         }
     }

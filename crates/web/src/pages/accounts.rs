@@ -80,7 +80,7 @@ async fn new(signed: Signed, State(app): State<App>) -> Result<Markup, PageError
         failures: 0,
         locked_until: 0,
     };
-    Ok(form(&app, &signed, &blank, true, None))
+    Ok(form(&app, &signed, &blank, true, None, Markup::default()))
 }
 
 /// `POST /accounts/new`
@@ -100,7 +100,8 @@ async fn create(State(app): State<App>, posted: Posted) -> Result<Response, Page
     let taken = app.door.store.account(&account.login).await.map_err(failed)?.is_some();
     let wrong = if taken { Some("账号已被使用".to_owned()) } else { wrong(&app, &account) };
     if wrong.is_some() {
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, form(&app, &posted.signed, &account, true, wrong.as_deref())).into_response());
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, form(&app, &posted.signed, &account, true, wrong.as_deref(), Markup::default()))
+            .into_response());
     }
     app.door.put_account(&posted.signed.caller, &account).await?;
     Ok(handed_over(&app, &posted.signed, &account, &password).into_response())
@@ -110,7 +111,8 @@ async fn create(State(app): State<App>, posted: Posted) -> Result<Response, Page
 async fn edit(signed: Signed, State(app): State<App>, Path(login): Path<String>) -> Result<Markup, PageError> {
     administrator(&signed)?;
     let account = find(&app, &login).await?;
-    Ok(form(&app, &signed, &account, false, None))
+    let person = super::access::person_card(&app, &signed, &login).await?;
+    Ok(form(&app, &signed, &account, false, None, person))
 }
 
 /// `POST /accounts/{login}`
@@ -134,7 +136,8 @@ async fn change(State(app): State<App>, Path(login): Path<String>, posted: Poste
         wrong(&app, &account)
     };
     if wrong.is_some() {
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, form(&app, &posted.signed, &account, false, wrong.as_deref())).into_response());
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, form(&app, &posted.signed, &account, false, wrong.as_deref(), Markup::default()))
+            .into_response());
     }
     app.door.put_account(&posted.signed.caller, &account).await?;
     if !account.active {
@@ -224,7 +227,7 @@ fn handed_over(app: &App, signed: &Signed, account: &Account, password: &str) ->
     )
 }
 
-fn form(app: &App, signed: &Signed, account: &Account, new: bool, wrong: Option<&str>) -> Markup {
+fn form(app: &App, signed: &Signed, account: &Account, new: bool, wrong: Option<&str>, person: Markup) -> Markup {
     let action = if new { format!("{LIST}/new") } else { format!("{LIST}/{}", links::encode(&account.login)) };
     let body = html! {
         @if let Some(message) = wrong { div.notice.notice-error role="alert" { (message) } }
@@ -245,6 +248,7 @@ fn form(app: &App, signed: &Signed, account: &Account, new: bool, wrong: Option<
             } }
             div.form-bar { button.btn.btn-primary type="submit" { "保存" } a.btn href=(LIST) { "取消" } }
         }
+        (person)
         @if !new {
             form.record-form.narrow method="post" action={(action) "/password"} data-once { (token(signed)) section.card { h2 { "重置密码" } p.hint { "生成新的初始密码，原密码和已登录的会话立即失效，锁定同时解除。" } button.btn type="submit" { "重置密码" } } }
         }

@@ -42,7 +42,7 @@ pub async fn show(signed: Signed, State(app): State<App>, headers: HeaderMap) ->
         let counted = kinds.iter().map(|kind| tile(&app, &signed, kind));
         tiles.push((*heading, futures::future::try_join_all(counted).await?));
     }
-    let files = groups.iter().flat_map(|(_, kinds)| kinds).any(|k| access::may(&signed.caller, k, Wish::File));
+    let files = groups.iter().flat_map(|(_, kinds)| kinds).any(|k| access::may(&signed.caller, k, Wish::Import));
     let jobs = if files { import::latest(&app, &signed, 5).await? } else { Vec::new() };
     let flash = Flash::of(&headers);
     let body = html! {
@@ -78,7 +78,9 @@ async fn tile<'a>(app: &App, signed: &Signed, kind: &'a Kind) -> Result<Tile<'a>
     let fresh = if total == 0 { 0 } else { app.door.count(&signed.caller, &kind.kind, &fresh, words::COUNT_LIMIT).await? };
     // Grouping reads every row; beyond the counting limit the list's own filters serve better.
     let states = match &kind.states {
-        Some(_) if total > 0 && total < words::COUNT_LIMIT => app.door.count_by(&signed.caller, &kind.kind, &all, "state").await?,
+        Some(states) if total > 0 && total < words::COUNT_LIMIT && access::shown(&signed.caller, kind, &states.field) => {
+            app.door.count_by(&signed.caller, &kind.kind, &all, "state").await?
+        }
         _ => Vec::new(),
     };
     Ok(Tile { kind, total: Some(total), fresh, states })

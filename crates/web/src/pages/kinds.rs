@@ -75,7 +75,7 @@ fn head(app: &App, kind: &Kind) -> Markup {
             .collect::<Vec<_>>()
             .join("、")
     };
-    let roles = |codes: &[String]| codes.iter().map(|c| words::role(c)).collect::<Vec<_>>().join("、");
+    let roles = |wish: Wish| kind.rights.roles(wish).into_iter().map(words::role).collect::<Vec<_>>().join("、");
     html! {
         section.card.about {
             dl {
@@ -84,8 +84,8 @@ fn head(app: &App, kind: &Kind) -> Markup {
                 dt { "同一记录的认定" } dd { (titles(&kind.natural_key)) " 相同" }
                 @if let Some(date) = &kind.event_date { dt { "归属日期" } dd { (titles(std::slice::from_ref(date))) } }
                 @if !kind.refs.is_empty() { dt { "关联" } dd { @for (index, rule) in kind.refs.values().enumerate() { @if index > 0 { "、" } (rule.title) "（" (app.catalogue().kind(&rule.kind).map_or(rule.kind.as_str(), |k| k.title.as_str())) "）" } } }
-                dt { "填报" } dd { (roles(&kind.roles.file)) }
-                dt { "查看" } dd { (roles(&kind.roles.read)) }
+                dt { "填报" } dd { (roles(Wish::File)) }
+                dt { "查看" } dd { (roles(Wish::Read)) " " a.quiet href={"/access/" (kind.kind)} { "范围与内容" } }
             }
         }
     }

@@ -1,5 +1,6 @@
 //! One page a file.
 
+pub mod access;
 pub mod accounts;
 pub mod codes;
 pub mod desk;

@@ -35,7 +35,7 @@ pub async fn show(signed: Signed, State(app): State<App>, RawQuery(query): RawQu
     } else {
         let asked = kinds.map(|kind| {
             let (app, signed, request) = (&app, &signed, &request);
-            async move { Ok::<_, DoorError>((kind.as_ref(), app.door.list(&signed.caller, &kind.kind, request).await?)) }
+            async move { Ok::<_, DoorError>((kind.as_ref(), found_in(app.door.list(&signed.caller, &kind.kind, request).await)?)) }
         });
         futures::future::try_join_all(asked).await?.into_iter().filter(|(_, page)| !page.rows.is_empty()).collect()
     };
@@ -57,6 +57,17 @@ pub async fn show(signed: Signed, State(app): State<App>, RawQuery(query): RawQu
     };
     let title = if q.is_empty() { words::SEARCH.to_owned() } else { format!("搜索“{q}”") };
     Ok(layout::page(&Frame { title: &title, signed: Some(&signed), active: "/search", ..Frame::new(&app) }, body))
+}
+
+/// A kind whose search fields are not all shown to the caller cannot be searched by it, and then has no part in the answer.
+///
+/// # Errors
+/// Everything else.
+pub fn found_in(page: Result<ViewPage, DoorError>) -> Result<ViewPage, DoorError> {
+    match page {
+        Err(DoorError::BadRequest(_)) => Ok(ViewPage { rows: Vec::new(), next: None }),
+        page => page,
+    }
 }
 
 fn group(app: &App, kind: &Kind, page: &ViewPage, q: &str) -> Markup {

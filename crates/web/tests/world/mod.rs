@@ -101,7 +101,8 @@ impl World {
         let now = start_of(TODAY).unwrap() + 9 * 3_600_000_000;
         let vault = Vault::new(&[(1, vec![7; 32])]).unwrap();
         let door = Door { store, catalogue, vault: Arc::new(vault), clock: Arc::new(FixedClock(AtomicI64::new(now))) };
-        let app = App { door, lake, evaluator, home: home.path().to_path_buf(), region: "130300".into(), demo: false };
+        let app =
+            App { door, lake, evaluator, home: home.path().to_path_buf(), region: "130300".into(), purposes: Arc::default(), demo: false };
         Self { router: zhijian_web::router(app.clone()), app, _home: home }
     }
 

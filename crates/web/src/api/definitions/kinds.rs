@@ -24,7 +24,7 @@ pub async fn list(client: Client, State(app): State<App>) -> Json<Value> {
                 "title": kind.title,
                 "area": kind.area,
                 "help": kind.help,
-                "may": {"read": may(Wish::Read), "file": may(Wish::File), "review": may(Wish::Review), "export": may(Wish::Export)},
+                "may": Wish::ALL.into_iter().map(|wish| (json!(wish).as_str().unwrap_or_default().to_owned(), json!(may(wish)))).collect::<serde_json::Map<_, _>>(),
             })
         })
         .collect();
@@ -55,7 +55,8 @@ fn definition(kind: &Kind) -> Value {
         "natural_key": kind.natural_key,
         "event_date": kind.event_date,
         "owner": kind.owner,
-        "roles": {"file": kind.roles.file, "review": kind.roles.review, "read": kind.roles.read, "export": kind.roles.export},
+        "roles": Wish::ALL.into_iter().map(|wish| (json!(wish).as_str().unwrap_or_default().to_owned(), json!(kind.rights.roles(wish)))).collect::<serde_json::Map<_, _>>(),
+        "health": kind.rights.health(),
         "fields": kind.fields.iter().map(field).collect::<Vec<_>>(),
         "references": kind.refs.iter().map(|(name, rule)| json!({
             "field": name, "kind": rule.kind, "title": rule.title, "required": rule.required,

@@ -11,13 +11,14 @@ pub fn schemas(kind: &Kind) -> Map<String, Value> {
     let reason = json!({"type": "string", "description": "原因或说明，记入审计"});
     let mut all = Map::new();
     let mut put = |suffix: &str, schema: Value| all.insert(format!("{name}{suffix}"), schema);
-    put("", document(kind));
+    let (document, required) = document(kind);
+    put("", document);
     put(
         "_entry",
         json!({
             "type": "object",
             "required": ["data"],
-            "properties": {"data": here(""), "reason": reason},
+            "properties": {"data": {"allOf": [here(""), {"required": required}]}, "reason": reason},
             "additionalProperties": false,
         }),
     );
@@ -57,18 +58,21 @@ pub fn schemas(kind: &Kind) -> Map<String, Value> {
     all
 }
 
-/// The document's schema with what a client should know beside it: code lists, units, privacy.
-fn document(kind: &Kind) -> Value {
+/// The document's schema with what a client should know beside it: code lists, units, privacy; and what must be there when it is filed.
+/// A reader may see less of it than was filed.
+fn document(kind: &Kind) -> (Value, Value) {
     let mut schema = kind.schema.clone();
+    let mut required = json!([]);
     if let Some(members) = schema.as_object_mut() {
         members.shift_remove("$schema");
+        required = members.shift_remove("required").unwrap_or(required);
     }
     for field in &kind.fields {
         if let Some(place) = at(&mut schema, &field.path) {
             annotate(place, field);
         }
     }
-    schema
+    (schema, required)
 }
 
 fn at<'a>(schema: &'a mut Value, path: &str) -> Option<&'a mut Map<String, Value>> {

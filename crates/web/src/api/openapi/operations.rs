@@ -6,7 +6,6 @@ use crate::api::operations;
 use crate::api::problem::TYPES;
 use serde_json::{Map, Value, json};
 use zhijian_kinds::{Catalogue, Kind};
-use zhijian_records::access::Wish;
 
 /// Failures that every operation can have.
 const COMMON: [&str; 6] = ["bad-request", "unknown-parameter", "not-signed-in", "not-allowed", "not-found", "internal"];
@@ -70,13 +69,7 @@ fn roles(spec: &Spec, kind: Option<&Kind>) -> Value {
         (Access::Anyone, _) => json!([]),
         (Access::Role(role), _) => json!([role]),
         (Access::Kind(wish), Some(kind)) => {
-            let roles = match wish {
-                Wish::Read => &kind.roles.read,
-                Wish::File => &kind.roles.file,
-                Wish::Review => &kind.roles.review,
-                Wish::Export => &kind.roles.export,
-            };
-            json!(roles)
+            json!(kind.rights.roles(wish))
         }
         _ => json!(["*"]),
     }

@@ -28,6 +28,7 @@ pub fn shape(view: &View) -> Value {
         "recorded_to": view.recorded_to.map(shown),
         "retracted": view.retracted,
         "masked": !view.revealed,
+        "hidden": view.hidden,
         "data": view.data,
     })
 }

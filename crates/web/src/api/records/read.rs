@@ -5,7 +5,6 @@ use crate::api::body::Sent;
 use crate::api::client::Client;
 use crate::api::problem::{Answer, Failure};
 use crate::app::App;
-use crate::words;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -44,8 +43,9 @@ pub async fn reveal(
 ) -> Answer<Json<Value>> {
     let purpose = sent.text("purpose")?;
     sent.finish()?;
-    if !words::PURPOSES.contains(&purpose.as_str()) {
-        return Err(Failure::parameter("purpose", &purpose, &words::PURPOSES.join("、")));
+    let purposes = crate::purposes::all(&app);
+    if !purposes.contains(&purpose.as_str()) {
+        return Err(Failure::parameter("purpose", &purpose, &purposes.join("、")));
     }
     let view = app.door.reveal(&client.caller, &kind, &id, &purpose, "api").await?;
     Ok(Json(shape(&view)))

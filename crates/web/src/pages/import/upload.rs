@@ -17,7 +17,7 @@ use zhijian_kinds::Kind;
 use zhijian_records::access::{self, Wish};
 
 fn filed<'a>(app: &'a App, signed: &Signed) -> Vec<&'a Kind> {
-    kinds_of(app, signed).into_iter().flat_map(|(_, kinds)| kinds).filter(|k| access::may(&signed.caller, k, Wish::File)).collect()
+    kinds_of(app, signed).into_iter().flat_map(|(_, kinds)| kinds).filter(|k| access::may(&signed.caller, k, Wish::Import)).collect()
 }
 
 /// `GET /import?kind=`

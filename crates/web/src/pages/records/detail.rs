@@ -18,7 +18,7 @@ use maud::{Markup, html};
 use serde_json::{Map, Value};
 use zhijian_kinds::intake::get_path;
 use zhijian_kinds::{Field, FieldType, Kind, Level, Problem};
-use zhijian_records::access::{self, Wish};
+use zhijian_records::access::Wish;
 use zhijian_records::read::{View, display, shown};
 
 /// `GET /records/{kind}/{id}`
@@ -41,7 +41,7 @@ pub async fn show(
 pub async fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, flash: &Flash) -> Result<Markup, PageError> {
     let name = cells::name(app, kind, &view.data);
     let related = related::find(app, signed, kind, view).await?;
-    let sections = sections(visible(kind));
+    let sections = sections(visible(kind).filter(|f| !view.hidden.contains(&f.path)));
     let groups = (kind.kind == "employer").then(|| groups::placeholder(app, signed, &view.id)).flatten();
     let body = html! {
         (flash.notice())
@@ -51,10 +51,11 @@ pub async fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, flash: &
         div.detail {
             div.detail-main {
                 @for (index, section) in sections.iter().enumerate() { (card(app, kind, view, section, index)) }
+                @if !view.hidden.is_empty() { p.muted { "另有 " (view.hidden.len()) " 项不在您的查看范围内，" a href={"/access/" (kind.kind)} { "为什么" } "。" } }
             }
             aside.detail-side {
                 (super::step::card(app, signed, kind, view))
-                (super::reveal::card(signed, kind, view))
+                (super::reveal::card(app, signed, kind, view))
                 (related::card(&related))
                 (super::basis::card(app, kind, view))
                 (about(app, kind, view))
@@ -69,20 +70,21 @@ pub async fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, flash: &
         signed: Some(signed),
         active: &active,
         breadcrumbs: &crumbs,
-        actions: actions(signed, kind, view),
+        actions: actions(app, signed, kind, view),
         scripts: if groups.is_some() { &["vendor/echarts.js", "app/calc.js"] } else { &[] },
         ..Frame::new(app)
     };
     Ok(layout::page(&frame, body))
 }
 
-fn actions(signed: &Signed, kind: &Kind, view: &View) -> Markup {
-    let files = access::may(&signed.caller, kind, Wish::File) && !view.retracted;
+fn actions(app: &App, signed: &Signed, kind: &Kind, view: &View) -> Markup {
+    let may = |wish| view.may.contains(&wish) && !view.retracted;
     html! {
-        @if files { a.btn.btn-primary href=(links::edit(&kind.kind, &view.id)) data-key="e" { (icon("edit")) "修改" } }
+        @if may(Wish::Amend) { a.btn.btn-primary href=(links::edit(&kind.kind, &view.id)) data-key="e" { (icon("edit")) "修改" } }
         a.btn href=(links::about(&kind.kind, &view.id, "print")) { (icon("print")) "打印" }
         a.btn href=(links::about(&kind.kind, &view.id, "history")) { (icon("history")) "历史" }
-        @if files { a.btn href=(links::about(&kind.kind, &view.id, "retract")) { (icon("void")) "作废" } }
+        @if signed.oversees(app) || signed.administers(app) { a.btn href=(links::about(&kind.kind, &view.id, "access")) { (icon("people")) "谁能看到" } }
+        @if may(Wish::Retract) { a.btn href=(links::about(&kind.kind, &view.id, "retract")) { (icon("void")) "作废" } }
     }
 }
 
@@ -167,7 +169,7 @@ fn quality(app: &App, kind: &Kind, view: &View) -> Markup {
             p.class != "W_RULE"
                 && (view.revealed || !p.related.iter().any(|name| private.iter().any(|f| f == name || f.starts_with(&format!("{name}.")))))
         })
-        .filter(|p| p.level >= Level::Warning)
+        .filter(|p| p.level >= Level::Warning && !p.related.iter().chain([&p.field]).any(|f| view.hidden.contains(f)))
         .collect();
     html! {
         @if !view.retracted && (!unread.is_empty() || !warnings.is_empty()) {

@@ -19,10 +19,9 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
-use zhijian_kinds::{Kind, Problem};
+use zhijian_kinds::{Field, Kind, Problem};
 use zhijian_records::DoorError;
 use zhijian_records::access::Wish;
-use zhijian_records::door::Door;
 use zhijian_records::read::View;
 use zhijian_records::submit::Entry;
 
@@ -35,14 +34,21 @@ const REASON: &str = "_reason";
 pub async fn show(signed: Signed, State(app): State<App>, Path((kind, id)): Path<(String, String)>) -> Result<Markup, PageError> {
     let kind = app.door.kind(&kind)?;
     let view = current(&app, &signed, &kind, &id).await?;
-    let filled = Filled::of(&app, &signed, &kind, &view.data, fillable(&kind));
+    let filled = Filled::of(&app, &signed, &kind, &view.data, offered(&kind, &view));
     Ok(page(&app, &signed, &kind, &view, &Attempt { filled: &filled, problems: &[], notice: Markup::default(), more: "", reason: "" }))
+}
+
+/// Fields of the form: those that the caller sees.
+fn offered<'a>(kind: &'a Kind, view: &'a View) -> impl Iterator<Item = &'a Field> + Clone {
+    fillable(kind).filter(|f| !view.hidden.contains(&f.path))
 }
 
 /// The record, if it may be changed.
 async fn current(app: &App, signed: &Signed, kind: &Kind, id: &str) -> Result<View, PageError> {
     let view = app.door.open(&signed.caller, &kind.kind, id, None).await?;
-    Door::allow(&signed.caller, kind, Wish::File)?;
+    if !view.may.contains(&Wish::Amend) {
+        return Err(DoorError::NotAllowed { kind: kind.title.clone() }.into());
+    }
     if view.retracted { Err(PageError::BadRequest("该记录已作废，不能修改".into())) } else { Ok(view) }
 }
 
@@ -52,11 +58,11 @@ pub async fn submit(State(app): State<App>, Path((kind, id)): Path<(String, Stri
     let signed = &posted.signed;
     let view = current(&app, signed, &kind, &id).await?;
     let seen: u32 = posted.get(REVISION).parse().map_err(|_| PageError::BadRequest("缺少版本号，请重新打开记录".into()))?;
-    let mine = Filled::from_body(&app, signed, &kind, &posted.fields, fillable(&kind));
+    let mine = Filled::from_body(&app, signed, &kind, &posted.fields, offered(&kind, &view));
     if seen != view.rev {
         return conflict(&app, &kind, &view, seen, &mine, &posted).await;
     }
-    let before = Filled::of(&app, signed, &kind, &view.data, fillable(&kind));
+    let before = Filled::of(&app, signed, &kind, &view.data, offered(&kind, &view));
     let again = |status: StatusCode, problems: &[Problem], notice: Markup| {
         let attempt = Attempt { filled: &mine, problems, notice, more: posted.get(MORE), reason: posted.get(REASON) };
         (status, page(&app, signed, &kind, &view, &attempt)).into_response()
@@ -65,10 +71,10 @@ pub async fn submit(State(app): State<App>, Path((kind, id)): Path<(String, Stri
         return Ok(again(StatusCode::OK, &[], Markup::default()));
     }
     let record = links::record(&kind.kind, &id);
-    if changed(fillable(&kind), &before, &mine).is_empty() {
+    if changed(offered(&kind, &view), &before, &mine).is_empty() {
         return Ok(([(header::SET_COOKIE, Flash::done("没有改动，未保存新版本。").cookie())], Redirect::to(&record)).into_response());
     }
-    let draft = draft(&kind, fillable(&kind), &mine, Some(&before));
+    let draft = draft(&kind, offered(&kind, &view), &mine, Some(&before));
     let entry = Entry { source: "web", reason: posted.get(REASON).trim(), idempotency: None };
     match app.door.amend(&signed.caller, &kind.kind, &id, seen, &draft, entry).await {
         Ok(saved) => {
@@ -91,9 +97,9 @@ async fn conflict(app: &App, kind: &Kind, newest: &View, seen: u32, mine: &Fille
     let signed = &posted.signed;
     let steps = history::trail(app, &signed.caller, kind, &newest.id).await?;
     let base = steps.iter().find(|s| s.view.rev == seen).ok_or_else(|| PageError::BadRequest("版本号有误，请重新打开记录".into()))?;
-    let saw = Filled::of(app, signed, kind, &base.view.data, fillable(kind));
-    let theirs = Filled::of(app, signed, kind, &newest.data, fillable(kind));
-    let my_changes = changed(fillable(kind), &saw, mine);
+    let saw = Filled::of(app, signed, kind, &base.view.data, offered(kind, newest));
+    let theirs = Filled::of(app, signed, kind, &newest.data, offered(kind, newest));
+    let my_changes = changed(offered(kind, newest), &saw, mine);
     let mut both = theirs.clone();
     for path in &my_changes {
         if let Some(held) = mine.get(path) {

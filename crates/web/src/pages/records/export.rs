@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use zhijian_exchange::write::{ExportFormat, ExportOptions, Exporter, collect_keys};
 use zhijian_kinds::Kind;
 use zhijian_records::Caller;
-use zhijian_records::access::Wish;
+use zhijian_records::access::{self, Wish};
 use zhijian_records::door::Door;
 use zhijian_records::port::Action;
 use zhijian_records::read::ListRequest;
@@ -30,9 +30,9 @@ const FORMATS: [(&str, &str); 3] = [("xlsx", "Excel 工作簿"), ("csv", "CSV �
 
 /// The button with its questions.
 #[must_use]
-pub fn dialog(signed: &Signed, kind: &Kind, asked: &Asked) -> Markup {
+pub fn dialog(app: &App, signed: &Signed, kind: &Kind, asked: &Asked) -> Markup {
     let action = format!("{}/export{}", links::list(&kind.kind), links::query(&asked.pairs));
-    let private = kind.private_fields().next().is_some();
+    let private = access::arms(&signed.caller, kind, Wish::Export).iter().all(|arm| arm.reveal) && kind.private_fields().next().is_some();
     html! {
         details.pop {
             summary.btn { (icon("export")) "导出" }
@@ -43,7 +43,7 @@ pub fn dialog(signed: &Signed, kind: &Kind, asked: &Asked) -> Markup {
                     label for="export-format" { "格式" }
                     select.form-select #export-format name="format" { @for (value, title) in FORMATS { option value=(value) { (title) } } }
                 }
-                (reveal::purposes("export-purpose"))
+                (reveal::choice(app, "export-purpose"))
                 @if private { label.check { input type="checkbox" name="full" value="1"; span { "包含完整个人信息（否则隐去）" } } }
                 p.hint { "导出人、条件和用途将记入审计日志。" }
                 button.btn.btn-primary type="submit" { "下载" }
@@ -70,7 +70,10 @@ pub async fn start(
         other => return Err(PageError::BadRequest(format!("不支持的格式“{other}”"))),
     };
     let full = posted.get("full") == "1";
-    let purpose = reveal::purpose(&posted)?;
+    let purpose = reveal::purpose(&app, &posted)?;
+    // What may not be asked or taken is refused before anything is noted or sent.
+    let first = ListRequest { limit: 1, ..asked.request() };
+    app.door.export_page(&caller, &kind.kind, &first, full).await?;
     let conditions: Vec<String> = asked.pairs.iter().filter(|(n, _)| n != "sort").map(|(n, v)| format!("{n}={v}")).collect();
     let told = if full { "（完整个人信息）" } else { "" };
     let reason = format!(

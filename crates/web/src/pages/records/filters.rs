@@ -9,6 +9,7 @@ use crate::links;
 use crate::session::Signed;
 use maud::{Markup, html};
 use zhijian_kinds::{CodeList, FieldType, Kind};
+use zhijian_records::access;
 
 /// The form above a list.
 #[must_use]
@@ -31,7 +32,7 @@ pub fn bar(app: &App, signed: &Signed, kind: &Kind, asked: &Asked) -> Markup {
                 summary { (icon("filter")) "筛选" @if given > 0 { span.count-badge { (given) } } }
                 div.filter-grid {
                     @if !own_county && counties.len() > 1 { (region(asked, &counties)) }
-                    @for path in &kind.list.filters { (one(app, signed, kind, asked, path)) }
+                    @for path in kind.list.filters.iter().filter(|f| access::shown(&signed.caller, kind, f)) { (one(app, signed, kind, asked, path)) }
                     div.field {
                         label for="f-as_of" { "数据截至" }
                         input.form-control #f-as_of type="date" name="as_of" value=(asked.value("as_of")) max=(app.door.today()) title="按这一天结束时的记录列出";

@@ -9,10 +9,8 @@ use crate::{links, words};
 use axum::extract::{Path, State};
 use maud::{Markup, html};
 use zhijian_kinds::Kind;
-use zhijian_kinds::intake::get_path;
 use zhijian_records::Caller;
-use zhijian_records::door::Door;
-use zhijian_records::port::{AuditLine, Stored};
+use zhijian_records::port::AuditLine;
 use zhijian_records::read::View;
 
 /// One revision with what is known about its making.
@@ -39,16 +37,12 @@ pub async fn trail(app: &App, caller: &Caller, kind: &Kind, id: &str) -> Result<
     for (index, view) in views.into_iter().enumerate() {
         let Some(now) = stored.get(index).filter(|s| s.rev == view.rev) else { continue };
         let line = app.door.store.audit(now.commit - 1, 1).await.map_err(failed)?.into_iter().next();
-        let private = stored.get(index + 1).map(|before| private_changes(&app.door, kind, before, now)).transpose()?.unwrap_or_default();
+        let before = stored.get(index + 1);
+        let mut private = before.map(|before| app.door.private_changes(kind, before, now)).transpose()?.unwrap_or_default();
+        private.retain(|path| !view.hidden.contains(path));
         steps.push(Step { view, line, private });
     }
     Ok(steps)
-}
-
-/// Which private fields differ; their values stay where they are.
-fn private_changes(door: &Door, kind: &Kind, before: &Stored, now: &Stored) -> Result<Vec<String>, PageError> {
-    let (before, now) = (door.view(kind, before, true)?, door.view(kind, now, true)?);
-    Ok(kind.private_fields().filter(|f| get_path(&before.data, &f.path) != get_path(&now.data, &f.path)).map(|f| f.path.clone()).collect())
 }
 
 /// `GET /records/{kind}/{id}/history`

@@ -42,27 +42,34 @@ pub async fn show(
         }
     };
     let active = links::list(&kind.kind);
-    let frame =
-        Frame { title: &kind.title, signed: Some(&signed), active: &active, actions: actions(&signed, &kind, &asked), ..Frame::new(&app) };
+    let frame = Frame {
+        title: &kind.title,
+        signed: Some(&signed),
+        active: &active,
+        actions: actions(&app, &signed, &kind, &asked),
+        ..Frame::new(&app)
+    };
     Ok(([(header::SET_COOKIE, Flash::gone())], layout::page(&frame, body)).into_response())
 }
 
-fn actions(signed: &Signed, kind: &Kind, asked: &Asked) -> Markup {
+fn actions(app: &App, signed: &Signed, kind: &Kind, asked: &Asked) -> Markup {
     let files = access::may(&signed.caller, kind, Wish::File);
+    let imports = access::may(&signed.caller, kind, Wish::Import);
     let exports = access::may(&signed.caller, kind, Wish::Export);
     html! {
         @if files {
             a.btn.btn-primary href=(links::new(&kind.kind)) data-key="n" { (icon("plus")) "新建" }
-            a.btn href=(links::import(&kind.kind)) { (icon("import")) "导入" }
+            @if imports { a.btn href=(links::import(&kind.kind)) { (icon("import")) "导入" } }
             a.btn href=(links::template(&kind.kind)) download { (icon("template")) "模板" }
         }
-        @if exports { (super::export::dialog(signed, kind, asked)) }
+        @if exports { (super::export::dialog(app, signed, kind, asked)) }
         a.btn href=(links::help(&kind.kind)) { (icon("help")) "说明" }
     }
 }
 
 fn table(app: &App, signed: &Signed, kind: &Kind, asked: &Asked, page: &ViewPage, total: u64) -> Markup {
     let base = links::list(&kind.kind);
+    let columns: Vec<&String> = kind.list.columns.iter().filter(|c| access::shown(&signed.caller, kind, c)).collect();
     html! {
         section aria-label="记录" {
             div.list-head {
@@ -74,11 +81,11 @@ fn table(app: &App, signed: &Signed, kind: &Kind, asked: &Asked, page: &ViewPage
             } @else {
                 div.table-wrap {
                     table.list {
-                        thead { tr { @for column in &kind.list.columns { (head(kind, asked, column, &base)) } } }
+                        thead { tr { @for column in &columns { (head(kind, asked, column, &base)) } } }
                         tbody {
                             @for row in &page.rows {
                                 tr {
-                                    @for (index, column) in kind.list.columns.iter().enumerate() {
+                                    @for (index, column) in columns.iter().enumerate() {
                                         td class=(cells::class(kind, column)) data-label=(cells::title(kind, column)) {
                                             @if index == 0 {
                                                 a.row-link href=(links::record(&kind.kind, &row.id)) {

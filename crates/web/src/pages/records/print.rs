@@ -24,7 +24,7 @@ pub async fn show(signed: Signed, State(app): State<App>, Path((kind, id)): Path
 /// `POST /records/{kind}/{id}/print`: with private fields in clear, for a purpose.
 pub async fn reveal(State(app): State<App>, Path((kind, id)): Path<(String, String)>, posted: Posted) -> Result<Markup, PageError> {
     let kind = app.door.kind(&kind)?;
-    let purpose = reveal::purpose(&posted)?;
+    let purpose = reveal::purpose(&app, &posted)?;
     let view = app.door.open(&posted.signed.caller, &kind.kind, &id, Some(&format!("打印·{purpose}"))).await?;
     Ok(page(&app, &posted.signed, &kind, &view))
 }
@@ -34,8 +34,10 @@ fn page(app: &App, signed: &Signed, kind: &Kind, view: &View) -> Markup {
     let title = rule.map(|p| p.title.as_str()).filter(|t| !t.is_empty()).unwrap_or(&kind.title);
     let groups: &[String] = rule.map_or(&[], |p| &p.groups);
     let name = cells::name(app, kind, &view.data);
-    let sections: Vec<_> =
-        sections(visible(kind)).into_iter().filter(|s| groups.is_empty() || groups.iter().any(|g| g == s.title)).collect();
+    let sections: Vec<_> = sections(visible(kind).filter(|f| !view.hidden.contains(&f.path)))
+        .into_iter()
+        .filter(|s| groups.is_empty() || groups.iter().any(|g| g == s.title))
+        .collect();
     let body = html! {
         p.no-print.print-hint { button.btn.btn-primary type="button" data-print { "打印" } span.muted { "或按 Ctrl+P；纸张 A4。" @if !view.revealed { "个人信息已隐去，需要完整信息请在记录页选择用途后打印。" } } }
         article.sheet {

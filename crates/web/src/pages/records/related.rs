@@ -52,7 +52,7 @@ pub async fn find(app: &App, signed: &Signed, kind: &Kind, view: &View) -> Resul
         .kinds
         .values()
         .flat_map(|other| other.refs.iter().filter(|(_, r)| r.kind == kind.kind).map(move |(name, _)| (other, name)));
-    let counted = pointing.filter(|(other, _)| access::may(&signed.caller, other, Wish::Read)).map(|(other, name)| async move {
+    let counted = pointing.filter(|(other, name)| access::shown(&signed.caller, other, name)).map(|(other, name)| async move {
         let request = ListRequest { filters: vec![(name.clone(), Op::Eq, view.id.clone())], limit: 1, ..ListRequest::default() };
         let count = app.door.count(&signed.caller, &other.kind, &request, words::COUNT_LIMIT).await?;
         Ok::<_, DoorError>(Related {

@@ -8,7 +8,7 @@ use crate::icons::icon;
 use crate::layout::token;
 use crate::posted::Posted;
 use crate::session::Signed;
-use crate::{links, words};
+use crate::{links, purposes};
 use axum::extract::{Path, State};
 use maud::{Markup, html};
 use zhijian_kinds::Kind;
@@ -19,8 +19,9 @@ use super::cells;
 /// `POST /records/{kind}/{id}/reveal`
 pub async fn show(State(app): State<App>, Path((kind, id)): Path<(String, String)>, posted: Posted) -> Result<Markup, PageError> {
     let kind = app.door.kind(&kind)?;
-    let purpose = purpose(&posted)?;
+    let purpose = purpose(&app, &posted)?;
     let view = app.door.open(&posted.signed.caller, &kind.kind, &id, Some(&purpose)).await?;
+    app.purposes.remember(&posted.signed, &kind.kind, &id, app.door.now(), posted.get("purpose"), posted.get("remark"));
     detail::page(&app, &posted.signed, &kind, &view, &Flash::default()).await
 }
 
@@ -28,9 +29,9 @@ pub async fn show(State(app): State<App>, Path((kind, id)): Path<(String, String
 ///
 /// # Errors
 /// No purpose of the list.
-pub fn purpose(posted: &Posted) -> Result<String, PageError> {
+pub fn purpose(app: &App, posted: &Posted) -> Result<String, PageError> {
     let purpose = posted.get("purpose");
-    if !words::PURPOSES.contains(&purpose) {
+    if !purposes::all(app).contains(&purpose) {
         return Err(PageError::BadRequest("请先选择查看用途".into()));
     }
     let remark: String = posted.get("remark").trim().chars().take(200).collect();
@@ -39,13 +40,13 @@ pub fn purpose(posted: &Posted) -> Result<String, PageError> {
 
 /// Drop-down of purposes.
 #[must_use]
-pub fn purposes(id: &str) -> Markup {
+pub fn choice(app: &App, id: &str) -> Markup {
     html! {
         div.field {
             label for=(id) { "用途" span.mark-required { "必填" } }
             select.form-select id=(id) name="purpose" required {
                 option value="" { "请选择" }
-                @for purpose in words::PURPOSES { option value=(purpose) { (purpose) } }
+                @for purpose in purposes::all(app) { option value=(purpose) { (purpose) } }
             }
         }
     }
@@ -53,15 +54,25 @@ pub fn purposes(id: &str) -> Markup {
 
 /// The card of a detail page that asks for a purpose.
 #[must_use]
-pub fn card(signed: &Signed, kind: &Kind, view: &View) -> Markup {
+pub fn card(app: &App, signed: &Signed, kind: &Kind, view: &View) -> Markup {
+    let stated = app.purposes.stated(signed, &kind.kind, &view.id, app.door.now());
     let hidden = kind.private_fields().filter(|f| cells::given(&view.data, &f.path)).count();
     html! {
-        @if hidden > 0 && !view.revealed {
+        @if hidden > 0 && !view.revealed && view.revealable {
+            @if let Some((purpose, remark)) = &stated {
+                form.card.reveal method="post" action=(links::about(&kind.kind, &view.id, "reveal")) {
+                    (token(signed))
+                    input type="hidden" name="purpose" value=(purpose);
+                    input type="hidden" name="remark" value=(remark);
+                    p.hint { "本次登录已说明用途：" (purpose) "。再次查看同样记入审计日志。" }
+                    button.btn.btn-primary type="submit" { (icon("eye")) "继续查看完整信息" }
+                }
+            }
             details.card.reveal {
                 summary { (icon("eye")) "查看完整信息" span.muted { (hidden) " 项已隐去" } }
                 form method="post" action=(links::about(&kind.kind, &view.id, "reveal")) {
                     (token(signed))
-                    (purposes("reveal-purpose"))
+                    (choice(app, "reveal-purpose"))
                     div.field { label for="reveal-remark" { "说明（可不填）" } input.form-control #reveal-remark name="remark" maxlength="200"; }
                     p.hint { "查看人、时间和用途将记入审计日志。" }
                     div.buttons {

@@ -18,6 +18,7 @@ use maud::{Markup, html};
 use zhijian_kinds::kind::Transition;
 use zhijian_kinds::{Field, Kind, Level, Problem};
 use zhijian_records::DoorError;
+use zhijian_records::access::Wish;
 use zhijian_records::read::View;
 use zhijian_records::submit::Entry;
 
@@ -26,7 +27,10 @@ pub fn possible<'a>(app: &App, signed: &Signed, kind: &'a Kind, view: &View) -> 
     let today = app.door.today();
     let open = !view.retracted;
     let fits = |(index, step): &(usize, &'a Transition)| {
-        open && step.from.contains(&view.state) && signed.caller.has_any(&step.roles) && kind.transition_applies(*index, &view.data, &today)
+        open && view.may.contains(&Wish::Advance)
+            && step.from.contains(&view.state)
+            && signed.caller.has_any(&step.roles)
+            && kind.transition_applies(*index, &view.data, &today)
     };
     kind.transitions.iter().enumerate().filter(fits).map(|(_, step)| step).collect()
 }
@@ -62,6 +66,13 @@ fn transition<'a>(kind: &'a Kind, step: &str) -> Result<&'a Transition, PageErro
     kind.transitions.iter().find(|t| t.id == step).ok_or_else(|| PageError::NotFound(format!("“{}”没有办理步骤“{step}”", kind.title)))
 }
 
+fn allowed(signed: &Signed, kind: &Kind, view: &View, step: &Transition) -> Result<(), PageError> {
+    if view.may.contains(&Wish::Advance) && signed.caller.has_any(&step.roles) {
+        return Ok(());
+    }
+    Err(DoorError::NotAllowed { kind: format!("{}·{}", kind.title, step.title) }.into())
+}
+
 fn needs<'a>(kind: &'a Kind, step: &Transition) -> Vec<&'a Field> {
     step.needs.iter().filter_map(|path| kind.field(path)).filter(|f| !f.read_only).collect()
 }
@@ -75,6 +86,7 @@ pub async fn show(
     let kind = app.door.kind(&kind)?;
     let view = app.door.open(&signed.caller, &kind.kind, &id, None).await?;
     let step = transition(&kind, &step)?;
+    allowed(&signed, &kind, &view, step)?;
     let filled = Filled::of(&app, &signed, &kind, &view.data, needs(&kind, step));
     Ok(page(&app, &signed, &kind, &view, step, &filled, &[]))
 }
@@ -88,6 +100,8 @@ pub async fn submit(
     let kind = app.door.kind(&kind)?;
     let signed = &posted.signed;
     let step = transition(&kind, &step)?;
+    let view = app.door.open(&signed.caller, &kind.kind, &id, None).await?;
+    allowed(signed, &kind, &view, step)?;
     let seen: u32 = posted.get("_rev").parse().map_err(|_| PageError::BadRequest("缺少版本号，请重新打开记录".into()))?;
     let fields = needs(&kind, step);
     let filled = Filled::from_body(&app, signed, &kind, &posted.fields, fields.iter().copied());
@@ -98,7 +112,6 @@ pub async fn submit(
         .map(|f| Problem::new(Level::Error, "E_REQUIRED", &f.path, &f.title, "", "填写后才能继续"))
         .collect();
     if !missing.is_empty() {
-        let view = app.door.open(&signed.caller, &kind.kind, &id, None).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&app, signed, &kind, &view, step, &filled, &missing)).into_response());
     }
     let given = draft(&kind, fields.iter().copied(), &filled, None);

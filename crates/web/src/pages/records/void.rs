@@ -15,7 +15,6 @@ use maud::{Markup, html};
 use zhijian_kinds::Kind;
 use zhijian_records::DoorError;
 use zhijian_records::access::Wish;
-use zhijian_records::door::Door;
 use zhijian_records::read::View;
 use zhijian_records::submit::Entry;
 
@@ -23,7 +22,9 @@ use zhijian_records::submit::Entry;
 pub async fn show(signed: Signed, State(app): State<App>, Path((kind, id)): Path<(String, String)>) -> Result<Markup, PageError> {
     let kind = app.door.kind(&kind)?;
     let view = app.door.open(&signed.caller, &kind.kind, &id, None).await?;
-    Door::allow(&signed.caller, &kind, Wish::File)?;
+    if !view.may.contains(&Wish::Retract) {
+        return Err(DoorError::NotAllowed { kind: kind.title.clone() }.into());
+    }
     Ok(page(&app, &signed, &kind, &view, ""))
 }
 

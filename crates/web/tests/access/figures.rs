@@ -1,0 +1,68 @@
+//! Small numbers of persons: withheld from those who see aggregates only, and not to be had by asking otherwise.
+
+use crate::people::person;
+use crate::world::World;
+use serde_json::{Value, json};
+
+/// Diagnoses in three counties: 3, 9 and 12 of them.
+async fn world() -> World {
+    let world = World::new().await;
+    let officer = world.officer().await;
+    let counties = [("130302", "91130302MA0000003F", 3), ("130303", "91130303MA0000009G", 9), ("130322", "91130322MA0000012C", 12)];
+    for (county, uscc, many) in counties {
+        let name = format!("测{county}厂");
+        world.file(&officer, "employer", &json!({"uscc": uscc, "name": name, "county": county, "town": null, "former_names": null})).await;
+        for n in 0..many {
+            let changes = json!({
+                "report_no": format!("T{county}{n:03}"), "certificate_no": null, "uscc": uscc, "employer_name": name,
+                "linked_exams": null, "suspected_card_no": null,
+            });
+            world.file(&officer, "diagnosis", &changes).await;
+        }
+    }
+    world.refresh().await;
+    world
+}
+
+fn shown(items: &Value, key: &str) -> Option<f64> {
+    items.as_array().unwrap().iter().find(|i| i["key"] == key).and_then(|i| i["denominator"].as_f64())
+}
+
+#[tokio::test]
+async fn a_small_county_is_withheld_with_another_one() {
+    let world = world().await;
+    let (leader, officer) = (person(&world, "R19", true).await.session, person(&world, "R03", true).await.session);
+    let year = world.get(&officer, "/api/v1/records/diagnosis?limit=1").await.json()["items"][0]["data"]["diagnosed_on"].as_str().unwrap()
+        [..4]
+        .to_owned();
+    let ask = |session: &crate::world::Session, what: &str| {
+        let (session, path) = (session.clone(), format!("/api/v1/indicators/I-16{what}year={year}"));
+        let world = &world;
+        async move { world.get(&session, &path).await.json() }
+    };
+    let open = ask(&officer, "/breakdown?by=region&").await["items"].clone();
+    assert_eq!([shown(&open, "130302"), shown(&open, "130303"), shown(&open, "130322")], [Some(3.0), Some(9.0), Some(12.0)], "{open}");
+    let told = ask(&leader, "/breakdown?by=region&").await["items"].clone();
+    assert_eq!(shown(&told, "130302"), None, "a small number");
+    let numbers = ["130303", "130322"].map(|county| shown(&told, county));
+    assert!(numbers.iter().filter(|n| n.is_none()).count() >= 1, "the small one does not follow from the total: {told}");
+    assert_eq!(shown(&told, "130300"), Some(24.0), "the total is told");
+    // Asked for one by one they are the same.
+    for (county, number) in ["130302", "130303", "130322"].iter().zip([None, numbers[0], numbers[1]]) {
+        let alone = ask(&leader, &format!("?region={county}&")).await;
+        assert_eq!(alone["answer"]["denominator"].as_f64(), number, "{county}: {alone}");
+    }
+    // Neither a day nor another dimension of a county gives it away.
+    let live = ask(&leader, &format!("?as_of={year}-12-30&")).await;
+    assert_eq!(live["answer"]["denominator"], Value::Null, "{live}");
+    let month = ask(&leader, "/breakdown?region=130322&by=month&").await["items"].clone();
+    assert!(month.as_array().unwrap().iter().all(|i| i["denominator"].is_null()), "{month}");
+    // The board and its files say the same.
+    let board = world.get(&leader, &format!("/api/v1/plans/qinhuangdao/evaluation?year={year}&region=130302")).await.json();
+    let row = board["rows"].as_array().unwrap().iter().find(|r| r["indicator"] == "I-16");
+    assert!(row.is_none_or(|r| r["denominator"].is_null()), "{row:?}");
+    let csv = world.get(&leader, &format!("/api/v1/indicators/I-16/breakdown?by=region&format=csv&year={year}")).await.text;
+    assert!(csv.contains("已隐去"), "{csv}");
+    let units = world.get(&leader, &format!("/api/v1/indicators/I-16/units?which=denominator&year={year}")).await;
+    assert_eq!(units.status, 403);
+}

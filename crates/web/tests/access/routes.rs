@@ -1,0 +1,168 @@
+//! The routes as the router itself has them, and what each is for. A route that is not named here fails the test.
+
+use crate::world::World;
+use std::collections::BTreeSet;
+use zhijian_records::access::Wish;
+
+/// Who gets an answer from a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum For {
+    /// Everybody, signed in or not.
+    Anyone,
+    /// Everybody who is signed in; shows nothing but the own account, definitions and what the door gives.
+    Signed,
+    /// Whoever may do this with some record of the kind.
+    Kind(Wish),
+    /// Whoever may do this with the record.
+    Record(Wish),
+    /// The step's roles, on the record.
+    Step,
+    /// Whoever sees aggregates.
+    Aggregate,
+    /// Administrators of the platform.
+    Administrator,
+    /// Administrators and overseers.
+    Overseer,
+    /// Overseers only.
+    Assigner,
+    /// Whoever imports some kind.
+    Importer,
+    /// The owner of a job.
+    OwnJob,
+}
+
+/// Method, route, for whom.
+pub const ROUTES: &[(&str, &str, For)] = &[
+    ("GET", "/", For::Signed),
+    ("GET", "/login", For::Anyone),
+    ("POST", "/login", For::Anyone),
+    ("POST", "/logout", For::Signed),
+    ("GET", "/me", For::Signed),
+    ("GET", "/me/password", For::Signed),
+    ("POST", "/me/password", For::Signed),
+    ("GET", "/search", For::Signed),
+    ("GET", "/kinds", For::Signed),
+    ("GET", "/kinds/{kind}", For::Signed),
+    ("GET", "/codes", For::Signed),
+    ("GET", "/codes/{list}", For::Signed),
+    ("GET", "/codes/{list}/options", For::Signed),
+    ("GET", "/records/{kind}", For::Kind(Wish::Read)),
+    ("GET", "/records/{kind}/new", For::Kind(Wish::File)),
+    ("POST", "/records/{kind}/new", For::Kind(Wish::File)),
+    ("POST", "/records/{kind}/export", For::Kind(Wish::Export)),
+    ("GET", "/records/{kind}/template.xlsx", For::Signed),
+    ("GET", "/records/{kind}/pick/{reference}", For::Signed),
+    ("GET", "/records/{kind}/{id}", For::Record(Wish::Read)),
+    ("GET", "/records/{kind}/{id}/edit", For::Record(Wish::Amend)),
+    ("POST", "/records/{kind}/{id}/edit", For::Record(Wish::Amend)),
+    ("GET", "/records/{kind}/{id}/history", For::Record(Wish::Read)),
+    ("GET", "/records/{kind}/{id}/print", For::Record(Wish::Read)),
+    ("POST", "/records/{kind}/{id}/print", For::Record(Wish::Reveal)),
+    ("POST", "/records/{kind}/{id}/reveal", For::Record(Wish::Reveal)),
+    ("GET", "/records/{kind}/{id}/retract", For::Record(Wish::Retract)),
+    ("POST", "/records/{kind}/{id}/retract", For::Record(Wish::Retract)),
+    ("GET", "/records/{kind}/{id}/steps/{step}", For::Step),
+    ("POST", "/records/{kind}/{id}/steps/{step}", For::Step),
+    ("GET", "/records/{kind}/{id}/access", For::Overseer),
+    ("POST", "/records/{kind}/{id}/access", For::Assigner),
+    ("GET", "/import", For::Importer),
+    ("POST", "/import", For::Importer),
+    ("GET", "/import/{job}", For::OwnJob),
+    ("POST", "/import/{job}/cancel", For::OwnJob),
+    ("POST", "/import/{job}/continue", For::OwnJob),
+    ("GET", "/import/{job}/report.json", For::OwnJob),
+    ("GET", "/import/{job}/marked/{file}", For::OwnJob),
+    ("GET", "/accounts", For::Administrator),
+    ("GET", "/accounts/new", For::Administrator),
+    ("POST", "/accounts/new", For::Administrator),
+    ("GET", "/accounts/{login}", For::Administrator),
+    ("POST", "/accounts/{login}", For::Administrator),
+    ("POST", "/accounts/{login}/password", For::Administrator),
+    ("POST", "/accounts/{login}/person", For::Administrator),
+    ("GET", "/access", For::Overseer),
+    ("GET", "/access/{kind}", For::Signed),
+    ("GET", "/emergency", For::Signed),
+    ("POST", "/emergency", For::Signed),
+    ("GET", "/plans", For::Aggregate),
+    ("GET", "/plans/{plan}", For::Aggregate),
+    ("GET", "/plans/{plan}/{indicator}", For::Aggregate),
+    ("GET", "/indicators", For::Signed),
+    ("GET", "/indicators/{code}", For::Signed),
+    ("GET", "/assets/{edition}/{*name}", For::Anyone),
+    ("GET", "/favicon.ico", For::Anyone),
+    ("GET", "/api/docs", For::Anyone),
+    ("POST", "/api/v1/session", For::Anyone),
+    ("GET", "/api/v1/session", For::Signed),
+    ("DELETE", "/api/v1/session", For::Signed),
+    ("GET", "/api/v1/records/{kind}", For::Kind(Wish::Read)),
+    ("POST", "/api/v1/records/{kind}", For::Kind(Wish::File)),
+    ("GET", "/api/v1/records/{kind}/count", For::Kind(Wish::Read)),
+    ("GET", "/api/v1/records/{kind}/{id}", For::Record(Wish::Read)),
+    ("PUT", "/api/v1/records/{kind}/{id}", For::Record(Wish::Amend)),
+    ("PATCH", "/api/v1/records/{kind}/{id}", For::Record(Wish::Amend)),
+    ("DELETE", "/api/v1/records/{kind}/{id}", For::Record(Wish::Retract)),
+    ("GET", "/api/v1/records/{kind}/{id}/history", For::Record(Wish::Read)),
+    ("POST", "/api/v1/records/{kind}/{id}/reveal", For::Record(Wish::Reveal)),
+    ("POST", "/api/v1/records/{kind}/{id}/transitions/{transition}", For::Step),
+    ("GET", "/api/v1/search", For::Signed),
+    ("GET", "/api/v1/openapi.json", For::Anyone),
+    ("GET", "/api/v1/kinds", For::Signed),
+    ("GET", "/api/v1/kinds/{kind}", For::Signed),
+    ("GET", "/api/v1/kinds/{kind}/schema", For::Signed),
+    ("GET", "/api/v1/codes", For::Signed),
+    ("GET", "/api/v1/codes/{list}", For::Signed),
+    ("GET", "/api/v1/regions", For::Signed),
+    ("GET", "/api/v1/plans", For::Aggregate),
+    ("GET", "/api/v1/plans/{plan}/evaluation", For::Aggregate),
+    ("GET", "/api/v1/indicators", For::Signed),
+    ("GET", "/api/v1/indicators/{code}", For::Signed),
+    ("GET", "/api/v1/indicators/{code}/breakdown", For::Aggregate),
+    ("GET", "/api/v1/indicators/{code}/units", For::Aggregate),
+    ("GET", "/api/v1/jobs", For::Signed),
+    ("GET", "/api/v1/jobs/{id}", For::OwnJob),
+    ("GET", "/api/v1/audit", For::Administrator),
+];
+
+/// Paths of the router: it prints them, and knows no other way to tell.
+fn paths(world: &World) -> BTreeSet<String> {
+    let text = format!("{:?}", world.router);
+    let mut out = BTreeSet::new();
+    for piece in text.split("RouteId(").skip(1) {
+        let Some(at) = piece.find("): \"") else { continue };
+        if piece[..at].bytes().all(|b| b.is_ascii_digit()) {
+            out.insert(piece[at + 4..].split('"').next().unwrap_or_default().to_owned());
+        }
+    }
+    out
+}
+
+/// Methods of a path: the router names them when it is asked for one that it does not have.
+async fn methods(world: &World, path: &str) -> Vec<String> {
+    let address = path.replace("{*name}", "x").replace(['{', '}'], "");
+    let reply = world.send(None, "TRACE", &address, &[], None).await;
+    let allowed = reply.header("allow").to_owned();
+    allowed.split(',').map(|m| m.trim().to_owned()).filter(|m| !m.is_empty() && m != "HEAD").collect()
+}
+
+/// Every route as it is: method and path.
+pub async fn all(world: &World) -> BTreeSet<(String, String)> {
+    let mut out = BTreeSet::new();
+    for path in paths(world) {
+        for method in methods(world, &path).await {
+            out.insert((method, path.clone()));
+        }
+    }
+    out
+}
+
+#[tokio::test]
+async fn every_route_is_named_with_whom_it_is_for() {
+    let world = World::new().await;
+    let there = all(&world).await;
+    assert!(there.len() > 70, "the router does not tell its routes: {there:?}");
+    let named: BTreeSet<(String, String)> = ROUTES.iter().map(|(m, p, _)| ((*m).to_owned(), (*p).to_owned())).collect();
+    let unnamed: Vec<_> = there.difference(&named).collect();
+    let gone: Vec<_> = named.difference(&there).collect();
+    assert!(unnamed.is_empty(), "routes without an expectation: {unnamed:?}");
+    assert!(gone.is_empty(), "expectations without a route: {gone:?}");
+}
