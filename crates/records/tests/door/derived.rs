@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use zhijian_kinds::Catalogue;
 use zhijian_kinds::intake::get_path;
 use zhijian_records::Door;
+use zhijian_records::access::Sight;
 use zhijian_records::derive::{BASIS, basis_of, fill};
 
 /// The document after derivation.
@@ -144,9 +145,9 @@ async fn the_basis_of_a_private_result_is_sealed_with_it() {
     let stored = door.store.find("exam", &id).await.unwrap().unwrap();
     let public: Map<String, Value> = serde_json::from_str(&stored.data).unwrap();
     assert!(public.get(BASIS).is_none_or(|b| b.get("hearing").is_none()) && get_path(&public, "hearing.grade").is_none());
-    let revealed = door.view(&kind, &stored, true).unwrap();
+    let revealed = door.view(&kind, &stored, &Sight::whole(), true).unwrap();
     assert!(basis_of(&revealed.data).iter().any(|b| b.field == "hearing"));
-    let masked = door.view(&kind, &stored, false).unwrap();
+    let masked = door.view(&kind, &stored, &Sight::whole(), false).unwrap();
     assert!(basis_of(&masked.data).iter().all(|b| b.field != "hearing"));
 }
 

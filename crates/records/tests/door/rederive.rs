@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use zhijian_kinds::Catalogue;
 use zhijian_kinds::intake::Draft;
+use zhijian_records::access::Sight;
 use zhijian_records::bulk::{Bulk, BulkRow};
 use zhijian_records::port::{Action, Filter, Op};
 use zhijian_records::read::column;
@@ -107,7 +108,7 @@ async fn records_from_before_a_calculation_receive_it() {
     let order = Order { input: "dose", ..ORDER };
     apply(&after, &operator(), &target("dose"), order, |_| true).await.unwrap();
     let stored = after.store.find("dose", &id).await.unwrap().unwrap();
-    let private = after.view(&after.kind("dose").unwrap(), &stored, true).unwrap();
+    let private = after.view(&after.kind("dose").unwrap(), &stored, &Sight::whole(), true).unwrap();
     assert_eq!(private.data["person_name"], example(&dose, &json!({}))["person_name"], "what was sealed stays as it was");
 }
 
@@ -143,7 +144,7 @@ async fn an_interrupted_run_goes_on_where_it_stopped() {
         BulkRow { row: u32::try_from(n).unwrap(), draft: Draft::from_json(&kind, document.as_object().unwrap()) }
     };
     let mut bulk = Bulk::new(&before, &operator(), "measurement", "130300", "job", "test").unwrap();
-    let ends = bulk.chunk((0..MANY).map(row).collect(), |_| None).await.unwrap();
+    let ends = bulk.chunk(bulk.ahead((0..MANY).map(row).collect()), |_| None).await.unwrap();
     assert_eq!(ends.iter().filter(|e| e.id.is_some()).count(), MANY, "{:?}", ends[0]);
     let after = world.door(Catalogue::embedded()).await;
     let order = Order { input: "measurement", ..ORDER };

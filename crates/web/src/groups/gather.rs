@@ -270,6 +270,9 @@ mod tests {
             recorded_to: None,
             data,
             revealed: false,
+            hidden: Vec::new(),
+            revealable: false,
+            may: Vec::new(),
             retracted: false,
         }
     }
