@@ -163,6 +163,7 @@ fn menu(frame: &Frame<'_>, signed: &Signed) -> Markup {
         ul {
             li { (entry("/", words::DESK, "desk")) }
             li { (entry("/plans", words::BOARD, "board")) }
+            li { (entry(crate::calculators::INDEX, crate::calculators::TITLE, "calc")) }
             @if files { li { (entry("/import", words::IMPORT, "import")) } }
         }
         @for (heading, kinds) in &groups {

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::error::PageError;
 use crate::pages::{accounts, codes, desk, import, kinds, login, me, records, search};
-use crate::{api, assets, board, error, security};
+use crate::{api, assets, board, calculators, error, security};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -32,6 +32,7 @@ pub fn router(app: App) -> Router {
         .merge(accounts::router())
         .merge(api::router())
         .merge(board::router())
+        .merge(calculators::router())
         .fallback(nowhere)
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(from_fn(security::same_site))

@@ -106,8 +106,9 @@ pub fn noise_deafness(sex: Sex, age: f64, left: &Audiogram, right: &Audiogram) -
     Deafness { bhfta, mtmv_left, mtmv_right, grade }
 }
 
-/// The correction of table A.1.
-fn correction(sex: Sex, age: f64) -> Audiogram {
+/// The age correction at the six frequencies, dB. Source: GBZ 49-2014 table A.1.
+#[must_use]
+pub fn correction(sex: Sex, age: f64) -> Audiogram {
     let row = CORRECTION
         .iter()
         .filter(|row| row.sex == sex && row.age_from <= age)

@@ -6,7 +6,7 @@ mod gbz49;
 mod iso7029;
 mod sts;
 
-pub use gbz49::{Audiogram, Deafness, Grade, noise_deafness};
+pub use gbz49::{Audiogram, Deafness, Grade, correction as age_correction, noise_deafness};
 pub use iso7029::{Edition, HearingError, age_shift, age_shift_at, combined};
 pub use sts::{SpeechThresholds, standard_threshold_shift};
 

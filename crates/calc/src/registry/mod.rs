@@ -6,11 +6,13 @@
 mod answer;
 mod args;
 mod batch;
+mod guide;
 
 pub(crate) use answer::Out;
 pub use answer::{Answer, CalcError, Code};
 pub(crate) use args::Args;
 pub use batch::batch_line;
+pub use guide::{Bounds, FAMILIES, Family, Form, Guide, Meaning, Plot, Tone};
 
 use serde::Serialize;
 use serde_json::Value;

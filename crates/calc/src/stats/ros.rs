@@ -40,7 +40,7 @@ pub fn robust_ros(data: &[Observation]) -> Option<Ros> {
 }
 
 /// Plotting positions of sorted detects and of non-detects sorted by limit.
-fn positions(detects: &[f64], limits: &[f64]) -> (Vec<f64>, Vec<f64>) {
+pub(super) fn positions(detects: &[f64], limits: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let mut classes: Vec<f64> = vec![0.0];
     classes.extend(limits);
     classes.dedup();

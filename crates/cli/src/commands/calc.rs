@@ -17,7 +17,7 @@ pub struct Args {
 enum Command {
     /// 列出全部计算器
     List,
-    /// 说明一个计算器：公式、输入、输出、出处
+    /// 说明一个计算器：公式、输入（类型、范围、选项）、示例、输出、出处
     Explain {
         /// 计算器编号，如 air.twa
         id: String,
@@ -38,7 +38,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
         }
         Some(Command::Explain { id }) => {
             let calculator = registry::find(&id).with_context(|| format!("没有名为“{id}”的计算器，可用 zhijian calc list 查看"))?;
-            data(serde_json::to_string_pretty(calculator)?)?;
+            data(serde_json::to_string_pretty(&calculator.explained())?)?;
         }
         None => {
             let mut out = std::io::BufWriter::new(std::io::stdout().lock());

@@ -3,6 +3,7 @@
 //! [`operations`] is the one table from which the router and the OpenAPI document are made.
 
 mod body;
+mod calc;
 mod client;
 mod definitions;
 mod docs;

@@ -1,5 +1,6 @@
 //! The table of operations: router and documentation are made from it, so that they cannot drift apart.
 
+use super::calc;
 use super::definitions::{codes, kinds};
 use super::operation::{Access, Operation, delete, get, patch, post, put};
 use super::records::{change, list, read};
@@ -7,12 +8,13 @@ use super::{openapi, plan_params, plans, search, session, watch};
 use zhijian_records::access::Wish;
 
 /// Headings in order, with a line about each.
-pub const TAGS: [(&str, &str); 7] = [
+pub const TAGS: [(&str, &str); 8] = [
     ("会话", "登录得到 Cookie 与防伪令牌；写操作在请求头 X-CSRF-Token 中带上令牌"),
     ("记录", "各类表单的记录，经统一入口校验、留痕"),
     ("检索", "跨表单检索"),
     ("定义", "表单、代码表、行政区划"),
     ("规划与指标", "规划评估、指标分解与名单"),
+    ("计算", "计算器：公式、输入、出处，与一次计算"),
     ("运行", "任务与审计"),
     ("接口", "本文档"),
 ];
@@ -27,6 +29,7 @@ pub fn operations() -> Vec<Operation> {
     all.extend(records());
     all.extend(definitions());
     all.extend(indicators());
+    all.extend(calculations());
     all.extend(running());
     all
 }
@@ -147,6 +150,18 @@ fn indicators() -> [Operation; 6] {
             .query(&plan_params::UNITS)
             .gives(200, "UnitPage")
             .also(FILES),
+    ]
+}
+
+fn calculations() -> [Operation; 3] {
+    [
+        get("/calc", calc::list).named("listCalculators", "计算", "全部计算器").query(&calc::LIST).gives(200, "CalculatorList"),
+        get("/calc/{calculator}", calc::explain).named("explainCalculator", "计算", "一个计算器的公式、输入、示例、输出与出处").gives(200, "Calculator"),
+        post("/calc/{calculator}", calc::run)
+            .named("calculate", "计算", "计算一次，不保存；错误给出代码与字段")
+            .body("Calculation")
+            .gives(200, "Calculated")
+            .fails(&["invalid"]),
     ]
 }
 

@@ -103,6 +103,8 @@ async fn answers_obey_their_schemas() {
         ("/indicators/{code}", "/indicators/I-02?year=2020&plan=qinhuangdao".to_owned()),
         ("/indicators/{code}/breakdown", "/indicators/I-02/breakdown?by=industry&year=2020".to_owned()),
         ("/indicators/{code}/units", "/indicators/I-02/units?which=denominator&year=2020".to_owned()),
+        ("/calc", "/calc?q=TWA".to_owned()),
+        ("/calc/{calculator}", "/calc/hearing.gbz49".to_owned()),
         ("/jobs", "/jobs".to_owned()),
         ("/audit", "/audit?limit=5".to_owned()),
     ];

@@ -5,6 +5,7 @@
 #[path = "../world/mod.rs"]
 mod world;
 
+mod calculations;
 mod documentation;
 mod examples;
 mod figures;

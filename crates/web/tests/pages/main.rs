@@ -6,8 +6,10 @@
 mod world;
 
 mod browser;
+mod calculators;
 mod filing;
 mod gates;
+mod groups;
 mod import;
 mod lists;
 mod masks;

@@ -7,7 +7,7 @@ use zhijian_records::Caller;
 use zhijian_records::read::ListRequest;
 
 /// Inline styles, inline scripts and event attributes would be dead.
-fn obeys_the_policy(page: &str, path: &str) {
+pub fn obeys_the_policy(page: &str, path: &str) {
     for mark in [" style=\"", "<style", "<script>", " onclick=", " onsubmit=", " onchange=", "javascript:", "http://", "https://"] {
         assert!(!page.contains(mark) || mark.starts_with("http"), "{path} has {mark}");
     }
@@ -17,7 +17,7 @@ fn obeys_the_policy(page: &str, path: &str) {
 }
 
 /// Every id is there once, every label leads to an input.
-fn labels_are_bound(page: &str, path: &str) {
+pub fn labels_are_bound(page: &str, path: &str) {
     let ids: Vec<&str> = page.split(" id=\"").skip(1).filter_map(|p| p.split('"').next()).collect();
     let mut seen = std::collections::HashSet::new();
     for id in &ids {
@@ -65,7 +65,7 @@ async fn every_page_of_every_kind_renders() {
 async fn every_other_page_renders() {
     let (world, officer) = World::with_examples().await;
     let admin = world.sign_in("admin", &["R01"], "130300", "").await;
-    for path in ["/", "/me", "/me/password", "/search", "/search?q=%E6%B5%8B", "/kinds", "/codes", "/import", "/plans"] {
+    for path in ["/", "/me", "/me/password", "/search", "/search?q=%E6%B5%8B", "/kinds", "/codes", "/import", "/plans", "/calc"] {
         let reply = get(&world, Some(&officer), path).await;
         assert_eq!(reply.status, StatusCode::OK, "{path}: {}", reply.text);
         obeys_the_policy(&reply.text, path);

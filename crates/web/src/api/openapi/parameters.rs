@@ -37,6 +37,7 @@ fn in_path(name: &str, kind: Option<&Kind>) -> Value {
         "list" => "代码表名",
         "plan" => "规划名",
         "code" => "指标代码，如 I-02",
+        "calculator" => "计算器编号，如 air.twa",
         "transition" => {
             if let Some(kind) = kind {
                 schema["enum"] = kind.transitions.iter().map(|t| json!(t.id)).collect();

@@ -6,6 +6,7 @@ use crate::error::PageError;
 use crate::flash::Flash;
 use crate::forms::Section;
 use crate::forms::sections::{anchor, sections, visible};
+use crate::groups;
 use crate::icons::icon;
 use crate::layout::{self, Frame};
 use crate::session::Signed;
@@ -41,6 +42,7 @@ pub async fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, flash: &
     let name = cells::name(app, kind, &view.data);
     let related = related::find(app, signed, kind, view).await?;
     let sections = sections(visible(kind));
+    let groups = (kind.kind == "employer").then(|| groups::placeholder(app, signed, &view.id)).flatten();
     let body = html! {
         (flash.notice())
         @if view.retracted { div.notice.notice-warning { "该记录已作废，只供查阅，不再列出和统计。" } }
@@ -49,6 +51,7 @@ pub async fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, flash: &
         div.detail {
             div.detail-main {
                 @for (index, section) in sections.iter().enumerate() { (card(app, kind, view, section, index)) }
+                @if let Some(groups) = &groups { (groups) }
             }
             aside.detail-side {
                 (super::step::card(app, signed, kind, view))
@@ -66,6 +69,7 @@ pub async fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, flash: &
         active: &active,
         breadcrumbs: &crumbs,
         actions: actions(signed, kind, view),
+        scripts: if groups.is_some() { &["vendor/echarts.js", "app/calc.js"] } else { &[] },
         ..Frame::new(app)
     };
     Ok(layout::page(&frame, body))

@@ -20,6 +20,7 @@ pub mod template;
 pub mod void;
 
 use crate::app::App;
+use crate::groups;
 use axum::Router;
 use axum::routing::{get, post};
 
@@ -32,6 +33,7 @@ pub fn router() -> Router<App> {
         .route("/records/{kind}/template.xlsx", get(template::show))
         .route("/records/{kind}/pick/{reference}", get(pick::show))
         .route("/records/{kind}/{id}", get(detail::show))
+        .route("/records/{kind}/{id}/groups", get(groups::page))
         .route("/records/{kind}/{id}/edit", get(edit::show).post(edit::submit))
         .route("/records/{kind}/{id}/history", get(history::show))
         .route("/records/{kind}/{id}/print", get(print::show).post(print::reveal))
