@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
-use zhijian_calc::registry::{self, Bounds, Calculator, CalcError, Code, FAMILIES, Field, Form};
+use zhijian_calc::registry::{self, Bounds, CalcError, Calculator, Code, FAMILIES, Field, Form};
 
 fn run(calculator: &Calculator, inputs: &Map<String, Value>) -> Result<(), CalcError> {
     registry::run(calculator.id, &Value::Object(inputs.clone())).map(|_| ())
@@ -37,8 +37,13 @@ fn with(example: &Map<String, Value>, path: &str, value: Value) -> Option<Map<St
 
 /// Whether an error is about this input: `samples.0.c` is about `samples.c`.
 fn about(error: &CalcError, path: &str) -> bool {
-    let named: Vec<&str> =
-        error.field.as_deref().unwrap_or_default().split('.').filter(|p| p.parse::<usize>().is_err()).collect();
+    let named: Vec<&str> = error
+        .field
+        .as_deref()
+        .unwrap_or_default()
+        .split('.')
+        .filter(|p| p.parse::<usize>().is_err())
+        .collect();
     named.join(".") == path
 }
 
@@ -51,7 +56,11 @@ fn every_calculator_has_a_guide_with_an_example_that_works() {
         assert!(answer.is_ok(), "{}: {:?}", calculator.id, answer.err());
         let outputs = answer.unwrap().outputs;
         for key in outputs.keys() {
-            assert!(calculator.outputs.iter().any(|field| field.key == key), "{}: output {key}", calculator.id);
+            assert!(
+                calculator.outputs.iter().any(|field| field.key == key),
+                "{}: output {key}",
+                calculator.id
+            );
         }
     }
 }
@@ -82,7 +91,9 @@ fn refuses(calculator: &Calculator, path: &str, value: f64) {
     let Some(changed) = with(&calculator.guide().example, path, value.clone()) else { return };
     let error = run(calculator, &changed).err();
     assert!(
-        error.as_ref().is_some_and(|e| about(e, path) && matches!(e.code, Code::InvalidInput | Code::OutOfRange)),
+        error
+            .as_ref()
+            .is_some_and(|e| about(e, path) && matches!(e.code, Code::InvalidInput | Code::OutOfRange)),
         "{} should refuse {path} = {value}: {error:?}",
         calculator.id
     );
@@ -150,7 +161,11 @@ fn options_and_flags_are_taken() {
             for value in values {
                 let Some(changed) = with(example, &path, value.clone()) else { continue };
                 let error = run(calculator, &changed).err();
-                assert!(!error.as_ref().is_some_and(|e| about(e, &path)), "{} {path} {value}: {error:?}", calculator.id);
+                assert!(
+                    !error.as_ref().is_some_and(|e| about(e, &path)),
+                    "{} {path} {value}: {error:?}",
+                    calculator.id
+                );
             }
             let Some(changed) = with(example, &path, json!("no such thing")) else { continue };
             assert!(run(calculator, &changed).is_err_and(|e| about(&e, &path)), "{} {path}", calculator.id);

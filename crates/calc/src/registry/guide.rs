@@ -265,7 +265,9 @@ impl Calculator {
         let mut told = serde_json::to_value(self).unwrap_or_default();
         told["inputs"] = self.inputs.iter().map(|field| self.told(field, "")).collect();
         told["family"] = json!(self.family());
-        if let (Value::Object(told), Ok(Value::Object(guide))) = (&mut told, serde_json::to_value(self.guide())) {
+        if let (Value::Object(told), Ok(Value::Object(guide))) =
+            (&mut told, serde_json::to_value(self.guide()))
+        {
             told.extend(guide);
         }
         told

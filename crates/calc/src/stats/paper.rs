@@ -30,22 +30,29 @@ pub struct Place {
 /// ```
 #[must_use]
 pub fn probability_paper(data: &[Observation]) -> Vec<Place> {
-    let place = |value: f64, share: f64, measured: bool| Place { value, share, z: normal_quantile(share), measured };
-    let mut found: Vec<Place> = if data.iter().any(|x| matches!(x, Observation::Above(_) | Observation::Between(..))) {
-        let mut values: Vec<(f64, bool)> = data.iter().map(|x| (bound(*x), x.exact().is_some())).collect();
-        values.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let n = count(&values);
-        let rank = (1..=values.len()).map(float);
-        values.iter().zip(rank).map(|(&(value, measured), i)| place(value, (i - 0.375) / (n + 0.25), measured)).collect()
-    } else {
-        let mut detects: Vec<f64> = data.iter().filter_map(|x| x.exact()).collect();
-        let mut limits: Vec<f64> = data.iter().filter(|x| x.is_non_detect()).map(|x| bound(*x)).collect();
-        detects.sort_by(f64::total_cmp);
-        limits.sort_by(f64::total_cmp);
-        let (of_detects, of_limits) = positions(&detects, &limits);
-        let below = limits.iter().zip(of_limits).map(|(x, p)| place(*x, p, false));
-        below.chain(detects.iter().zip(of_detects).map(|(x, p)| place(*x, p, true))).collect()
-    };
+    let place =
+        |value: f64, share: f64, measured: bool| Place { value, share, z: normal_quantile(share), measured };
+    let mut found: Vec<Place> =
+        if data.iter().any(|x| matches!(x, Observation::Above(_) | Observation::Between(..))) {
+            let mut values: Vec<(f64, bool)> =
+                data.iter().map(|x| (bound(*x), x.exact().is_some())).collect();
+            values.sort_by(|a, b| a.0.total_cmp(&b.0));
+            let n = count(&values);
+            let rank = (1..=values.len()).map(float);
+            values
+                .iter()
+                .zip(rank)
+                .map(|(&(value, measured), i)| place(value, (i - 0.375) / (n + 0.25), measured))
+                .collect()
+        } else {
+            let mut detects: Vec<f64> = data.iter().filter_map(|x| x.exact()).collect();
+            let mut limits: Vec<f64> = data.iter().filter(|x| x.is_non_detect()).map(|x| bound(*x)).collect();
+            detects.sort_by(f64::total_cmp);
+            limits.sort_by(f64::total_cmp);
+            let (of_detects, of_limits) = positions(&detects, &limits);
+            let below = limits.iter().zip(of_limits).map(|(x, p)| place(*x, p, false));
+            below.chain(detects.iter().zip(of_detects).map(|(x, p)| place(*x, p, true))).collect()
+        };
     // with every result below detection the positions reach 0, which has no quantile
     found.retain(|place| place.z.is_finite());
     found.sort_by(|a, b| a.share.total_cmp(&b.share));
@@ -88,12 +95,18 @@ mod tests {
         let rows = [
             ("measured", vec![Observation::Exact(1.0), Observation::Exact(1.0), Observation::Exact(3.0)]),
             ("censored", vec![Observation::Below(1.0), Observation::Below(0.5), Observation::Exact(3.0)]),
-            ("above and between", vec![Observation::Above(9.0), Observation::Between(1.0, 4.0), Observation::Exact(3.0)]),
+            (
+                "above and between",
+                vec![Observation::Above(9.0), Observation::Between(1.0, 4.0), Observation::Exact(3.0)],
+            ),
         ];
         for (why, data) in rows {
             let places = probability_paper(&data);
             assert_eq!(places.len(), data.len(), "{why}");
-            assert!(places.iter().all(|p| p.share > 0.0 && p.share < 1.0 && p.z.is_finite()), "{why}: {places:?}");
+            assert!(
+                places.iter().all(|p| p.share > 0.0 && p.share < 1.0 && p.z.is_finite()),
+                "{why}: {places:?}"
+            );
         }
     }
 
@@ -102,6 +115,8 @@ mod tests {
         assert_eq!(paper_line(&[Observation::Exact(2.0), Observation::Exact(2.0)]), None);
         assert_eq!(paper_line(&[Observation::Below(2.0)]), None);
         let d = [0.6, 1.1, 0.9, 2.3, 1.5, 0.8].map(Observation::Exact);
-        assert!(paper_line(&d).is_some_and(|(gm, gsd)| (gm - 1.0859).abs() < 1e-4 && (gsd - 1.6148).abs() < 1e-4));
+        assert!(
+            paper_line(&d).is_some_and(|(gm, gsd)| (gm - 1.0859).abs() < 1e-4 && (gsd - 1.6148).abs() < 1e-4)
+        );
     }
 }

@@ -156,7 +156,9 @@ fn indicators() -> [Operation; 6] {
 fn calculations() -> [Operation; 3] {
     [
         get("/calc", calc::list).named("listCalculators", "计算", "全部计算器").query(&calc::LIST).gives(200, "CalculatorList"),
-        get("/calc/{calculator}", calc::explain).named("explainCalculator", "计算", "一个计算器的公式、输入、示例、输出与出处").gives(200, "Calculator"),
+        get("/calc/{calculator}", calc::explain)
+            .named("explainCalculator", "计算", "一个计算器的公式、输入、示例、输出与出处")
+            .gives(200, "Calculator"),
         post("/calc/{calculator}", calc::run)
             .named("calculate", "计算", "计算一次，不保存；错误给出代码与字段")
             .body("Calculation")

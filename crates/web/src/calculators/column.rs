@@ -19,6 +19,10 @@ pub fn column(text: &str, censored: bool, dated: bool, bounds: &Bounds, limit: O
             continue;
         }
         for piece in pieces(rest) {
+            if piece.contains(',') {
+                lines.say(number, &piece, AMBIGUOUS);
+                continue;
+            }
             let read = if censored { numbers::result(&piece, limit) } else { numbers::number(&piece).ok_or(Unread::NoResult) };
             match read {
                 Ok(value) => {
@@ -57,13 +61,14 @@ pub fn groups(text: &str) -> (Vec<Value>, Lines) {
         let mut group = Vec::new();
         let mut bad = None;
         for piece in pieces(&line.replace('\t', " ")) {
-            match numbers::number(&piece) {
+            match numbers::number(&piece).filter(|_| !piece.contains(',')) {
                 Some(value) => group.push(value),
                 None => bad = bad.or(Some(piece)),
             }
         }
         match bad {
             Some(_) if groups.is_empty() && lines.heading.is_none() && wordy(line) => lines.heading = Some(number),
+            Some(piece) if piece.contains(',') => lines.say(number, &piece, AMBIGUOUS),
             Some(piece) => lines.say(number, &piece, "应为数字，同一组的结果写在一行，用空格或逗号分开"),
             None => {
                 groups.push(Value::Array(group));
@@ -202,18 +207,23 @@ fn numbered(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.lines().enumerate().map(|(index, line)| (index + 1, line.trim_end_matches('\r'))).filter(|(_, line)| !line.trim().is_empty())
 }
 
-/// Several results on a line, but `1,234.5` and `[40 - 90]` are one.
+/// Several results on a line; `< 0.02` and `[40 - 90]` are one. `1,234` stays whole: whether it is one number or two is asked.
 fn pieces(line: &str) -> Vec<String> {
-    let whole = line.trim();
-    if numbers::number(whole).is_some() || numbers::result(whole, Some("1")).is_ok() {
-        return vec![whole.to_owned()];
+    let whole = numbers::plain(line);
+    if numbers::result(&whole, Some("1")).is_ok() {
+        return vec![whole];
     }
-    whole
-        .split(|c: char| c.is_whitespace() || matches!(c, ',' | '，' | '、' | ';' | '；'))
-        .filter(|piece| !piece.is_empty())
-        .map(str::to_owned)
-        .collect()
+    let chunks = whole.split(|c: char| c.is_whitespace() || matches!(c, '、' | ';')).filter(|chunk| !chunk.is_empty());
+    let apart = |chunk: &str| -> Vec<String> {
+        if numbers::number(chunk).is_some() {
+            return vec![chunk.to_owned()];
+        }
+        chunk.split(',').filter(|piece| !piece.is_empty()).map(str::to_owned).collect()
+    };
+    chunks.flat_map(apart).collect()
 }
+
+const AMBIGUOUS: &str = "可能是带千分位的一个数，也可能是几个数；请去掉逗号，或改用空格、换行分开";
 
 /// Cells of a line: by tabs where there are any, by commas, else by blanks.
 fn cells(line: &str, most: usize) -> Vec<String> {
@@ -242,7 +252,9 @@ fn names_non_detect(text: &str) -> bool {
 }
 
 fn is_heading(cells: &[String]) -> bool {
-    let data = |cell: &String| numbers::number(cell).is_some() || names_non_detect(cell) || numbers::flag(cell).is_some() || numbers::is_missing(cell);
+    let data = |cell: &String| {
+        numbers::number(cell).is_some() || names_non_detect(cell) || numbers::flag(cell).is_some() || numbers::is_missing(cell)
+    };
     cells.iter().any(|cell| wordy(cell)) && cells.iter().all(|cell| cell.is_empty() || !data(cell) && wordy(cell))
 }
 
@@ -305,19 +317,20 @@ mod tests {
 
     #[test]
     fn a_column_from_a_spreadsheet_is_read_line_by_line() {
-        let text = "苯浓度(mg/m3)\r\n0.6\r\n\r\n＜0.02\n未检出\n１．５\n1,234.5\nabc\n";
+        let text = "苯浓度(mg/m3)\r\n0.6\r\n\r\n＜0.02\n未检出\n１．５\n2 3，4\nabc\n";
         let (values, lines) = column(text, true, false, &Bounds::default(), Some("0.3"));
-        assert_eq!(values, [json!(0.6), json!("<0.02"), json!("<0.3"), json!(1.5), json!(1234.5)]);
-        assert_eq!(lines.origin, [2, 4, 5, 6, 7]);
+        assert_eq!(values, [json!(0.6), json!("<0.02"), json!("<0.3"), json!(1.5), json!(2), json!(3), json!(4)]);
+        assert_eq!(lines.origin, [2, 4, 5, 6, 7, 7, 7]);
         assert_eq!(lines.heading, Some(1));
         assert_eq!(said(&lines), ["第 8 行“abc”：应为数字、“<0.02”、“>200”、“[40-90]”或“未检出”"]);
     }
 
     #[test]
     fn nothing_is_dropped_silently() {
-        let (values, lines) = column("1\n未检出\nx\n甲\t2\n", true, false, &Bounds::default(), None);
+        let (values, lines) = column("1\n未检出\nx\n甲\t2\n1,234\n100,200,300", true, false, &Bounds::default(), None);
         assert_eq!(values, [json!(1)]);
-        assert_eq!(lines.said.iter().map(|s| s.line).collect::<Vec<_>>(), [2, 3, 4]);
+        assert_eq!(lines.said.iter().map(|s| s.line).collect::<Vec<_>>(), [2, 3, 4, 5, 6]);
+        assert!(lines.said[3].text.contains("千分位"), "one number or two?");
         let (values, lines) = column("未检出\n2", true, false, &Bounds::default(), None);
         assert_eq!((values.len(), lines.heading, lines.said.len()), (1, None, 1), "a non-detect is no heading");
     }

@@ -73,8 +73,7 @@ impl Entered {
         if let Some((name, _)) = fields.iter().find(|(name, _)| !known.contains(name)) {
             return Err(PageError::BadRequest(format!("“{}”没有输入项“{name}”", calculator.title)));
         }
-        let mut entered =
-            Self { calculator, fields, inputs: Map::new(), lines: BTreeMap::new(), problems: BTreeMap::new() };
+        let mut entered = Self { calculator, fields, inputs: Map::new(), lines: BTreeMap::new(), problems: BTreeMap::new() };
         for field in calculator.inputs {
             entered.take(field);
         }
@@ -248,8 +247,7 @@ pub fn reason(code: Code, calculator: &Calculator, form: Option<&Form>) -> Strin
 }
 
 fn pair(text: &str) -> Option<Value> {
-    let parts: Option<Vec<Value>> =
-        text.split([',', '，', '、', ' ']).filter(|p| !p.trim().is_empty()).map(numbers::number).collect();
+    let parts: Option<Vec<Value>> = text.split([',', '，', '、', ' ']).filter(|p| !p.trim().is_empty()).map(numbers::number).collect();
     parts.filter(|parts| parts.len() == 2).map(Value::Array)
 }
 
@@ -265,9 +263,8 @@ pub fn written(value: &Value) -> String {
 }
 
 fn typed(calculator: &Calculator, field: &Field, form: &Form, value: &Value) -> String {
-    let list = |value: &Value, between: &str| -> String {
-        value.as_array().into_iter().flatten().map(written).collect::<Vec<_>>().join(between)
-    };
+    let list =
+        |value: &Value, between: &str| -> String { value.as_array().into_iter().flatten().map(written).collect::<Vec<_>>().join(between) };
     match form {
         Form::Column { .. } => list(value, "\n"),
         Form::Pair => list(value, ", "),

@@ -84,7 +84,8 @@ const MOST_SAID: usize = 30;
 /// Attributes of an input that explain it: `(aria-invalid, aria-describedby)`.
 fn described(entered: &Entered, name: &str, hinted: bool) -> (Option<&'static str>, Option<String>) {
     let wrong = entered.said(name).next().is_some();
-    let by: Vec<String> = [(hinted, "hint"), (wrong, "said")].iter().filter(|(on, _)| *on).map(|(_, what)| format!("{}-{what}", id(name))).collect();
+    let by: Vec<String> =
+        [(hinted, "hint"), (wrong, "said")].iter().filter(|(on, _)| *on).map(|(_, what)| format!("{}-{what}", id(name))).collect();
     (wrong.then_some("true"), (!by.is_empty()).then(|| by.join(" ")))
 }
 

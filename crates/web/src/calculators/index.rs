@@ -62,7 +62,13 @@ fn entry(calculator: &Calculator) -> Markup {
 pub fn search(q: &str) -> Vec<&'static Calculator> {
     let words: Vec<String> = q.split_whitespace().map(str::to_lowercase).collect();
     let text = |c: &Calculator| format!("{} {} {} {} {}", c.id, c.title, c.source, c.guide().words, c.family().title).to_lowercase();
-    registry::list().iter().filter(|c| { let text = text(c); words.iter().all(|word| text.contains(word)) }).collect()
+    registry::list()
+        .iter()
+        .filter(|c| {
+            let text = text(c);
+            words.iter().all(|word| text.contains(word))
+        })
+        .collect()
 }
 
 #[cfg(test)]

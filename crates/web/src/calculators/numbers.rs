@@ -75,7 +75,8 @@ pub fn result(text: &str, limit: Option<&str>) -> Result<Value, Unread> {
     if let Some(value) = number(&text) {
         return Ok(value);
     }
-    let token = ["小于", "低于"].iter().find_map(|word| text.strip_prefix(word)).map_or_else(|| text.clone(), |rest| format!("<{}", rest.trim()));
+    let token =
+        ["小于", "低于"].iter().find_map(|word| text.strip_prefix(word)).map_or_else(|| text.clone(), |rest| format!("<{}", rest.trim()));
     let token = token.strip_prefix("大于").map_or(token.clone(), |rest| format!(">{}", rest.trim()));
     match token.parse::<Observation>() {
         Ok(_) => Ok(json!(token.replace(' ', ""))),
@@ -94,7 +95,8 @@ pub fn is_missing(text: &str) -> bool {
 #[must_use]
 pub fn period(text: &str) -> Option<(String, Vec<u32>)> {
     let text = plain(text);
-    let parts: Vec<u32> = text.split(|c: char| !c.is_ascii_digit()).filter(|p| !p.is_empty()).map(str::parse).collect::<Result<_, _>>().ok()?;
+    let parts: Vec<u32> =
+        text.split(|c: char| !c.is_ascii_digit()).filter(|p| !p.is_empty()).map(str::parse).collect::<Result<_, _>>().ok()?;
     let year = parts.first()?;
     let starts = text.starts_with(|c: char| c.is_ascii_digit()) && !text.contains('.');
     (starts && (1950..=2200).contains(year) && parts.len() <= 3).then_some((text, parts))
@@ -163,7 +165,7 @@ mod tests {
             ("a number", "12.5", None, Ok(json!(12.5))),
             ("full width", "１２．５", None, Ok(json!(12.5))),
             ("a whole number stays one", "12", None, Ok(json!(12))),
-            ("thousands", "1,234.5", None, Ok(json!(1234.5))),
+            ("thousands, where only one number can stand", "1,234.5", None, Ok(json!(1234.5))),
             ("below", "<0.02", None, Ok(json!("<0.02"))),
             ("below, full width with a blank", "＜ ０.０２", None, Ok(json!("<0.02"))),
             ("below, in words", "小于0.02", None, Ok(json!("<0.02"))),

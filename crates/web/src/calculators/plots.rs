@@ -129,7 +129,9 @@ fn audiogram(done: &Done) -> Option<Drawn> {
     let mut at: Vec<f64> = curves.iter().flat_map(|curve| curve.2.iter().map(|p| p.0)).collect();
     at.sort_by(f64::total_cmp);
     at.dedup();
-    let cell = |curve: &Curve, hz: f64| curve.2.iter().find(|p| (p.0 - hz).abs() < 0.5).map_or_else(|| "—".into(), |p| numbers::shown(p.1, "dB", ""));
+    let cell = |curve: &Curve, hz: f64| {
+        curve.2.iter().find(|p| (p.0 - hz).abs() < 0.5).map_or_else(|| "—".into(), |p| numbers::shown(p.1, "dB", ""))
+    };
     let table = html! {
         table.slim {
             caption { "dB" }

@@ -87,7 +87,7 @@ fn verdicts(done: &Done) -> Markup {
     let single = done.outputs().filter_map(|(field, value)| Some((field, done.meaning(field.key, value)?)));
     html! {
         @for (field, meaning) in single.filter(|(_, meaning)| meaning.tone.is_some()) {
-            p.notice.calc-verdict class=(tone(meaning.tone)) { span.muted { (super::column::name(field)) } strong { (meaning.text) } }
+            p class={ "notice calc-verdict " (tone(meaning.tone)) } { span.muted { (super::column::name(field)) } strong { (meaning.text) } }
         }
     }
 }
@@ -126,7 +126,8 @@ fn shown(done: &Done, field: &Field, value: &Value) -> String {
             format!("{} – {}", scalar(&members[0], field.unit, field.key), scalar(&members[1], field.unit, field.key))
         }
         Value::Array(members) => {
-            let each = |member: &Value| done.meaning(field.key, member).map_or_else(|| scalar(member, field.unit, field.key), |m| m.text.clone());
+            let each =
+                |member: &Value| done.meaning(field.key, member).map_or_else(|| scalar(member, field.unit, field.key), |m| m.text.clone());
             let mut text = members.iter().take(MOST).map(each).collect::<Vec<_>>().join("、");
             if members.len() > MOST {
                 text.push_str(&format!("……共 {} 个", members.len()));

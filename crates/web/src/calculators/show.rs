@@ -24,7 +24,12 @@ fn find(id: &str) -> Result<&'static Calculator, PageError> {
 }
 
 /// `GET /calc/{id}`: the example, or the form that stands in the address with its result.
-pub async fn show(signed: Signed, State(app): State<App>, Path(id): Path<String>, RawQuery(query): RawQuery) -> Result<Response, PageError> {
+pub async fn show(
+    signed: Signed,
+    State(app): State<App>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, PageError> {
     let calculator = find(&id)?;
     let fields = posted::pairs(query.unwrap_or_default().as_bytes());
     if fields.is_empty() {
@@ -36,9 +41,9 @@ pub async fn show(signed: Signed, State(app): State<App>, Path(id): Path<String>
 /// `POST /calc/{id}`: leads to the address that holds the form, or answers at once where that would be too long.
 pub async fn calculate(State(app): State<App>, Path(id): Path<String>, posted: Posted) -> Result<Response, PageError> {
     let calculator = find(&id)?;
-    let fields: Vec<(String, String)> =
-        posted.fields.into_iter().map(|(name, text)| (name, text.replace("\r\n", "\n"))).collect();
-    let query = links::query(&fields.iter().filter(|(_, text)| !text.trim().is_empty()).map(|(n, t)| (n.as_str(), t.as_str())).collect::<Vec<_>>());
+    let fields: Vec<(String, String)> = posted.fields.into_iter().map(|(name, text)| (name, text.replace("\r\n", "\n"))).collect();
+    let query =
+        links::query(&fields.iter().filter(|(_, text)| !text.trim().is_empty()).map(|(n, t)| (n.as_str(), t.as_str())).collect::<Vec<_>>());
     let address = format!("{}{query}", super::address(&id));
     if !query.is_empty() && address.len() <= LONGEST {
         return Ok(Redirect::to(&address).into_response());
@@ -62,7 +67,10 @@ fn answer(app: &App, signed: &Signed, calculator: &'static Calculator, fields: V
 }
 
 fn page(app: &App, signed: &Signed, calculator: &'static Calculator, entered: &Entered, done: Option<&Done>) -> Markup {
-    let crumbs = [(super::TITLE, super::INDEX.to_owned()), (calculator.family().title, format!("{}?q={}", super::INDEX, links::encode(calculator.family().title)))];
+    let crumbs = [
+        (super::TITLE, super::INDEX.to_owned()),
+        (calculator.family().title, format!("{}?q={}", super::INDEX, links::encode(calculator.family().title))),
+    ];
     let wrong: usize = entered.problems.values().map(Vec::len).sum();
     let body = html! {
         (super::style())

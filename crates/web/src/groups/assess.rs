@@ -84,7 +84,14 @@ mod tests {
     use crate::groups::gather::{Limit, Point};
 
     fn group(values: &[Observation], unit: &str) -> Group {
-        let limit = Limit { value: 100.0, tabled: 100.0, kind: "PC-TWA".into(), unit: "mg/m3".into(), editions: ["GBZ 2.1-2019".into()].into(), unverified: false };
+        let limit = Limit {
+            value: 100.0,
+            tabled: 100.0,
+            kind: "PC-TWA".into(),
+            unit: "mg/m3".into(),
+            editions: ["GBZ 2.1-2019".into()].into(),
+            unverified: false,
+        };
         let point = |value: &Observation| Point { day: "2020-01-01".into(), place: String::new(), value: *value, ids: vec![] };
         Group { sample: "1".into(), unit: unit.into(), limit: Some(limit), points: values.iter().map(point).collect(), ..Group::default() }
     }

@@ -295,7 +295,10 @@ mod tests {
             view("b", &json!({"result": 1.0, "sample_type": "2"})),
             view("c", &json!({"result": 1.0, "unit": "f/mL"})),
             view("d", &json!({"result": 1.0, "dust_kind": "total"})),
-            view("e", &json!({"result": 1.0, "limit": {"value": 1.0, "kind": "PC-TWA", "unit": "mg/m3", "edition": "x", "status": "verify"}})),
+            view(
+                "e",
+                &json!({"result": 1.0, "limit": {"value": 1.0, "kind": "PC-TWA", "unit": "mg/m3", "edition": "x", "status": "verify"}}),
+            ),
             view("f", &json!({"result": 1.0, "shift_hours": 12})),
             view("g", &json!({"result": 1.0, "post": "打磨工"})),
         ]);

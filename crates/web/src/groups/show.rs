@@ -46,16 +46,34 @@ pub async fn page(signed: Signed, State(app): State<App>, Path((kind, id)): Path
     }
     let employer = app.door.open(&signed.caller, &kind, &id, None).await?;
     let (records, more) = records(&app, &signed, &id).await?;
-    let work = move || gather(&records).into_iter().map(|group| { let found = assess(&group); (group, found) }).collect::<Vec<_>>();
+    let work = move || {
+        gather(&records)
+            .into_iter()
+            .map(|group| {
+                let found = assess(&group);
+                (group, found)
+            })
+            .collect::<Vec<_>>()
+    };
     let mut groups = tokio::task::spawn_blocking(work).await.map_err(PageError::failed("计算相似接触组"))?;
     // What is most likely over its limit comes first.
-    groups.sort_by(|a, b| { let over = |g: &(Group, Option<Assessed>)| g.1.as_ref().map_or(-1.0, |f| f.over); over(b).total_cmp(&over(a)) });
+    groups.sort_by(|a, b| {
+        let over = |g: &(Group, Option<Assessed>)| g.1.as_ref().map_or(-1.0, |f| f.over);
+        over(b).total_cmp(&over(a))
+    });
     let body = html! { (calculators::style()) (section(&app, &id, &groups, more)) };
     let definition = app.door.kind(&kind)?;
     let name = cells::name(&app, &definition, &employer.data);
     let active = links::list(&kind);
     let crumbs = [(definition.title.as_str(), active.clone()), (name.as_str(), links::record(&kind, &id))];
-    let frame = Frame { title: "相似接触组", signed: Some(&signed), active: &active, breadcrumbs: &crumbs, scripts: &["vendor/echarts.js", "app/calc.js"], ..Frame::new(&app) };
+    let frame = Frame {
+        title: "相似接触组",
+        signed: Some(&signed),
+        active: &active,
+        breadcrumbs: &crumbs,
+        scripts: &["vendor/echarts.js", "app/calc.js"],
+        ..Frame::new(&app)
+    };
     Ok(layout::page(&frame, body))
 }
 
@@ -119,7 +137,13 @@ fn three(value: f64) -> String {
 }
 
 fn percent(share: f64) -> String {
-    if share < 0.001 { "< 0.1 %".into() } else if share > 0.999 { "> 99.9 %".into() } else { format!("{:.1} %", 100.0 * share) }
+    if share < 0.001 {
+        "< 0.1 %".into()
+    } else if share > 0.999 {
+        "> 99.9 %".into()
+    } else {
+        format!("{:.1} %", 100.0 * share)
+    }
 }
 
 /// How a group stands, in words, with a badge class.

@@ -67,9 +67,14 @@ async fn a_bad_line_is_named_and_nothing_is_calculated_or_lost() {
     let (status, text) = calculate(&world, &session, "stats.bayes_seg", &[("data", column), ("oel", "０.５")]).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     let read = main_text(&text);
-    assert!(read.contains("第 4 行“abc”") && read.contains("第 5 行“未检出”：没有说明低于多少") && read.contains("第 1 行作为表头跳过"), "{read}");
+    assert!(
+        read.contains("第 4 行“abc”") && read.contains("第 5 行“未检出”：没有说明低于多少") && read.contains("第 1 行作为表头跳过"),
+        "{read}"
+    );
     assert!(text.contains("abc\n未检出") && !text.contains("复制结果与出处"), "what was typed is still there");
-    let (status, _) = calculate(&world, &session, "stats.bayes_seg", &[("data", &column.replace("abc", "0.3")), ("data.lod", "0.05"), ("oel", "0.5")]).await;
+    let (status, _) =
+        calculate(&world, &session, "stats.bayes_seg", &[("data", &column.replace("abc", "0.3")), ("data.lod", "0.05"), ("oel", "0.5")])
+            .await;
     assert_eq!(status, StatusCode::OK);
 }
 

@@ -55,7 +55,9 @@ async fn who_may_not_read_measurements_sees_no_groups() {
     let (world, _, employer) = plant().await;
     let path = format!("/records/employer/{employer}");
     let kind = world.app.door.kind("measurement").unwrap();
-    let reads = |role: &&str| world.app.door.kind("employer").unwrap().roles.read.iter().any(|r| r == role) && !kind.roles.read.iter().any(|r| r == role);
+    let reads = |role: &&str| {
+        world.app.door.kind("employer").unwrap().roles.read.iter().any(|r| r == role) && !kind.roles.read.iter().any(|r| r == role)
+    };
     for role in ["R10", "R13", "R15", "R16", "R18", "R19"].iter().filter(|role| reads(role)) {
         let session = world.sign_in(&format!("no{role}"), &[role], "130300", "").await;
         assert!(!get(&world, Some(&session), &path).await.text.contains("相似接触组"), "{role}");
