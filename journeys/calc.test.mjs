@@ -34,7 +34,7 @@ for (const width of [1440, 390]) {
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await open(page, '/');
     if (width === 390) await page.locator('details.nav-small summary').click();
-    await page.getByRole('link', { name: '计算工具' }).locator('visible=true').click();
+    await page.locator('nav a[href="/calc"]:visible').first().click();
     await page.waitForURL('**/calc');
     assert.match(await page.locator('.list-count').textContent(), /81/);
     await sound(page, `calc-index-${width}`);

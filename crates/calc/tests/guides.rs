@@ -84,73 +84,61 @@ fn guides_name_inputs_outputs_and_calculators_that_exist() {
     }
 }
 
-fn refuses(calculator: &Calculator, path: &str, value: f64) {
-    let whole = value.fract() == 0.0;
-    #[expect(clippy::cast_possible_truncation, reason = "small test values")]
-    let value = if whole { json!(value as i64) } else { json!(value) };
-    let Some(changed) = with(&calculator.guide().example, path, value.clone()) else { return };
-    let error = run(calculator, &changed).err();
-    assert!(
-        error
-            .as_ref()
-            .is_some_and(|e| about(e, path) && matches!(e.code, Code::InvalidInput | Code::OutOfRange)),
-        "{} should refuse {path} = {value}: {error:?}",
-        calculator.id
-    );
+/// Inputs that a calculator does not look at in the case of its example: what they may be is not asked here.
+const NOT_LOOKED_AT: &[(&str, &str)] = &[("air.twa", "samples.lod"), ("air.volume_std", "force")];
+
+fn looked_at(calculator: &Calculator, path: &str) -> bool {
+    !NOT_LOOKED_AT.contains(&(calculator.id, path))
 }
 
-fn takes(calculator: &Calculator, path: &str, value: f64) {
-    #[expect(clippy::cast_possible_truncation, reason = "small test values")]
-    let value = if value.fract() == 0.0 { json!(value as i64) } else { json!(value) };
-    let Some(changed) = with(&calculator.guide().example, path, value.clone()) else { return };
-    let error = run(calculator, &changed).err();
-    assert!(
-        !error.as_ref().is_some_and(|e| about(e, path) && e.code == Code::InvalidInput),
-        "{} should take {path} = {value}: {error:?}",
-        calculator.id
-    );
+#[expect(clippy::cast_possible_truncation, reason = "small test values")]
+fn value(number: f64) -> Value {
+    if number.fract() == 0.0 { json!(number as i64) } else { json!(number) }
 }
 
-fn check(calculator: &Calculator, path: &str, bounds: &Bounds) {
+/// Numbers just outside and just inside: `(number, is it inside)`.
+fn around(bounds: &Bounds) -> Vec<(f64, bool)> {
     let step = if bounds.whole { 1.0 } else { 0.001 };
-    if let Some(min) = bounds.min {
-        refuses(calculator, path, min - step);
-        takes(calculator, path, min);
-    }
-    if let Some(max) = bounds.max {
-        refuses(calculator, path, max + step);
-        takes(calculator, path, max);
-    }
-    if let Some(above) = bounds.above {
-        refuses(calculator, path, above);
-        takes(calculator, path, above + 0.5);
-    }
-    if let Some(below) = bounds.below {
-        refuses(calculator, path, below);
-        takes(calculator, path, below - 0.001);
-    }
-    if bounds.whole {
-        let inside = bounds.min.map_or(1.5, |min| min + 0.5);
-        refuses(calculator, path, inside);
-    }
+    let mut all = Vec::new();
+    all.extend(bounds.min.iter().flat_map(|min| [(min - step, false), (*min, true)]));
+    all.extend(bounds.max.iter().flat_map(|max| [(max + step, false), (*max, true)]));
+    all.extend(bounds.above.iter().flat_map(|above| [(*above, false), (above + 0.5, true)]));
+    all.extend(bounds.below.iter().flat_map(|below| [(*below, false), (below - 0.001, true)]));
+    all.extend(bounds.whole.then(|| (bounds.min.unwrap_or(1.0) + 0.5, false)));
+    all
 }
 
 #[test]
 fn ranges_are_those_of_the_calculators() {
+    let mut faults = Vec::new();
     for calculator in registry::list() {
-        for (path, field) in inputs(calculator) {
-            if let Form::Number(bounds) = calculator.form(&path) {
-                assert!(field.items.is_empty(), "{} {path}", calculator.id);
-                check(calculator, &path, &bounds);
+        for (path, _) in inputs(calculator) {
+            let Form::Number(bounds) = calculator.form(&path) else { continue };
+            if !looked_at(calculator, &path) {
+                continue;
+            }
+            for (number, inside) in around(&bounds) {
+                let Some(changed) = with(&calculator.guide().example, &path, value(number)) else { continue };
+                let error = run(calculator, &changed).err().filter(|error| about(error, &path));
+                let right = match error.as_ref().map(|error| error.code) {
+                    Some(Code::InvalidInput) => !inside,
+                    // inside its own range a number may still not fit the others
+                    Some(_) => true,
+                    None => inside,
+                };
+                if !right {
+                    faults.push(format!("{} {path} = {number}: {error:?}", calculator.id));
+                }
             }
         }
     }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 #[test]
 fn options_and_flags_are_taken() {
+    let mut faults = Vec::new();
     for calculator in registry::list() {
-        let example = &calculator.guide().example;
         for (path, _) in inputs(calculator) {
             let values: Vec<Value> = match calculator.form(&path) {
                 Form::Choice { options } => options.into_iter().map(|(value, _)| value).collect(),
@@ -158,17 +146,17 @@ fn options_and_flags_are_taken() {
                 Form::Day => vec![json!("2026-02-01")],
                 _ => continue,
             };
-            for value in values {
-                let Some(changed) = with(example, &path, value.clone()) else { continue };
-                let error = run(calculator, &changed).err();
-                assert!(
-                    !error.as_ref().is_some_and(|e| about(e, &path)),
-                    "{} {path} {value}: {error:?}",
-                    calculator.id
-                );
+            let refused = |value: &Value| {
+                let changed = with(&calculator.guide().example, &path, value.clone())?;
+                run(calculator, &changed).err().filter(|error| about(error, &path))
+            };
+            faults.extend(
+                values.iter().filter_map(|v| Some(format!("{} {path} = {v}: {:?}", calculator.id, refused(v)?))),
+            );
+            if looked_at(calculator, &path) && refused(&json!("no such thing")).is_none() {
+                faults.push(format!("{} {path} takes nonsense", calculator.id));
             }
-            let Some(changed) = with(example, &path, json!("no such thing")) else { continue };
-            assert!(run(calculator, &changed).is_err_and(|e| about(&e, &path)), "{} {path}", calculator.id);
         }
     }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
