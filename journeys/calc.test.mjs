@@ -104,7 +104,7 @@ for (const width of [1440, 390]) {
   test(`an employer's groups at ${width} px`, async () => {
     const page = await signedIn(browser, 'cdc', size);
     await open(page, '/records/measurement?sample_type=1');
-    const record = page.locator('main a[href^="/records/measurement/"]').first();
+    const record = page.locator('main tbody a[href^="/records/measurement/"]').first();
     await open(page, await record.getAttribute('href'));
     await page.locator('main a[href^="/records/employer/"]').first().click();
     await page.waitForURL('**/records/employer/*');

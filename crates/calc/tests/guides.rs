@@ -151,7 +151,9 @@ fn options_and_flags_are_taken() {
                 run(calculator, &changed).err().filter(|error| about(error, &path))
             };
             faults.extend(
-                values.iter().filter_map(|v| Some(format!("{} {path} = {v}: {:?}", calculator.id, refused(v)?))),
+                values
+                    .iter()
+                    .filter_map(|v| Some(format!("{} {path} = {v}: {:?}", calculator.id, refused(v)?))),
             );
             if looked_at(calculator, &path) && refused(&json!("no such thing")).is_none() {
                 faults.push(format!("{} {path} takes nonsense", calculator.id));

@@ -162,6 +162,9 @@ pub enum Plot {
 pub struct Guide {
     /// Range of validity, in Chinese.
     pub valid: String,
+    /// Short labels of inputs and outputs whose meaning opens with a list of words.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
     /// Further words under which it is found.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub words: String,
@@ -236,6 +239,13 @@ impl Calculator {
     #[must_use]
     pub fn family(&self) -> Family {
         GUIDES.get(self.id).map_or(FAMILIES[0], |(family, _)| *family)
+    }
+
+    /// What an input or output is called: its label, else its meaning up to the first explanation.
+    #[must_use]
+    pub fn label(&self, field: &Field) -> &'static str {
+        let short = || field.meaning.split(['；', '，', '：', '（']).next().unwrap_or(field.meaning);
+        self.guide().labels.get(field.key).map_or_else(short, String::as_str)
     }
 
     /// How an input is entered: `path` is its key, `samples.c` for a member.

@@ -8,13 +8,16 @@
   const three = (x) => String(Number(Number(x).toPrecision(3)));
 
   /** A line across the picture with its name. */
-  const mark = (axis, value, name, colour, dash, position) => ({
-    symbol: "none", silent: true,
-    lineStyle: { color: colour, width: 1.5, type: dash },
-    label: { formatter: name, position: position || "end", color: colour, fontSize: 11 },
-    data: [{ [axis]: value }],
+  const lineSeries = (axis, value, name, colour, dash, label) => ({
+    type: "line", data: [], silent: true,
+    markLine: {
+      symbol: "none", silent: true,
+      lineStyle: { color: colour, width: 1.5, type: dash },
+      label: { formatter: name, position: "end", color: colour, fontSize: 11, ...label },
+      data: [{ [axis]: value }],
+    },
   });
-  const lineSeries = (axis, value, name, colour, dash, position) => ({ type: "line", data: [], markLine: mark(axis, value, name, colour, dash, position) });
+  const inside = { position: "insideEndTop" };
 
   /** Lognormal probability paper: value on a log axis, quantile of the normal distribution upwards. */
   function paper(data) {
@@ -27,16 +30,15 @@
       { name: "检出限等界值", type: "scatter", data: places(false), symbol: "emptyTriangle", symbolRotate: 180, symbolSize: 10, itemStyle: { color: SOFT } },
     ];
     if (data.line) series.push({ name: "拟合", type: "line", data: data.line, symbol: "none", clip: true, lineStyle: { color: VALUE, width: 1.5 } });
-    // Names that would lie on each other stand at different heights.
-    const named = data.marks.map((m) => ({ ...m, colour: INK })).sort((a, b) => a.x - b.x);
-    named.forEach((m, index) => series.push(lineSeries("xAxis", m.x, m.name, m.colour, "dotted", index % 2 ? "insideEndTop" : "end")));
-    if (data.limit) series.push(lineSeries("xAxis", data.limit, "限值", LIMIT, "solid", "insideStartTop"));
+    // Names beside each other stand at different heights above the picture.
+    const named = data.marks.map((m) => ({ ...m, colour: INK, dash: "dotted" })).concat(data.limit ? [{ name: "限值", x: data.limit, colour: LIMIT, dash: "solid" }] : []);
+    named.sort((a, b) => a.x - b.x).forEach((m, index) => series.push(lineSeries("xAxis", m.x, m.name, m.colour, m.dash, { rotate: 0, offset: [0, -14 * (index % 3)] })));
     return {
-      grid, legend: { top: 0, left: 0, data: ["测定值", "检出限等界值", "拟合"] },
+      grid: { left: 56, right: 40, top: 84, bottom: 28 }, legend: { top: 0, left: 0, data: ["测定值", "检出限等界值", "拟合"] },
       tooltip: { trigger: "item", renderMode: "richText", formatter: (item) => (item.value ? three(item.value[0]) : "") },
-      xAxis: { type: "log", min: low / 2, max: high * 2, axisLabel: { formatter: three, hideOverlap: true }, minorSplitLine: { show: true }, splitLine: { show: true } },
-      yAxis: { type: "value", min: -2.6, max: 2.6, interval: 10, axisLabel: { show: false }, splitLine: { show: false }, axisTick: { show: false }, name: "累积概率 %", nameTextStyle: { align: "left", color: SOFT } },
-      series: series.concat(shares.map(([z, name]) => lineSeries("yAxis", z, name, "#8796a1", "dotted", "start"))),
+      xAxis: { type: "log", min: low / 2, max: high * 2, axisLine: { onZero: false }, axisLabel: { formatter: three, hideOverlap: true }, minorSplitLine: { show: true }, splitLine: { show: true } },
+      yAxis: { type: "value", min: -2.6, max: 2.6, interval: 10, axisLabel: { show: false }, splitLine: { show: false }, axisTick: { show: false }, name: "累积概率 %", nameLocation: "middle", nameGap: 34, nameTextStyle: { color: SOFT } },
+      series: series.concat(shares.map(([z, name]) => lineSeries("yAxis", z, name, "#8796a1", "dotted", { position: "start", color: SOFT }))),
     };
   }
 
@@ -55,9 +57,9 @@
     return {
       grid: { ...grid, top: 64 }, legend: { top: 0, left: 0, type: "plain", itemGap: 8 },
       tooltip: { trigger: "item", renderMode: "richText", formatter: (item) => (item.value ? `${item.seriesName}\n${item.value[2]} Hz ${three(item.value[1])} dB` : "") },
-      xAxis: { type: "value", min: 1, max: 6, interval: 1, axisLabel: { formatter: (x) => String(125 * 2 ** x) }, name: "Hz", nameLocation: "middle", nameGap: 26, splitLine: { show: true } },
+      xAxis: { type: "value", min: 1, max: 6, interval: 1, axisLine: { onZero: false }, axisLabel: { formatter: (x) => String(125 * 2 ** x) }, name: "Hz", nameLocation: "middle", nameGap: 26, splitLine: { show: true } },
       yAxis: { type: "value", inverse: true, min: Math.min(-10, Math.floor(Math.min(...levels) / 10) * 10), max: Math.max(60, Math.ceil((Math.max(...levels) + 5) / 10) * 10), interval: 10, name: "dB", nameLocation: "start" },
-      series: curves.concat(data.lines.map((line) => lineSeries("yAxis", line.value, line.name, INK, "dashed", "insideEndTop"))),
+      series: curves.concat(data.lines.map((line) => lineSeries("yAxis", line.value, line.name, INK, "dashed", inside))),
     };
   }
 
@@ -71,7 +73,7 @@
       series: [{
         type: "bar", barMaxWidth: 42, itemStyle: { color: VALUE },
         data: data.values.map((value, index) => ({ value, itemStyle: data.marked[index] ? { color: "#9fb8d0", borderColor: VALUE, borderType: "dashed" } : {} })),
-      }].concat(data.lines.map((line) => lineSeries("yAxis", line.value, line.name, LIMIT, "dashed", "insideEndTop"))),
+      }].concat(data.lines.map((line) => lineSeries("yAxis", line.value, line.name, LIMIT, "dashed", inside))),
     };
   }
 
@@ -85,7 +87,7 @@
       { name: "测定值", type: "scatter", data: places(true), symbolSize: 9, itemStyle: { color: VALUE } },
       { name: "低于检出限", type: "scatter", data: places(false), symbol: "emptyTriangle", symbolRotate: 180, symbolSize: 10, itemStyle: { color: SOFT } },
     ];
-    if (data.limit) series.push(lineSeries("yAxis", data.limit, `限值 ${three(data.limit)}`, LIMIT, "solid", "insideEndTop"));
+    if (data.limit) series.push(lineSeries("yAxis", data.limit, `限值 ${three(data.limit)}`, LIMIT, "solid", inside));
     return {
       grid, legend: { top: 0, left: 0, data: ["测定值", "低于检出限"] },
       tooltip: { trigger: "item", renderMode: "richText", formatter: (item) => (item.value ? `${item.value[0]}\n${item.seriesName} ${three(item.value[1])} ${data.unit}` : "") },

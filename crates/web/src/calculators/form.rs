@@ -53,13 +53,10 @@ fn id(name: &str) -> String {
     format!("f-{}", name.replace('.', "-"))
 }
 
-/// The title of an input: its meaning up to the first explanation; the rest is its hint.
-fn title(field: &Field) -> &'static str {
-    column::name(field)
-}
-
-fn hint(field: &Field) -> &'static str {
-    field.meaning.strip_prefix(title(field)).unwrap_or_default().trim_start_matches(['；', '，', '：'])
+/// What is said beside an input: its meaning, without what is already its title.
+fn hint(calculator: &Calculator, field: &Field) -> &'static str {
+    let title = calculator.label(field);
+    field.meaning.strip_prefix(title).unwrap_or(field.meaning).trim_start_matches(['；', '，', '：'])
 }
 
 fn marks(field: &Field) -> Markup {
@@ -93,20 +90,22 @@ fn one(calculator: &'static Calculator, entered: &Entered, field: &'static Field
     let form = calculator.form(field.key);
     let wide = matches!(form, Form::Column { .. } | Form::Table { .. } | Form::Groups);
     let hint = match &form {
-        Form::Number(bounds) => [hint(field), &range(bounds)].iter().filter(|t| !t.is_empty()).copied().collect::<Vec<_>>().join("；"),
-        Form::Column { censored, dated, .. } => pasted(field, *censored, *dated),
+        Form::Number(bounds) => {
+            [hint(calculator, field), &range(bounds)].iter().filter(|t| !t.is_empty()).copied().collect::<Vec<_>>().join("；")
+        }
+        Form::Column { censored, dated, .. } => pasted(hint(calculator, field), *censored, *dated),
         Form::Table { dated } => columns(field, *dated),
         Form::Groups => "一组一行，组内用空格或逗号分开；可从表格粘贴。".into(),
         Form::Day => "如 2026-02-01".into(),
         Form::Choice { .. } => String::new(),
-        _ => hint(field).to_owned(),
+        _ => hint(calculator, field).to_owned(),
     };
     let name = field.key;
     let (invalid, by) = described(entered, name, !hint.is_empty());
     let text = entered.text(name);
     html! {
         div.field.wide[wide] {
-            label for=(id(name)) { (title(field)) (marks(field)) @if wide && !field.unit.is_empty() { span.unit-note { (field.unit) } } }
+            label for=(id(name)) { (calculator.label(field)) (marks(field)) @if wide && !field.unit.is_empty() { span.unit-note { (field.unit) } } }
             @match &form {
                 Form::Choice { options } => (choice(name, options, field.required, text, invalid, by.as_deref())),
                 Form::Flag => (flag(name, field.required, text, invalid, by.as_deref())),
@@ -135,7 +134,7 @@ fn range(bounds: &Bounds) -> String {
     if words == "数字" { String::new() } else { words }
 }
 
-fn pasted(field: &Field, censored: bool, dated: bool) -> String {
+fn pasted(more: &str, censored: bool, dated: bool) -> String {
     let mut parts = vec!["一行一个，可从表格粘贴一列；空行与表头自动跳过"];
     if censored {
         parts.push("未检出写“<0.02”，也可写“未检出”并填下面的检出限");
@@ -143,7 +142,6 @@ fn pasted(field: &Field, censored: bool, dated: bool) -> String {
     if dated {
         parts.push("可在前面写年度或日期，如“2020 10”");
     }
-    let more = hint(field);
     if !censored && !more.is_empty() {
         parts.push(more);
     }
@@ -205,17 +203,17 @@ fn audiogram(calculator: &'static Calculator, entered: &Entered, group: &[&'stat
     let Some(Form::Frequencies { at }) = group.first().map(|field| calculator.form(field.key)) else { return Markup::default() };
     html! {
         div.field.wide {
-            div.table-wrap { table.calc-grid data-spread {
+            div.table-wrap tabindex="0" role="region" aria-label="听阈表" { table.calc-grid data-spread {
                 caption { "听阈 dB；可粘贴一行或一块单元格；“>90”表示最大输出无反应" }
                 thead { tr { th scope="col" { "Hz" } @for hz in &at { th scope="col" { (hz) } } } }
                 tbody {
                     @for field in group {
                         tr {
-                            th scope="row" { (title(field)) (marks(field)) }
+                            th scope="row" { (calculator.label(field)) (marks(field)) }
                             @for hz in &at {
                                 @let name = format!("{}.{hz}", field.key);
                                 @let (invalid, by) = described(entered, &name, false);
-                                td { input.form-control id=(id(&name)) name=(name) value=(entered.text(&name)) type="text" autocomplete="off" aria-label=(format!("{} {hz} Hz", title(field))) aria-invalid=[invalid] aria-describedby=[by]; }
+                                td { input.form-control id=(id(&name)) name=(name) value=(entered.text(&name)) type="text" autocomplete="off" aria-label=(format!("{} {hz} Hz", calculator.label(field))) aria-invalid=[invalid] aria-describedby=[by]; }
                             }
                         }
                     }

@@ -24,7 +24,7 @@ pub fn card(done: &Done, entered: &Entered) -> Markup {
             h2 { (drawn.title) }
             div.chart-and-table {
                 (picture(&drawn.data, &drawn.said))
-                div.table-wrap { (drawn.table) }
+                div.table-wrap tabindex="0" role="region" aria-label=(format!("{}数据表", drawn.title)) { (drawn.table) }
             }
         }
     }

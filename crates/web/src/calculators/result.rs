@@ -3,8 +3,8 @@
 use super::entered::written;
 use super::{numbers, words};
 use maud::{Markup, html};
-use serde_json::{Map, Value};
-use zhijian_calc::registry::{Answer, Calculator, Field, Meaning, Tone};
+use serde_json::{Map, Value, json};
+use zhijian_calc::registry::{self, Answer, Calculator, Field, Meaning, Tone};
 
 /// A result with what it came from.
 #[derive(Debug, Clone)]
@@ -46,7 +46,20 @@ impl Done {
             let meaning = self.meaning(field.key, value).map(|m| format!("（{}）", m.text)).unwrap_or_default();
             let unit = if field.unit.is_empty() { String::new() } else { format!(" {}", field.unit) };
             let value = if value.is_null() { "—".to_owned() } else { format!("{value}{unit}") };
-            lines.push(format!("{} {}：{value}{meaning}", field.key, field.meaning));
+            lines.push(format!("{} {}：{value}{meaning}", field.key, title(self, field)));
+        }
+        for follower in self.followers() {
+            for (field, value) in follower.outputs() {
+                if let Some(meaning) = follower.meaning(field.key, value) {
+                    lines.push(format!(
+                        "{}（{}，第 {} 版）：{}",
+                        follower.calculator.label(field),
+                        follower.calculator.id,
+                        follower.calculator.version,
+                        meaning.text
+                    ));
+                }
+            }
         }
         if !self.answer.warnings.is_empty() {
             let warnings: Vec<String> = self.answer.warnings.iter().map(|w| format!("{w} {}", words::warning(w))).collect();
@@ -73,6 +86,11 @@ pub fn card(done: &Done) -> Markup {
     }
 }
 
+/// A label where there is one, else the whole meaning.
+fn title(done: &Done, field: &Field) -> &'static str {
+    done.calculator.guide().labels.get(field.key).map_or(field.meaning, String::as_str)
+}
+
 fn tone(tone: Option<Tone>) -> &'static str {
     match tone {
         Some(Tone::Ok) => "notice-ok",
@@ -82,12 +100,41 @@ fn tone(tone: Option<Tone>) -> &'static str {
     }
 }
 
+/// Outputs that another calculator puts into words: output, calculator, its input.
+const FOLLOWED_BY: [(&str, &str, &str); 3] =
+    [("prob_overexposure", "stats.bayes_decision", "prob_overexposure"), ("lex_8h", "noise.grade", "lex"), ("lex_w", "noise.grade", "lex")];
+
+impl Done {
+    /// What other calculators say of these figures.
+    fn followers(&self) -> Vec<Self> {
+        let out = |key: &str| self.answer.outputs.get(key).filter(|value| value.is_number());
+        let mut asked: Vec<(&str, Value)> =
+            FOLLOWED_BY.iter().filter_map(|(key, id, input)| Some((*id, json!({*input: out(key)?})))).collect();
+        if let (Some(p95), Some(oel)) = (out("p95"), self.inputs.get("oel")) {
+            asked.push(("stats.aiha_band", json!({"p95": p95, "oel": oel})));
+        }
+        let run = |(id, inputs): (&str, Value)| {
+            let (calculator, answer) = (registry::find(id)?, registry::run(id, &inputs).ok()?);
+            let Value::Object(inputs) = inputs else { return None };
+            Some(Self { calculator, inputs, answer, at: self.at.clone() })
+        };
+        asked.into_iter().filter_map(run).collect()
+    }
+}
+
 /// Outputs whose value is a verdict come first, in words.
 fn verdicts(done: &Done) -> Markup {
+    html! {
+        (own_verdicts(done))
+        @for follower in done.followers() { (own_verdicts(&follower)) }
+    }
+}
+
+fn own_verdicts(done: &Done) -> Markup {
     let single = done.outputs().filter_map(|(field, value)| Some((field, done.meaning(field.key, value)?)));
     html! {
         @for (field, meaning) in single.filter(|(_, meaning)| meaning.tone.is_some()) {
-            p class={ "notice calc-verdict " (tone(meaning.tone)) } { span.muted { (super::column::name(field)) } strong { (meaning.text) } }
+            p class={ "notice calc-verdict " (tone(meaning.tone)) } { span.muted { (done.calculator.label(field)) } strong { (meaning.text) } }
         }
     }
 }
@@ -96,11 +143,11 @@ fn figures(done: &Done) -> Markup {
     let plain: Vec<(&Field, &Value)> = done.outputs().filter(|(_, value)| !value.is_object()).collect();
     html! {
         @if !plain.is_empty() {
-            div.table-wrap { table.list.small.calc-figures {
+            div.table-wrap tabindex="0" role="region" aria-label="结果数值" { table.list.small.calc-figures {
                 thead { tr { th scope="col" { "项目" } th.num scope="col" { "数值" } th scope="col" { "单位" } } }
                 tbody { @for (field, value) in plain {
                     tr {
-                        th scope="row" { (field.meaning) " " code { (field.key) } }
+                        th scope="row" { (title(done, field)) " " code { (field.key) } }
                         td.num data-label="数值" { (shown(done, field, value)) }
                         td data-label="单位" { (field.unit) }
                     }
@@ -160,7 +207,7 @@ fn leaves(done: &Done) -> Markup {
     for (field, value) in done.outputs() {
         let Value::Object(members) = value else { continue };
         let mut found = Vec::new();
-        descend(done.calculator, vec![super::column::name(field).to_owned()], members, &mut found);
+        descend(done.calculator, vec![done.calculator.label(field).to_owned()], members, &mut found);
         for leaf in found {
             let columns: Vec<&String> = leaf.1.keys().collect();
             match tables.iter_mut().find(|(known, unit, _)| *known == columns && *unit == field.unit) {
@@ -171,7 +218,7 @@ fn leaves(done: &Done) -> Markup {
     }
     html! {
         @for (columns, unit, rows) in &tables {
-            div.table-wrap { table.slim.calc-leaves {
+            div.table-wrap tabindex="0" role="region" aria-label="结果明细" { table.slim.calc-leaves {
                 @if !unit.is_empty() { caption { "单位 " (unit) } }
                 thead { tr { th scope="col" { "项目" } @for column in columns { th.num scope="col" { (words::key(column)) } } } }
                 tbody { @for (names, members) in rows {

@@ -109,7 +109,7 @@ fn about(calculator: &Calculator) -> Markup {
             }
             details {
                 summary { "接口与命令行的键名" }
-                div.table-wrap { table.slim {
+                div.table-wrap tabindex="0" role="region" aria-label="键名表" { table.slim {
                     thead { tr { th scope="col" { "键" } th scope="col" { "含义" } th scope="col" { "单位" } th scope="col" { "必填" } } }
                     tbody { @for field in calculator.inputs {
                         tr { th scope="row" { code { (field.key) } } td { (field.meaning) } td { (field.unit) } td { @if field.required { "是" } } }

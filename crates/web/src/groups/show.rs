@@ -56,11 +56,11 @@ pub async fn page(signed: Signed, State(app): State<App>, Path((kind, id)): Path
             .collect::<Vec<_>>()
     };
     let mut groups = tokio::task::spawn_blocking(work).await.map_err(PageError::failed("计算相似接触组"))?;
-    // What is most likely over its limit comes first.
-    groups.sort_by(|a, b| {
-        let over = |g: &(Group, Option<Assessed>)| g.1.as_ref().map_or(-1.0, |f| f.over);
-        over(b).total_cmp(&over(a))
-    });
+    // Groups with enough results first, among them what is most likely over its limit.
+    let rank = |(group, found): &(Group, Option<Assessed>)| {
+        found.as_ref().map_or(-1.0, |f| if group.points.len() >= FEWEST { 1.0 + f.over } else { f.over })
+    };
+    groups.sort_by(|a, b| rank(b).total_cmp(&rank(a)));
     let body = html! { (calculators::style()) (section(&app, &id, &groups, more)) };
     let definition = app.door.kind(&kind)?;
     let name = cells::name(&app, &definition, &employer.data);
@@ -185,7 +185,7 @@ fn bound(value: Observation) -> f64 {
 
 fn summary(app: &App, groups: &[(Group, Option<Assessed>)]) -> Markup {
     html! {
-        div.table-wrap { table.list.small.groups-table {
+        div.table-wrap tabindex="0" role="region" aria-label="相似接触组" { table.list.small.groups-table {
             thead { tr {
                 th scope="col" { "岗位 · 因素" } th.num scope="col" { "结果" } th.num scope="col" { "未检出" } th.num scope="col" { "几何均数" } th.num scope="col" { "GSD" }
                 th.num scope="col" { "P95" } th.num scope="col" { "超限比例" } th.num scope="col" { "超限概率" } th scope="col" { "AIHA" } th scope="col" { "限值" } th scope="col" { "判定" }
@@ -244,7 +244,7 @@ fn detail(app: &App, employer: &str, index: usize, group: &Group, found: Option<
                 }
             }
             @if !group.points.is_empty() {
-                div.chart-and-table { (trend(group)) div.table-wrap { (results(group)) } }
+                div.chart-and-table { (trend(group)) div.table-wrap tabindex="0" role="region" aria-label=(format!("{}的结果", post(group))) { (results(group)) } }
             }
         }
     }
