@@ -80,7 +80,7 @@ mod tests {
         let ids = |q: &str| search(q).iter().map(|c| c.id).collect::<Vec<_>>();
         assert_eq!(ids(""), registry::list().iter().map(|c| c.id).collect::<Vec<_>>());
         assert!(ids("贝叶斯").contains(&"stats.bayes_seg"));
-        assert_eq!(ids("GBZ 49"), ["hearing.gbz49"]);
+        assert_eq!(ids("GBZ 噪声聋"), ["hearing.gbz49"]);
         assert!(ids("Twa").contains(&"air.twa"));
         assert!(ids("没有这样的").is_empty());
     }

@@ -143,13 +143,13 @@ fn figures(done: &Done) -> Markup {
     let plain: Vec<(&Field, &Value)> = done.outputs().filter(|(_, value)| !value.is_object()).collect();
     html! {
         @if !plain.is_empty() {
-            div.table-wrap tabindex="0" role="region" aria-label="结果数值" { table.list.small.calc-figures {
+            div.table-wrap tabindex="0" role="region" aria-label="结果数值" { table.slim.calc-figures {
                 thead { tr { th scope="col" { "项目" } th.num scope="col" { "数值" } th scope="col" { "单位" } } }
                 tbody { @for (field, value) in plain {
                     tr {
                         th scope="row" { (title(done, field)) " " code { (field.key) } }
-                        td.num data-label="数值" { (shown(done, field, value)) }
-                        td data-label="单位" { (field.unit) }
+                        td.num { (shown(done, field, value)) }
+                        td { (field.unit) }
                     }
                 } }
             } }

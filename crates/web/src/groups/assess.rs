@@ -98,10 +98,10 @@ mod tests {
 
     #[test]
     fn the_published_group_is_poorly_controlled() {
-        // handbook B7, WebExpo's example
+        // handbook B7: WebExpo's example and its own run
         let values = [24.7, 64.1, 13.8, 43.7, 19.9, 133.0, 32.1, 15.0, 53.7].map(Observation::Exact);
         let found = assess(&group(&values, "mg/m3")).unwrap();
-        assert!((found.gm - 34.1).abs() < 0.1 && (found.gsd - 2.180).abs() < 0.01 && (found.over - 0.711).abs() < 0.005, "{found:?}");
+        assert!((found.gm - 34.3).abs() < 0.1 && (found.gsd - 2.180).abs() < 0.01 && (found.over - 0.711).abs() < 0.005, "{found:?}");
         assert_eq!((found.band, found.decision.as_str(), found.en689.as_deref()), (4, "poorly_controlled", Some("non_compliance")));
         assert_eq!(assess(&group(&values, "mg/m3")).unwrap(), found, "the same answer every time");
     }

@@ -151,7 +151,7 @@ fn verdict(group: &Group, found: Option<&Assessed>) -> (&'static str, String) {
     let n = group.points.len();
     let Some(found) = found else { return ("badge-quiet", plain_verdict(group)) };
     if n < FEWEST {
-        return ("badge-quiet", format!("结果太少（n = {n} < {FEWEST}），不判定"));
+        return ("badge-quiet", format!("太少（n < {FEWEST}），不判定"));
     }
     let few = if n < ENOUGH { "（初步）" } else { "" };
     match found.decision.as_str() {
@@ -202,7 +202,7 @@ fn summary(app: &App, groups: &[(Group, Option<Assessed>)]) -> Markup {
                     td.num data-label="超限比例" { (found.as_ref().map_or("—".into(), |f| percent(f.exceedance_pct / 100.0))) }
                     td.num data-label="超限概率" { (found.as_ref().map_or("—".into(), |f| percent(f.over))) }
                     td data-label="AIHA" { (found.as_ref().map_or("—".into(), |f| format!("{} 类", f.band))) }
-                    td data-label="限值" { (limit(group)) }
+                    td.groups-limit data-label="限值" { (limit(group)) }
                     td data-label="判定" { span class=(format!("state-badge {class}")) { (words) } }
                 }
             } }

@@ -51,7 +51,6 @@ pub async fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, flash: &
         div.detail {
             div.detail-main {
                 @for (index, section) in sections.iter().enumerate() { (card(app, kind, view, section, index)) }
-                @if let Some(groups) = &groups { (groups) }
             }
             aside.detail-side {
                 (super::step::card(app, signed, kind, view))
@@ -60,6 +59,7 @@ pub async fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, flash: &
                 (about(app, kind, view))
             }
         }
+        @if let Some(groups) = &groups { (groups) }
     };
     let active = links::list(&kind.kind);
     let crumbs = [(kind.title.as_str(), active.clone())];
