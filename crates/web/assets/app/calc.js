@@ -85,11 +85,11 @@
     const bounds = data.log ? { min: Math.min(...all) / 2, max: Math.max(...all) * 2 } : {};
     const series = [
       { name: "测定值", type: "scatter", data: places(true), symbolSize: 9, itemStyle: { color: VALUE } },
-      { name: "低于检出限", type: "scatter", data: places(false), symbol: "emptyTriangle", symbolRotate: 180, symbolSize: 10, itemStyle: { color: SOFT } },
+      { name: "检出限等界值", type: "scatter", data: places(false), symbol: "emptyTriangle", symbolRotate: 180, symbolSize: 10, itemStyle: { color: SOFT } },
     ];
     if (data.limit) series.push(lineSeries("yAxis", data.limit, `限值 ${three(data.limit)}`, LIMIT, "solid", inside));
     return {
-      grid, legend: { top: 0, left: 0, data: ["测定值", "低于检出限"] },
+      grid: { ...grid, top: 64 }, legend: { top: 0, left: 0, data: ["测定值", "检出限等界值"] },
       tooltip: { trigger: "item", renderMode: "richText", formatter: (item) => (item.value ? `${item.value[0]}\n${item.seriesName} ${three(item.value[1])} ${data.unit}` : "") },
       xAxis: { type: "time", axisLabel: { hideOverlap: true, formatter: (at) => new Date(at).toISOString().slice(0, 10) } },
       yAxis: { ...scale, ...bounds, name: data.unit, nameTextStyle: { align: "left" }, axisLabel: { formatter: three } },

@@ -216,7 +216,7 @@ impl Entered {
             (Some(line), None) => format!("第 {line} 行：{why}"),
             (None, _) => why,
         };
-        let name = if names(self.calculator, field).iter().any(|name| *name == path) { path } else { self.place(field, &rest) };
+        let name = if names(self.calculator, field).contains(&path) { path } else { self.place(field, &rest) };
         self.say(&name, text);
     }
 
@@ -300,6 +300,7 @@ fn line(calculator: &Calculator, field: &Field, row: &Value) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail loudly")]
 mod tests {
     use super::*;
     use zhijian_calc::registry::{find, list, run};

@@ -79,6 +79,7 @@ pub fn assess(group: &Group) -> Option<Assessed> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail loudly")]
 mod tests {
     use super::*;
     use crate::groups::gather::{Limit, Point};

@@ -246,6 +246,7 @@ fn noise(rows: &[Row<'_>]) -> Result<Observation, &'static str> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail loudly")]
 mod tests {
     use super::*;
     use serde_json::json;

@@ -286,7 +286,7 @@ fn shown(value: Observation) -> String {
 }
 
 fn trend(group: &Group) -> Markup {
-    let place = |p: &Point| json!([p.day, bound(p.value), !p.value.is_non_detect()]);
+    let place = |p: &Point| json!([p.day, bound(p.value), p.value.exact().is_some()]);
     let data = json!({
         "kind": "trend",
         "log": group.is_concentration(),

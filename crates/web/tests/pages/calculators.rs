@@ -6,6 +6,9 @@ use axum::http::StatusCode;
 use zhijian_calc::registry;
 use zhijian_web::links;
 
+/// Names and texts as they are sent.
+type Form = &'static [(&'static str, &'static str)];
+
 async fn somebody() -> (World, Session) {
     let world = World::new().await;
     let session = world.sign_in("cdc", &["R06"], "130300", "").await;
@@ -81,8 +84,8 @@ async fn a_bad_line_is_named_and_nothing_is_calculated_or_lost() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_contract_error_stands_at_its_field() {
     let (world, session) = somebody().await;
-    // id, fields, what is said
-    let rows: [(&str, &[(&str, &str)], &str); 6] = [
+    // calculator, form, what is said
+    let rows: [(&str, Form, &str); 6] = [
         ("air.mac", &[("c_me", "-1"), ("mac", "10")], "数值无效，应为不小于 0 的数字"),
         ("air.mac", &[("c_me", "1")], "请填写"),
         ("air.mac", &[("c_me", "x"), ("mac", "10")], "“x”不能识别，应为不小于 0 的数字"),
