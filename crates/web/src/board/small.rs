@@ -158,6 +158,7 @@ pub fn keys(def: &Indicator, threshold: u64, slices: &[Slice]) -> HashSet<String
         families.push((None, roots));
     }
     for (parent, members) in families {
+        #[expect(clippy::needless_range_loop, reason = "a part is a column of several members' rows")]
         for part in 0..width {
             let total = parent.map_or_else(
                 || {
