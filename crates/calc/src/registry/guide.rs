@@ -25,6 +25,8 @@ pub enum Form {
     Flag,
     /// A day, `2026-02-01`.
     Day,
+    /// A name or word as the field writes it.
+    Text,
     /// A list of numbers, one a line.
     Column {
         /// Tokens such as `<0.6` are taken.

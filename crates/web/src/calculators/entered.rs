@@ -150,7 +150,7 @@ impl Entered {
             Form::Flag => numbers::flag(&text).map(Value::Bool).ok_or_else(|| "是或否".into()),
             Form::Pair => pair(&text).ok_or_else(|| "两个整数，如 5, 4".into()),
             Form::Range => column::range(&text).ok_or_else(|| "范围，如 4-6".into()),
-            Form::Day | Form::Answers { .. } | Form::Frequencies { .. } => Ok(json!(numbers::plain(&text))),
+            Form::Day | Form::Text | Form::Answers { .. } | Form::Frequencies { .. } => Ok(json!(numbers::plain(&text))),
         };
         match read {
             Ok(value) => {

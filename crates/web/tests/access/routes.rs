@@ -15,6 +15,8 @@ pub enum For {
     Kind(Wish),
     /// Whoever may do this with the record.
     Record(Wish),
+    /// Whoever reads the employer and some measurement.
+    Groups,
     /// The step's roles, on the record.
     Step,
     /// Whoever sees aggregates.
@@ -65,6 +67,7 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/records/{kind}/{id}/steps/{step}", For::Step),
     ("GET", "/records/{kind}/{id}/access", For::Overseer),
     ("POST", "/records/{kind}/{id}/access", For::Assigner),
+    ("GET", "/records/{kind}/{id}/groups", For::Groups),
     ("GET", "/import", For::Importer),
     ("POST", "/import", For::Importer),
     ("GET", "/import/{job}", For::OwnJob),
@@ -79,6 +82,7 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/accounts/{login}", For::Administrator),
     ("POST", "/accounts/{login}/password", For::Administrator),
     ("POST", "/accounts/{login}/person", For::Administrator),
+    ("GET", "/rederive", For::Administrator),
     ("GET", "/access", For::Overseer),
     ("GET", "/access/{kind}", For::Signed),
     ("GET", "/emergency", For::Signed),
@@ -86,6 +90,9 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/plans", For::Aggregate),
     ("GET", "/plans/{plan}", For::Aggregate),
     ("GET", "/plans/{plan}/{indicator}", For::Aggregate),
+    ("GET", "/calc", For::Signed),
+    ("GET", "/calc/{id}", For::Signed),
+    ("POST", "/calc/{id}", For::Signed),
     ("GET", "/indicators", For::Signed),
     ("GET", "/indicators/{code}", For::Signed),
     ("GET", "/assets/{edition}/{*name}", For::Anyone),
@@ -118,6 +125,9 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/api/v1/indicators/{code}", For::Signed),
     ("GET", "/api/v1/indicators/{code}/breakdown", For::Aggregate),
     ("GET", "/api/v1/indicators/{code}/units", For::Aggregate),
+    ("GET", "/api/v1/calc", For::Signed),
+    ("GET", "/api/v1/calc/{calculator}", For::Signed),
+    ("POST", "/api/v1/calc/{calculator}", For::Signed),
     ("GET", "/api/v1/jobs", For::Signed),
     ("GET", "/api/v1/jobs/{id}", For::OwnJob),
     ("GET", "/api/v1/audit", For::Administrator),
