@@ -2,6 +2,7 @@
 # Runs a command with a private PostgreSQL: scripts/with-postgres.sh cargo nextest run -p zhijian-store
 # The server listens on a free loopback port, lives in a temporary folder and is stopped and removed afterwards.
 # ZHIJIAN_TEST_POSTGRES names it for the command. ZHIJIAN_PG_FSYNC=on makes it wait for the disk (benches); tests do not need that.
+# ZHIJIAN_PG_OPTIONS are further options of the server ("-c work_mem=256MB"); later ones win.
 set -euo pipefail
 
 if [ $# -eq 0 ]; then
@@ -57,7 +58,8 @@ for attempt in 1 2 3 4 5; do
         continue
     fi
     "${as_server[@]}" "$bin/postgres" -D "$folder/data" -p "$port" -k "" -c listen_addresses=127.0.0.1 -c max_connections=300 \
-        -c fsync="${ZHIJIAN_PG_FSYNC:-off}" -c shared_buffers=256MB -c max_wal_size=4GB >"$folder/server.log" 2>&1 &
+        -c fsync="${ZHIJIAN_PG_FSYNC:-off}" -c shared_buffers=256MB -c max_wal_size=4GB \
+        ${ZHIJIAN_PG_OPTIONS:-} >"$folder/server.log" 2>&1 &
     server=$!
     for _ in $(seq 1 300); do
         if answers "$port"; then break 2; fi

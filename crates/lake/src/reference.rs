@@ -102,6 +102,14 @@ impl TextTable {
         Arc::new(Schema::new(self.columns.iter().map(|c| Field::new(c, DataType::Utf8View, true)).collect::<Vec<_>>()))
     }
 
+    /// Every row has its own value in a column. (A rule table and a list with several editions need not.)
+    #[must_use]
+    pub fn is_unique_by(&self, column: &str) -> bool {
+        let Some(at) = self.columns.iter().position(|c| c == column) else { return false };
+        let mut seen = std::collections::HashSet::new();
+        self.rows.iter().all(|row| row.get(at).is_some_and(|cell| !cell.is_empty() && seen.insert(cell)))
+    }
+
     /// Changes when the content changes.
     #[must_use]
     pub fn fingerprint(&self) -> String {

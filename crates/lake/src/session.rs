@@ -40,6 +40,8 @@ impl std::fmt::Debug for Snapshot {
     }
 }
 
+/// Column by which code lists and places are joined.
+const CODE: &str = "code";
 /// Sessions about the past that are kept ready.
 const SESSIONS_KEPT: usize = 8;
 
@@ -124,7 +126,10 @@ impl Snapshot {
         }
         for table in &engine.tables {
             let files = self.manifest.tables.get(&table.name).map(|t| self.file(&t.piece, None));
-            let table_files = FileTable::new(table.schema(), files.into_iter().collect())?;
+            let mut table_files = FileTable::new(table.schema(), files.into_iter().collect())?;
+            if table.is_unique_by(CODE) {
+                table_files = table_files.unique_by(&[CODE]);
+            }
             session.register_table(table.name.as_str(), Arc::new(table_files)).map_err(|e| LakeError::engine("登记代码表", e))?;
         }
         if sessions.len() >= SESSIONS_KEPT {
@@ -145,7 +150,9 @@ impl Snapshot {
 
     fn current(&self, fact: &FactDef) -> Result<FileTable> {
         let files = self.parts(fact).filter_map(|p| Some(self.file(p.open.as_ref()?, Some(facts_of_part(fact, p)))));
-        FileTable::new(Arc::clone(&fact.schema), files.collect())
+        let table = FileTable::new(Arc::clone(&fact.schema), files.collect())?;
+        // One revision of a record stands; an exploded array gives a row an element.
+        Ok(table.unique_by(if fact.each.is_none() { &["id"] } else { &["id", "ordinal"] }))
     }
 
     /// Rows that were the newest at `instant`, whatever happened to them since.

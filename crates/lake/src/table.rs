@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use datafusion::{
     arrow::datatypes::SchemaRef,
     catalog::{Session, TableProvider},
-    common::{ColumnStatistics, DFSchema, Statistics, pruning::PrunableStatistics, stats::Precision},
+    common::{ColumnStatistics, Constraint, Constraints, DFSchema, Statistics, pruning::PrunableStatistics, stats::Precision},
     datasource::{
         TableType,
         file_format::{FileFormat, parquet::ParquetFormat},
@@ -39,6 +39,7 @@ pub(crate) struct FileTable {
     rows: u64,
     /// Largest first, so that they can be dealt out evenly.
     files: Vec<PartitionedFile>,
+    constraints: Constraints,
 }
 
 /// One file with what is known of all its rows.
@@ -65,7 +66,18 @@ impl FileTable {
         files.sort_by(|a, b| (b.bytes, &a.path).cmp(&(a.bytes, &b.path)));
         let rows = files.iter().map(|f| f.rows).sum();
         let files = files.iter().map(|f| partitioned(&schema, f)).collect::<DfResult<_>>();
-        Ok(Self { schema, rows, files: files.map_err(|e| LakeError::engine("登记数据湖文件", e))? })
+        let files = files.map_err(|e| LakeError::engine("登记数据湖文件", e))?;
+        Ok(Self { schema, rows, files, constraints: Constraints::default() })
+    }
+
+    /// Promises that no two rows have the same values in these columns, and none has no value. A query that joins the
+    /// table by them for words that nobody asked for (names beside a total) then leaves the table alone.
+    pub(crate) fn unique_by(mut self, columns: &[&str]) -> Self {
+        let indices: Vec<usize> = columns.iter().filter_map(|name| self.schema.index_of(name).ok()).collect();
+        if indices.len() == columns.len() && !indices.is_empty() {
+            self.constraints = Constraints::new_unverified(vec![Constraint::PrimaryKey(indices)]);
+        }
+        self
     }
 
     /// Files that may hold rows for which all filters are true. A file that is left out is not even opened.
@@ -159,6 +171,10 @@ impl TableProvider for FileTable {
 
     fn table_type(&self) -> TableType {
         TableType::Base
+    }
+
+    fn constraints(&self) -> Option<&Constraints> {
+        Some(&self.constraints)
     }
 
     fn supports_filters_pushdown(&self, filters: &[&Expr]) -> DfResult<Vec<TableProviderFilterPushDown>> {

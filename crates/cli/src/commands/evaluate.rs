@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use zhijian_exchange::write::{Cell, Table};
 use zhijian_kinds::dates;
 use zhijian_lake::{Answer, PlanRow, Status};
 use zhijian_records::port::Scope;
@@ -68,12 +69,11 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
             args.output.as_ref(),
             (serde_json::to_string_pretty(&lines.iter().map(Line::json).collect::<Vec<_>>())? + "\n").as_bytes(),
         )?,
-        Format::Csv => emit(args.output.as_ref(), csv(&lines).as_bytes())?,
+        Format::Csv => emit(args.output.as_ref(), table(String::new(), &lines).csv().as_bytes())?,
         Format::Xlsx => {
             let path = args.output.as_ref().context("xlsx 格式请用 --output 指定文件")?;
             let title = format!("{} {} 年指标", platform.door.catalogue.plans.get(&args.plan).map_or("", |p| p.title.as_str()), args.year);
-            let rows: Vec<Vec<String>> = lines.iter().map(Line::cells).collect();
-            emit(Some(path), &zhijian_exchange::write::table(&title, &HEAD, &rows)?)?;
+            emit(Some(path), &table(title, &lines).xlsx()?)?;
         }
     }
     // A capability of an empty region is 0 of 1, so nothing counted anywhere means that nothing is known.
@@ -121,7 +121,19 @@ fn split(row: PlanRow) -> Vec<Line> {
     out
 }
 
-const HEAD: [&str; 10] = ["指标", "名称", "分子", "分母", "值", "2020年基线", "目标", "2023年目标", "2025年目标", "状态"];
+/// Headings with the widths of their columns in a workbook.
+const HEAD: [(&str, u16); 10] = [
+    ("指标", 10),
+    ("名称", 44),
+    ("分子", 12),
+    ("分母", 12),
+    ("值", 12),
+    ("2020年基线", 16),
+    ("目标", 14),
+    ("2023年目标", 14),
+    ("2025年目标", 14),
+    ("状态", 10),
+];
 
 impl Line {
     fn json(&self) -> Value {
@@ -147,20 +159,23 @@ impl Line {
         })
     }
 
-    fn cells(&self) -> Vec<String> {
-        let whole = |n: Option<f64>| n.map_or(String::new(), zhijian_kinds::text::number_text);
-        let word = |v: &Option<Value>| v.as_ref().map_or(String::new(), |v| v.as_str().map_or_else(|| v.to_string(), str::to_owned));
+    fn cells(&self) -> Vec<Cell> {
+        let word = |value: &Option<Value>| match value {
+            None => Cell::from(""),
+            Some(Value::String(words)) => Cell::from(words),
+            Some(other) => other.as_f64().map_or_else(|| Cell::from(other.to_string()), Cell::Number),
+        };
         vec![
-            self.indicator.clone(),
-            self.name.clone(),
-            whole(self.answer.numerator),
-            whole(self.answer.denominator),
-            self.answer.display.clone(),
+            Cell::from(&self.indicator),
+            Cell::from(&self.name),
+            Cell::number(self.answer.numerator),
+            Cell::number(self.answer.denominator),
+            Cell::from(&self.answer.display),
             word(&self.baseline),
             word(&self.target),
             word(&self.target_2023),
             word(&self.target_2025),
-            self.status.word().to_owned(),
+            Cell::from(self.status.word()),
         ]
     }
 }
@@ -178,20 +193,16 @@ fn emit(path: Option<&PathBuf>, bytes: &[u8]) -> Result<()> {
     }
 }
 
-fn csv(lines: &[Line]) -> String {
-    let quote = |cell: &String| if cell.contains([',', '"', '\n']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.clone() };
-    let mut out = format!("\u{feff}{}\r\n", HEAD.join(","));
-    for line in lines {
-        out.push_str(&line.cells().iter().map(quote).collect::<Vec<_>>().join(","));
-        out.push_str("\r\n");
-    }
-    out
+fn table(title: String, lines: &[Line]) -> Table {
+    Table { title, columns: HEAD.to_vec(), rows: lines.iter().map(Line::cells).collect(), notes: Vec::new() }
 }
 
 /// The table for a terminal, Chinese characters two columns wide.
 #[must_use]
 pub fn text(lines: &[Line]) -> String {
-    let rows: Vec<Vec<String>> = std::iter::once(HEAD.map(str::to_owned).to_vec()).chain(lines.iter().map(Line::cells)).collect();
+    let rows: Vec<Vec<String>> = std::iter::once(HEAD.map(|(name, _)| name.to_owned()).to_vec())
+        .chain(lines.iter().map(|line| line.cells().iter().map(Cell::shown).collect()))
+        .collect();
     let widths: Vec<usize> = (0..HEAD.len()).map(|i| rows.iter().map(|r| width(&r[i])).max().unwrap_or(0)).collect();
     let mut out = String::new();
     for row in &rows {
@@ -207,4 +218,49 @@ pub fn text(lines: &[Line]) -> String {
 
 fn width(text: &str) -> usize {
     text.chars().map(|c| if c as u32 >= 0x2E80 || matches!(c, '“' | '”' | '—') { 2 } else { 1 }).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(name: &str) -> Line {
+        let answer = Answer {
+            indicator: "I-02".into(),
+            numerator: Some(1554.0),
+            denominator: Some(1786.0),
+            value: Some(87.01),
+            interval: None,
+            display: "87.01 %".into(),
+            state: None,
+            amount: None,
+            change: None,
+            units: 1786,
+            stand: 0,
+            notes: Vec::new(),
+        };
+        Line {
+            indicator: "I-02".into(),
+            name: name.into(),
+            answer,
+            baseline: Some(json!(87.01)),
+            target: Some(json!("稳步提升")),
+            target_2023: None,
+            target_2025: Some(json!(90)),
+            status: Status::Near,
+        }
+    }
+
+    #[test]
+    fn a_name_from_a_definition_cannot_run_as_a_formula() {
+        let csv = table(String::new(), &[line("=HYPERLINK(\"x\")"), line("申报率")]).csv();
+        let rows: Vec<&str> = csv.lines().skip(1).collect();
+        assert_eq!(rows[0], "I-02,\"'=HYPERLINK(\"\"x\"\")\",1554,1786,87.01 %,87.01,稳步提升,,90,接近");
+        assert_eq!(rows[1], "I-02,申报率,1554,1786,87.01 %,87.01,稳步提升,,90,接近");
+    }
+
+    #[test]
+    fn a_terminal_shows_names_as_they_are() {
+        assert!(text(&[line("=1+1")]).contains("=1+1") && !text(&[line("=1+1")]).contains("'=1+1"));
+    }
 }

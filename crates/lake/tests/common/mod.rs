@@ -1,11 +1,13 @@
 //! A store in memory that knows just what the lake asks of one.
 #![allow(dead_code, clippy::unwrap_used, reason = "each test file uses its part and stops at the first surprise")]
 
+#[macro_use]
+mod reading;
 pub mod golden;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use async_trait::async_trait;
+pub use reading::stored;
 use zhijian_records::port::*;
 
 #[derive(Debug, Default)]
@@ -21,28 +23,6 @@ pub struct MemoryStore {
     inside: Arc<Mutex<Inside>>,
     /// Newest events that readers do not see yet, though scans see their revisions.
     pub delayed: Arc<Mutex<usize>>,
-}
-
-/// A revision without a past.
-pub fn stored(kind: &str, id: &str, region: &str, event_date: &str, data: String) -> Stored {
-    Stored {
-        kind: kind.into(),
-        id: id.into(),
-        rev: 1,
-        region: region.into(),
-        town: String::new(),
-        year: event_date.get(..4).and_then(|y| y.parse().ok()).unwrap_or(0),
-        event_date: event_date.into(),
-        owner: String::new(),
-        state: String::new(),
-        key: [0; 16],
-        data,
-        secret: Vec::new(),
-        retracted: false,
-        recorded_from: 0,
-        recorded_to: None,
-        commit: 0,
-    }
 }
 
 impl MemoryStore {
@@ -80,15 +60,7 @@ fn partition(stored: &Stored) -> Partition {
     Partition { kind: stored.kind.clone(), region: stored.region.clone(), year: stored.year }
 }
 
-struct Held;
-impl Lease for Held {}
-
-fn not_here<T>() -> Result<T, StoreError> {
-    Err(StoreError::BadQuery("the lake does not ask this".into()))
-}
-
-#[async_trait]
-impl RecordStore for MemoryStore {
+only_read_by_the_lake! { MemoryStore {
     async fn partitions(&self) -> Result<Vec<Partition>, StoreError> {
         let mut all: Vec<Partition> = self.inside().revisions.iter().map(partition).collect();
         all.sort();
@@ -117,43 +89,4 @@ impl RecordStore for MemoryStore {
         self.inside().position = seq;
         Ok(())
     }
-    async fn lease(&self, _: &str) -> Result<Option<Box<dyn Lease>>, StoreError> {
-        Ok(Some(Box::new(Held)))
-    }
-    async fn append(&self, _: Commit, _: &str) -> Result<Committed, StoreError> {
-        not_here()
-    }
-    async fn find(&self, _: &str, _: &str) -> Result<Option<Stored>, StoreError> {
-        not_here()
-    }
-    async fn history(&self, _: &str, _: &str) -> Result<Vec<Stored>, StoreError> {
-        not_here()
-    }
-    async fn find_by_keys(&self, _: &str, _: &[KeyHash]) -> Result<Vec<Stored>, StoreError> {
-        not_here()
-    }
-    async fn lookup(&self, _: &str, _: &str, _: &[String]) -> Result<Vec<LookupHit>, StoreError> {
-        not_here()
-    }
-    async fn query(&self, _: &Query) -> Result<Page, StoreError> {
-        not_here()
-    }
-    async fn count(&self, _: &Query, _: u64) -> Result<u64, StoreError> {
-        not_here()
-    }
-    async fn count_by(&self, _: &Query, _: &Column) -> Result<Vec<(String, u64)>, StoreError> {
-        not_here()
-    }
-    async fn audit(&self, _: i64, _: u32) -> Result<Vec<AuditLine>, StoreError> {
-        not_here()
-    }
-    async fn of_commit(&self, _: &str, _: i64) -> Result<Vec<Stored>, StoreError> {
-        not_here()
-    }
-    async fn setting(&self, _: &str) -> Result<Option<String>, StoreError> {
-        not_here()
-    }
-    async fn set_setting(&self, _: &str, _: &str) -> Result<(), StoreError> {
-        not_here()
-    }
-}
+} }

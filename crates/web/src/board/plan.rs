@@ -4,7 +4,7 @@ use super::asked::Asked;
 use super::figures::{self, When};
 use super::lines::{self, Line};
 use super::place::{self, Territory};
-use super::{bullet, parts, sheets};
+use super::{bullet, export, parts, sheets};
 use crate::app::App;
 use crate::{Frame, PageError, Signed, layout, links, words};
 use axum::extract::{Path, State};
@@ -37,7 +37,7 @@ pub async fn page(signed: Signed, State(app): State<App>, Path(name): Path<Strin
     if matches!(format, "csv" | "xlsx") {
         let note = format!("规划评估 {name} {} {node} {format}", when.year);
         app.door.note(&signed.caller, Action::Export, "plan", "", &note, "web").await?;
-        return sheets::plan(&app, &signed.caller, plan, &node, when, &rows).file(format);
+        return export::file(&sheets::plan(&app, &signed.caller, plan, &node, when, &rows), format);
     }
     let subject = Subject { app: &app, territory: &territory, plan, node: &node, when, asked: &asked, signed: &signed };
     let crumbs = [(words::BOARD, "/plans".to_owned())];

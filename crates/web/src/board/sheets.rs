@@ -1,10 +1,10 @@
 //! What leaves the platform: a plan's table, a breakdown, a list of units.
 
-use super::export::{Cell, Table};
 use super::figures::{Question, When};
 use super::lines::Line;
 use crate::app::App;
 use crate::words;
+use zhijian_exchange::write::{Cell, Table};
 use zhijian_kinds::{Catalogue, Plan};
 use zhijian_lake::{PlanRow, Slice, Unit, Which};
 use zhijian_records::Caller;

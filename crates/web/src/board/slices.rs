@@ -1,7 +1,7 @@
 //! Breakdowns: tabs, table and bar chart. A row above others is the sum of the rows below it.
 
 use super::drill::Subject;
-use super::{dimension_word, numbers, parts, sheets};
+use super::{dimension_word, export, numbers, parts, sheets};
 use crate::{PageError, words};
 use axum::response::Response;
 use maud::{Markup, html};
@@ -25,7 +25,7 @@ pub async fn file(subject: &Subject<'_>) -> Result<Option<Response>, PageError> 
     let rows = question.breakdown(subject.app, by).await?;
     let note = format!("指标分解 {} {} {} {format}", question.def.code, by.name(), question.params.year);
     subject.app.door.note(&subject.signed.caller, Action::Export, "plan", "", &note, "web").await?;
-    sheets::breakdown(subject.app, &subject.signed.caller, question, dimension_word(by), &rows).file(format).map(Some)
+    export::file(&sheets::breakdown(subject.app, &subject.signed.caller, question, dimension_word(by), &rows), format).map(Some)
 }
 
 /// Tabs, chart and table.

@@ -3,7 +3,7 @@
 use super::asked::PAGE;
 use super::drill::Subject;
 use super::figures::List;
-use super::{numbers, sheets};
+use super::{export, numbers, sheets};
 use crate::{PageError, links};
 use axum::response::Response;
 use maud::{Markup, html};
@@ -31,7 +31,7 @@ pub async fn file(subject: &Subject<'_>) -> Result<Option<Response>, PageError> 
     let format = if asked.text("format") == "csv" { "csv" } else { "xlsx" };
     let note = format!("指标名单 {} {} {} {format}", question.def.code, sheets::which_word(which), question.params.year);
     subject.app.door.note(&subject.signed.caller, Action::Export, "plan", "", &note, "web").await?;
-    sheets::units(subject.app, &subject.signed.caller, question, which, &page.rows).file(format).map(Some)
+    export::file(&sheets::units(subject.app, &subject.signed.caller, question, which, &page.rows), format).map(Some)
 }
 
 /// Tabs, search, table and paging.

@@ -1,0 +1,62 @@
+//! Answers one question a line, each with an evaluator that has kept no answer, and says how long it took.
+//!
+//! - `question I-02`: numerator, denominator and units of a question by its name;
+//! - `plan qinhuangdao`: the whole table of a plan, as `zhijian evaluate` asks for it;
+//! - `sql EXPLAIN ANALYZE …`: any statement, its rows as text; `explain I-02`: how a question's totals are worked out;
+//! - `memory`: the most memory used so far, then counts anew.
+
+use std::{io::BufRead as _, sync::Arc, time::Instant as Clock};
+
+use datafusion::arrow::util::pretty::pretty_format_batches;
+use serde_json::{Value, json};
+use zhijian_kinds::Catalogue;
+use zhijian_lake::{Evaluator, Lake};
+use zhijian_records::port::Scope;
+
+use super::questions::{Question, YEAR, of_province};
+
+pub async fn answer_lines(lake: &Arc<Lake>, catalogue: &Arc<Catalogue>, questions: &[Question]) {
+    println!("ready");
+    for line in std::io::stdin().lock().lines() {
+        let line = line.unwrap();
+        let (what, name) = line.split_once(' ').unwrap_or((&line, ""));
+        let evaluator = Evaluator::new(Arc::clone(lake), Arc::clone(catalogue));
+        let started = Clock::now();
+        let mut answer = match what {
+            "question" => question(&evaluator, catalogue, questions.iter().find(|q| q.name == name).unwrap()).await,
+            "plan" => plan(&evaluator, catalogue, name).await,
+            "sql" => sql(lake, name).await,
+            "explain" => {
+                let sql_text = &questions.iter().find(|q| q.name == name).unwrap().sql;
+                sql(lake, &format!("EXPLAIN ANALYZE SELECT COUNT(*), SUM(num), SUM(den) FROM ({sql_text}) AS units WHERE region LIKE '13%'")).await
+            }
+            _ => memory(),
+        };
+        answer["ms"] = json!(started.elapsed().as_secs_f64() * 1_000.0);
+        println!("{answer}");
+    }
+}
+
+async fn question(evaluator: &Evaluator, catalogue: &Catalogue, question: &Question) -> Value {
+    let answer = evaluator.indicator(&catalogue.indicators[&question.code], &question.params).await.unwrap();
+    json!({"units": answer.units, "numerator": answer.numerator.unwrap_or(0.0), "denominator": answer.denominator, "display": answer.display})
+}
+
+async fn plan(evaluator: &Evaluator, catalogue: &Catalogue, name: &str) -> Value {
+    let (plan, scope) = (of_province(&catalogue.plans[name]), Scope { all: true, ..Scope::default() });
+    let rows = evaluator.evaluate_plan(&plan, YEAR, None, None, &scope).await.unwrap();
+    json!({"rows": rows.iter().map(|r| json!([r.indicator, r.answer.display])).collect::<Vec<_>>()})
+}
+
+async fn sql(lake: &Lake, statement: &str) -> Value {
+    let batches = lake.query(statement, None).await.unwrap();
+    json!({"text": pretty_format_batches(&batches).unwrap().to_string()})
+}
+
+/// Peak of resident memory in MB (Linux).
+fn memory() -> Value {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).and_then(|l| l.split_whitespace().next()?.parse::<u64>().ok());
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+    json!({"peak_mb": peak.map(|kb| kb >> 10)})
+}
