@@ -59,7 +59,7 @@ impl Lake {
         let threads = Threads::start(workers).map_err(|e| LakeError::file(&root, e))?;
         let manifest = Manifest::read(&root)?.unwrap_or_default();
         let snapshot = RwLock::new(Arc::new(Snapshot::of(&root, manifest, None)));
-        let engine = Engine::new(facts, tables, workers);
+        let engine = Engine::new(facts, tables, workers)?;
         Ok(Self { root, engine, workers, threads, snapshot, refreshing: tokio::sync::Mutex::default() })
     }
 

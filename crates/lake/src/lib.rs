@@ -9,6 +9,7 @@ pub mod reference;
 mod refresh;
 mod rows;
 mod session;
+mod small;
 mod table;
 mod threads;
 mod writer;

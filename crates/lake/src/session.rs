@@ -10,7 +10,8 @@ use std::{
 };
 
 use datafusion::{
-    datasource::{ViewTable, provider_as_source},
+    common::{Constraint, Constraints},
+    datasource::{MemTable, ViewTable, provider_as_source},
     execution::{SessionStateBuilder, runtime_env::RuntimeEnv},
     logical_expr::{LogicalPlanBuilder, col, lit},
     prelude::{SessionConfig, SessionContext},
@@ -22,6 +23,7 @@ use crate::{
     facts::FactDef,
     manifest::{self, Manifest, Part, Piece},
     reference::TextTable,
+    small::{Room, SmallFile},
     table::{FileTable, PartFacts, TableFile},
 };
 
@@ -50,6 +52,7 @@ const SESSIONS_KEPT: usize = 8;
 struct DataFile {
     path: PathBuf,
     replaced: AtomicBool,
+    small: Option<Arc<SmallFile>>,
 }
 
 impl Drop for DataFile {
@@ -66,7 +69,8 @@ impl Snapshot {
         let mut files = HashMap::new();
         for piece in manifest.pieces() {
             let known = previous.and_then(|p| p.files.get(&piece.file)).map(Arc::clone);
-            let file = known.unwrap_or_else(|| Arc::new(DataFile { path: root.join(&piece.file), replaced: AtomicBool::new(false) }));
+            let new = || DataFile { path: root.join(&piece.file), replaced: AtomicBool::new(false), small: SmallFile::of(piece.rows) };
+            let file = known.unwrap_or_else(|| Arc::new(new()));
             files.insert(piece.file.clone(), file);
         }
         Self { manifest, root: root.to_path_buf(), files, sessions: Mutex::default() }
@@ -119,18 +123,13 @@ impl Snapshot {
         let session = engine.session();
         for fact in &engine.facts {
             match known_at {
-                None => session.register_table(fact.name.as_str(), Arc::new(self.current(fact)?)),
-                Some(instant) => session.register_table(fact.name.as_str(), self.known_at(fact, instant)?),
+                None => session.register_table(fact.name.as_str(), Arc::new(self.current(fact, &engine.room)?)),
+                Some(instant) => session.register_table(fact.name.as_str(), self.known_at(fact, instant, &engine.room)?),
             }
             .map_err(|e| LakeError::engine("登记事实表", e))?;
         }
-        for table in &engine.tables {
-            let files = self.manifest.tables.get(&table.name).map(|t| self.file(&t.piece, None));
-            let mut table_files = FileTable::new(table.schema(), files.into_iter().collect())?;
-            if table.is_unique_by(CODE) {
-                table_files = table_files.unique_by(&[CODE]);
-            }
-            session.register_table(table.name.as_str(), Arc::new(table_files)).map_err(|e| LakeError::engine("登记代码表", e))?;
+        for (table, rows) in engine.tables.iter().zip(&engine.table_rows) {
+            session.register_table(table.name.as_str(), Arc::clone(rows) as _).map_err(|e| LakeError::engine("登记代码表", e))?;
         }
         if sessions.len() >= SESSIONS_KEPT {
             sessions.retain(|known, _| known.is_none());
@@ -144,21 +143,22 @@ impl Snapshot {
         known.into_iter().flat_map(|f| f.parts.values())
     }
 
-    fn file(&self, piece: &Piece, part: Option<PartFacts>) -> TableFile {
-        TableFile { path: self.root.join(&piece.file), rows: piece.rows, bytes: piece.bytes, part }
+    fn file(&self, piece: &Piece, part: PartFacts) -> TableFile {
+        let small = self.files.get(&piece.file).and_then(|f| f.small.clone());
+        TableFile { path: self.root.join(&piece.file), rows: piece.rows, bytes: piece.bytes, part, small }
     }
 
-    fn current(&self, fact: &FactDef) -> Result<FileTable> {
-        let files = self.parts(fact).filter_map(|p| Some(self.file(p.open.as_ref()?, Some(facts_of_part(fact, p)))));
-        let table = FileTable::new(Arc::clone(&fact.schema), files.collect())?;
+    fn current(&self, fact: &FactDef, room: &Arc<Room>) -> Result<FileTable> {
+        let files = self.parts(fact).filter_map(|p| Some(self.file(p.open.as_ref()?, facts_of_part(fact, p))));
+        let table = FileTable::new(Arc::clone(&fact.schema), files.collect(), room)?;
         // One revision of a record stands; an exploded array gives a row an element.
         Ok(table.unique_by(if fact.each.is_none() { &["id"] } else { &["id", "ordinal"] }))
     }
 
     /// Rows that were the newest at `instant`, whatever happened to them since.
-    fn known_at(&self, fact: &FactDef, instant: Instant) -> Result<Arc<ViewTable>> {
-        let files = self.parts(fact).flat_map(|p| p.open.iter().chain(&p.past).map(|piece| self.file(piece, Some(facts_of_part(fact, p)))));
-        let table = Arc::new(FileTable::new(Arc::clone(&fact.schema), files.collect())?);
+    fn known_at(&self, fact: &FactDef, instant: Instant, room: &Arc<Room>) -> Result<Arc<ViewTable>> {
+        let files = self.parts(fact).flat_map(|p| p.open.iter().chain(&p.past).map(|piece| self.file(piece, facts_of_part(fact, p))));
+        let table = Arc::new(FileTable::new(Arc::clone(&fact.schema), files.collect(), room)?);
         let still_open = col("recorded_to").is_null().or(col("recorded_to").gt(lit(instant)));
         let plan = LogicalPlanBuilder::scan(fact.name.as_str(), provider_as_source(table), None)
             .and_then(|scan| scan.filter(col("recorded_from").lt_eq(lit(instant)).and(still_open).and(!col("retracted"))))
@@ -177,19 +177,46 @@ fn facts_of_part(fact: &FactDef, part: &Part) -> PartFacts {
 pub(crate) struct Engine {
     pub(crate) facts: Vec<FactDef>,
     pub(crate) tables: Vec<TextTable>,
+    /// The rows of `tables`; they are few and asked for by every query.
+    table_rows: Vec<Arc<MemTable>>,
     environment: Arc<RuntimeEnv>,
     workers: usize,
+    room: Arc<Room>,
 }
 
+/// Most rows and bytes of the smaller side of a join that is built once for all cores instead of dealing out both sides.
+/// Ids are long texts: dealing out millions of them costs more than one core's work on the smaller side.
+const JOIN_WHOLE: (usize, usize) = (2_000_000, 100 << 20);
+/// Rows after which an aggregation that finds nearly only new groups stops collecting them twice.
+const PROBE_GROUPS: usize = 20_000;
+
 impl Engine {
-    pub(crate) fn new(facts: Vec<FactDef>, tables: Vec<TextTable>, workers: usize) -> Self {
-        Self { facts, tables, environment: Arc::new(RuntimeEnv::default()), workers }
+    pub(crate) fn new(facts: Vec<FactDef>, tables: Vec<TextTable>, workers: usize) -> Result<Self> {
+        let table_rows = tables.iter().map(in_memory).collect::<Result<_>>()?;
+        Ok(Self { facts, tables, table_rows, environment: Arc::new(RuntimeEnv::default()), workers, room: Arc::default() })
     }
 
+    /// The settings are measured (`docs/measurements.md`).
     fn session(&self) -> SessionContext {
-        let config = SessionConfig::new().with_target_partitions(self.workers).with_information_schema(false);
+        let mut config = SessionConfig::new().with_target_partitions(self.workers).with_information_schema(false);
+        let options = config.options_mut();
+        (options.optimizer.hash_join_single_partition_threshold_rows, options.optimizer.hash_join_single_partition_threshold) = JOIN_WHOLE;
+        options.execution.skip_partial_aggregation_probe_rows_threshold = PROBE_GROUPS;
+        // What a join learns of its keys could only skip row groups, and ids are in no order: it never does.
+        options.optimizer.enable_join_dynamic_filter_pushdown = false;
         let state =
             SessionStateBuilder::new().with_config(config).with_runtime_env(Arc::clone(&self.environment)).with_default_features().build();
         SessionContext::new_with_state(state)
     }
+}
+
+fn in_memory(table: &TextTable) -> Result<Arc<MemTable>> {
+    let failed = |e| LakeError::engine("登记代码表", e);
+    let mut rows = MemTable::try_new(table.schema(), vec![vec![table.batch()?]]).map_err(failed)?;
+    if let Ok(code) = table.schema().index_of(CODE)
+        && table.is_unique_by(CODE)
+    {
+        rows = rows.with_constraints(Constraints::new_unverified(vec![Constraint::PrimaryKey(vec![code])]));
+    }
+    Ok(Arc::new(rows))
 }

@@ -7,13 +7,14 @@ use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 use datafusion::{
-    arrow::datatypes::SchemaRef,
+    arrow::{array::RecordBatch, compute::concat_batches, datatypes::SchemaRef},
     catalog::{Session, TableProvider},
     common::{ColumnStatistics, Constraint, Constraints, DFSchema, Statistics, pruning::PrunableStatistics, stats::Precision},
     datasource::{
         TableType,
         file_format::{FileFormat, parquet::ParquetFormat},
         listing::PartitionedFile,
+        memory::MemorySourceConfig,
         physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource},
     },
     error::Result as DfResult,
@@ -30,7 +31,11 @@ use time::{Date, Month};
 use crate::{
     error::{LakeError, Result},
     rows::days,
+    small::{Room, SmallFile},
 };
+
+/// Rows that an operator gets at once from memory.
+const BATCH: usize = 8_192;
 
 /// Files of one table.
 #[derive(Debug)]
@@ -38,8 +43,16 @@ pub(crate) struct FileTable {
     schema: SchemaRef,
     rows: u64,
     /// Largest first, so that they can be dealt out evenly.
-    files: Vec<PartitionedFile>,
+    files: Vec<HeldFile>,
     constraints: Constraints,
+    room: Arc<Room>,
+}
+
+#[derive(Debug)]
+struct HeldFile {
+    file: PartitionedFile,
+    path: PathBuf,
+    small: Option<Arc<SmallFile>>,
 }
 
 /// One file with what is known of all its rows.
@@ -48,8 +61,10 @@ pub(crate) struct TableFile {
     pub(crate) path: PathBuf,
     pub(crate) rows: u64,
     pub(crate) bytes: u64,
-    /// What holds for all rows; `None` for reference tables.
-    pub(crate) part: Option<PartFacts>,
+    /// What holds for all rows.
+    pub(crate) part: PartFacts,
+    /// Where its columns stay when it is small.
+    pub(crate) small: Option<Arc<SmallFile>>,
 }
 
 /// What the partition says about all its rows.
@@ -62,12 +77,12 @@ pub(crate) struct PartFacts {
 }
 
 impl FileTable {
-    pub(crate) fn new(schema: SchemaRef, mut files: Vec<TableFile>) -> Result<Self> {
+    pub(crate) fn new(schema: SchemaRef, mut files: Vec<TableFile>, room: &Arc<Room>) -> Result<Self> {
         files.sort_by(|a, b| (b.bytes, &a.path).cmp(&(a.bytes, &b.path)));
         let rows = files.iter().map(|f| f.rows).sum();
-        let files = files.iter().map(|f| partitioned(&schema, f)).collect::<DfResult<_>>();
+        let files = files.into_iter().map(|f| held(&schema, f)).collect::<DfResult<_>>();
         let files = files.map_err(|e| LakeError::engine("登记数据湖文件", e))?;
-        Ok(Self { schema, rows, files, constraints: Constraints::default() })
+        Ok(Self { schema, rows, files, constraints: Constraints::default(), room: Arc::clone(room) })
     }
 
     /// Promises that no two rows have the same values in these columns, and none has no value. A query that joins the
@@ -81,14 +96,38 @@ impl FileTable {
     }
 
     /// Files that may hold rows for which all filters are true. A file that is left out is not even opened.
-    fn wanted(&self, state: &dyn Session, filters: &[Expr]) -> DfResult<Vec<&PartitionedFile>> {
+    fn wanted(&self, state: &dyn Session, filters: &[Expr]) -> DfResult<Vec<&HeldFile>> {
         let Some(filter) = conjunction(filters.to_vec()) else { return Ok(self.files.iter().collect()) };
         let columns = DFSchema::try_from(Arc::clone(&self.schema))?;
         let filter = state.create_physical_expr(filter, &columns)?;
         let predicate = PruningPredicateBuilder::new().with_file_schema(Arc::clone(&self.schema)).try_build(filter)?;
-        let known = self.files.iter().map(|f| f.statistics.clone().unwrap_or_default()).collect();
+        let known = self.files.iter().map(|f| f.file.statistics.clone().unwrap_or_default()).collect();
         let kept = predicate.prune(&PrunableStatistics::new(known, Arc::clone(&self.schema)))?;
         Ok(self.files.iter().zip(kept).filter_map(|(file, kept)| kept.then_some(file)).collect())
+    }
+
+    /// The rows of files that are all in memory; `None` when one of them is not.
+    fn from_memory(&self, files: &[&HeldFile], workers: usize, columns: &[usize]) -> Option<DfResult<Arc<dyn ExecutionPlan>>> {
+        if !files.iter().all(|f| f.small.is_some()) {
+            return None;
+        }
+        let read = |f: &&HeldFile| f.small.as_ref()?.batch(&f.path, &self.schema, columns, &self.room);
+        let batches = files.iter().map(read).collect::<Option<Vec<RecordBatch>>>()?;
+        let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+        // Few rows are not worth a second core.
+        let share = if rows <= BATCH { batches.len() } else { batches.len().div_ceil(workers.max(1)) };
+        Some(self.memory_plan(&batches, share, columns))
+    }
+
+    /// The batches of many files as few larger ones, so many files to a worker.
+    fn memory_plan(&self, batches: &[RecordBatch], share: usize, columns: &[usize]) -> DfResult<Arc<dyn ExecutionPlan>> {
+        let schema = Arc::new(self.schema.project(columns)?);
+        let parts = batches.chunks(share.max(1)).map(|part| {
+            let whole = concat_batches(&schema, part)?;
+            Ok((0..whole.num_rows()).step_by(BATCH).map(|at| whole.slice(at, BATCH.min(whole.num_rows() - at))).collect())
+        });
+        let parts = parts.collect::<DfResult<Vec<Vec<RecordBatch>>>>()?;
+        Ok(MemorySourceConfig::try_new_exec(&parts, schema, None)?)
     }
 
     fn empty(&self, projection: Option<&Vec<usize>>) -> DfResult<Arc<dyn ExecutionPlan>> {
@@ -101,18 +140,18 @@ impl FileTable {
 }
 
 /// Files dealt out to the workers, each to whoever has least.
-fn groups(files: &[&PartitionedFile], workers: usize) -> Vec<FileGroup> {
+fn groups(files: &[&HeldFile], workers: usize) -> Vec<FileGroup> {
     let mut groups: Vec<(u64, Vec<PartitionedFile>)> = vec![(0, Vec::new()); workers.clamp(1, files.len().max(1))];
     for file in files {
         if let Some((load, group)) = groups.iter_mut().min_by_key(|(load, _)| *load) {
-            *load += file.object_meta.size;
-            group.push((*file).clone());
+            *load += file.file.object_meta.size;
+            group.push(file.file.clone());
         }
     }
     groups.into_iter().map(|(_, files)| FileGroup::new(files)).collect()
 }
 
-fn partitioned(schema: &SchemaRef, file: &TableFile) -> DfResult<PartitionedFile> {
+fn held(schema: &SchemaRef, file: TableFile) -> DfResult<HeldFile> {
     // Files never change under their name, so their time of change does not matter to the metadata cache.
     let meta = ObjectMeta {
         location: Path::from_absolute_path(&file.path)?,
@@ -121,21 +160,21 @@ fn partitioned(schema: &SchemaRef, file: &TableFile) -> DfResult<PartitionedFile
         e_tag: None,
         version: None,
     };
-    Ok(PartitionedFile::new_from_meta(meta).with_statistics(Arc::new(statistics(schema, file))))
+    let partitioned = PartitionedFile::new_from_meta(meta).with_statistics(Arc::new(statistics(schema, &file)));
+    Ok(HeldFile { file: partitioned, path: file.path, small: file.small })
 }
 
 fn statistics(schema: &SchemaRef, file: &TableFile) -> Statistics {
     let mut statistics = Statistics::new_unknown(schema);
     statistics.num_rows = exactly_rows(file.rows);
-    if let Some(part) = &file.part {
-        let region = ScalarValue::Utf8View(Some(part.region.clone()));
-        between(schema, &mut statistics, "region", region.clone(), region);
-        let year = ScalarValue::Int64(Some(i64::from(part.year)));
-        between(schema, &mut statistics, "year", year.clone(), year);
-        if let (Some(first), Some(last)) = (day(part.year, Month::January, 1), day(part.year, Month::December, 31)) {
-            for column in &part.event_columns {
-                between(schema, &mut statistics, column, first.clone(), last.clone());
-            }
+    let part = &file.part;
+    let region = ScalarValue::Utf8View(Some(part.region.clone()));
+    between(schema, &mut statistics, "region", region.clone(), region);
+    let year = ScalarValue::Int64(Some(i64::from(part.year)));
+    between(schema, &mut statistics, "year", year.clone(), year);
+    if let (Some(first), Some(last)) = (day(part.year, Month::January, 1), day(part.year, Month::December, 31)) {
+        for column in &part.event_columns {
+            between(schema, &mut statistics, column, first.clone(), last.clone());
         }
     }
     statistics
@@ -199,7 +238,11 @@ impl TableProvider for FileTable {
         if files.is_empty() {
             return self.empty(projection);
         }
-        let rows = files.iter().filter_map(|f| f.statistics.as_ref()?.num_rows.get_value()).sum();
+        let columns = projection.cloned().unwrap_or_else(|| (0..self.schema.fields().len()).collect());
+        if let Some(plan) = self.from_memory(&files, state.config().target_partitions(), &columns) {
+            return plan;
+        }
+        let rows = files.iter().filter_map(|f| f.file.statistics.as_ref()?.num_rows.get_value()).sum();
         let mut statistics = Statistics::new_unknown(&self.schema);
         statistics.num_rows = Precision::Exact(rows);
         let source = Arc::new(ParquetSource::new(Arc::clone(&self.schema)));

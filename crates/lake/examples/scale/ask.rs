@@ -28,7 +28,11 @@ pub async fn answer_lines(lake: &Arc<Lake>, catalogue: &Arc<Catalogue>, question
             "sql" => sql(lake, name).await,
             "explain" => {
                 let sql_text = &questions.iter().find(|q| q.name == name).unwrap().sql;
-                sql(lake, &format!("EXPLAIN ANALYZE SELECT COUNT(*), SUM(num), SUM(den) FROM ({sql_text}) AS units WHERE region LIKE '13%'")).await
+                sql(
+                    lake,
+                    &format!("EXPLAIN ANALYZE SELECT COUNT(*), SUM(num), SUM(den) FROM ({sql_text}) AS units WHERE region LIKE '13%'"),
+                )
+                .await
             }
             _ => memory(),
         };

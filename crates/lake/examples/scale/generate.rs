@@ -96,34 +96,49 @@ impl Generated {
     fn people(&self, partition: &Partition, i: u64, dice: &mut Dice, date: &str) -> Value {
         let (region, year, employer) = (&partition.region, partition.year, self.employer(partition, dice));
         match partition.kind.as_str() {
-            "radiation_worker" => json!({"employer_id": employer, "id_no": format!("r{i}{region}{year}"), "rad_occ": dice.pick(&["3A", "3B", "2A"]),
-                "work_begin": date}),
+            "radiation_worker" => {
+                json!({"employer_id": employer, "id_no": format!("r{i}{region}{year}"), "rad_occ": dice.pick(&["3A", "3B", "2A"]),
+                "work_begin": date})
+            }
             "dose" => json!({"employer_id": employer, "id_no": format!("r{}{region}{}", i / 5, YEARS[dice.below(3) as usize]),
                 "period": format!("{year}Q{}", 1 + dice.below(4)), "hp10": dice.below(100) as f64 / 100.0}),
             "exposed_worker" => json!({"employer_id": employer, "id_no": self.person(partition, dice, "exam"),
                 "hazards": [format!("D{:03}", 1 + dice.below(12)), "P001"], "noise_db": 78 + dice.below(12), "dust_grade": dice.below(3).to_string(),
                 "exposure_started_on": date, "last_exam_on": date}),
-            "training" => json!({"employer_id": employer, "id_no": self.person(partition, dice, "exam"), "trainee_group": dice.pick(&["1", "2", "3", "3", "3", "3"]),
-                "trained_on": date, "hours": dice.below(20), "test_result": "pass"}),
-            _ => json!({"employer_id": employer, "id_no": self.person(partition, dice, "exam"), "trainee_group": dice.pick(&["1", "2"]), "appointed_on": date}),
+            "training" => {
+                json!({"employer_id": employer, "id_no": self.person(partition, dice, "exam"), "trainee_group": dice.pick(&["1", "2", "3", "3", "3", "3"]),
+                "trained_on": date, "hours": dice.below(20), "test_result": "pass"})
+            }
+            _ => {
+                json!({"employer_id": employer, "id_no": self.person(partition, dice, "exam"), "trainee_group": dice.pick(&["1", "2"]), "appointed_on": date})
+            }
         }
     }
 
     fn places(&self, partition: &Partition, i: u64, dice: &mut Dice, date: &str) -> Value {
         let (region, year) = (&partition.region, partition.year);
         match partition.kind.as_str() {
-            "survey_key" => json!({"survey": format!("{year}年调查"), "item": format!("K{:02}", 1 + i), "answer": nth(&["A", "B", "C", "D"], i), "knowledge": true}),
+            "survey_key" => {
+                json!({"survey": format!("{year}年调查"), "item": format!("K{:02}", 1 + i), "answer": nth(&["A", "B", "C", "D"], i), "knowledge": true})
+            }
             "survey_answer" => {
-                let answers: Vec<Value> = (1..=10).map(|k| json!({"item": format!("K{k:02}"), "answer": dice.pick(&["A", "B", "C", "D"])})).collect();
+                let answers: Vec<Value> =
+                    (1..=10).map(|k| json!({"item": format!("K{k:02}"), "answer": dice.pick(&["A", "B", "C", "D"])})).collect();
                 json!({"survey": format!("{year}年调查"), "questionnaire_no": format!("W{i}"), "surveyed_on": date, "key_worker": dice.below(10) > 0,
                     "industry": "3021", "employer_size": "2", "answers": answers})
             }
-            "station" => json!({"name": format!("康复站{i}"), "station_kind": dice.pick(&["station", "point"]), "town": format!("{region}{:03}", i), "opened_on": date,
-                "status": "running"}),
-            "institution" => json!({"name": format!("医院{region}{i}"), "category": nth(&["exam", "diagnosis", "city_prevention", "exam"], i),
-                "ownership": "public", "status": "valid", "level": dice.pick(&["G1", "G2"]), "filing_from": date}),
+            "station" => {
+                json!({"name": format!("康复站{i}"), "station_kind": dice.pick(&["station", "point"]), "town": format!("{region}{:03}", i), "opened_on": date,
+                "status": "running"})
+            }
+            "institution" => {
+                json!({"name": format!("医院{region}{i}"), "category": nth(&["exam", "diagnosis", "city_prevention", "exam"], i),
+                "ownership": "public", "status": "valid", "level": dice.pick(&["G1", "G2"]), "filing_from": date})
+            }
             "insured_count" => json!({"stat_year": year, "year_end": format!("{year}-12-31"), "insured": 100_000 + dice.below(50_000)}),
-            _ => json!({"id_no": self.person(partition, dice, "follow_up"), "visited_on": date, "result": dice.pick(&["alive", "alive", "alive", "dead", "lost"])}),
+            _ => {
+                json!({"id_no": self.person(partition, dice, "follow_up"), "visited_on": date, "result": dice.pick(&["alive", "alive", "alive", "dead", "lost"])})
+            }
         }
     }
 
@@ -131,19 +146,29 @@ impl Generated {
         let (region, year, employer) = (&partition.region, partition.year, self.employer(partition, dice));
         let number = format!("J{region}{year}-{}", dice.below(self.each("inspection").max(1)));
         match partition.kind.as_str() {
-            "inspection" => json!({"inspection_no": format!("J{region}{year}-{i}"), "employer_id": employer, "inspected_on": date, "hazard_present": dice.below(3) > 0,
-                "result": dice.pick(&["1", "2", "3"]), "ordered_on": date, "rectify_by": format!("{year}-12-31"), "rechecked_on": date, "recheck_result": dice.pick(&["pass", "fail"])}),
-            "violation" => json!({"inspection_no": if dice.below(2) == 0 { Value::Null } else { number.into() }, "employer_id": employer, "found_on": date, "ordered_on": date,
-                "filed_on": date, "closed_on": date, "case_status": dice.pick(&["closed", "closed", "decided", "withdrawn"])}),
+            "inspection" => {
+                json!({"inspection_no": format!("J{region}{year}-{i}"), "employer_id": employer, "inspected_on": date, "hazard_present": dice.below(3) > 0,
+                "result": dice.pick(&["1", "2", "3"]), "ordered_on": date, "rectify_by": format!("{year}-12-31"), "rechecked_on": date, "recheck_result": dice.pick(&["pass", "fail"])})
+            }
+            "violation" => {
+                json!({"inspection_no": if dice.below(2) == 0 { Value::Null } else { number.into() }, "employer_id": employer, "found_on": date, "ordered_on": date,
+                "filed_on": date, "closed_on": date, "case_status": dice.pick(&["closed", "closed", "decided", "withdrawn"])})
+            }
             "labour_contract" => {
                 let employees = 1 + dice.below(200);
                 json!({"employer_id": employer, "employees": employees, "signed": dice.below(employees + 1), "counted_on": date})
             }
-            "exam_summary" => json!({"employer_id": employer, "summary_no": format!("Z{i}"), "summary_year": year, "examined": dice.below(60), "report_issued_on": date}),
+            "exam_summary" => {
+                json!({"employer_id": employer, "summary_no": format!("Z{i}"), "summary_year": year, "examined": dice.below(60), "report_issued_on": date})
+            }
             "steward_agreement" => json!({"employer_id": employer, "agreement_no": format!("G{i}"), "model": "4", "valid_from": date}),
-            "construction_project" => json!({"employer_id": employer, "project_name": format!("项目{i}"), "started_on": date, "production_on": date, "accepted_on": date,
-                "pre_eval": {"review_date": date}, "design": {"review_date": date}, "control_eval": {"review_date": date}}),
-            _ => json!({"employer_id": employer, "report_no": format!("B{i}"), "diagnosed_on": date, "reported_on": format!("{}-28", &date[..7]), "conclusion": "1"}),
+            "construction_project" => {
+                json!({"employer_id": employer, "project_name": format!("项目{i}"), "started_on": date, "production_on": date, "accepted_on": date,
+                "pre_eval": {"review_date": date}, "design": {"review_date": date}, "control_eval": {"review_date": date}})
+            }
+            _ => {
+                json!({"employer_id": employer, "report_no": format!("B{i}"), "diagnosed_on": date, "reported_on": format!("{}-28", &date[..7]), "conclusion": "1"})
+            }
         }
     }
 }

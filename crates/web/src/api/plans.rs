@@ -6,7 +6,7 @@ use super::problem::{Answer, Failure};
 use crate::app::App;
 use crate::board::figures::{self, List, Question, When};
 use crate::board::place::Territory;
-use crate::board::{Refusal, sheets};
+use crate::board::{Refusal, export, sheets};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -66,7 +66,7 @@ pub async fn evaluation(client: Client, State(app): State<App>, Path(name): Path
     if matches!(format, "csv" | "xlsx") {
         let note = format!("规划评估 {name} {} {node} {format}", when.year);
         app.door.note(&client.caller, Action::Export, "plan", "", &note, "api").await?;
-        return Ok(sheets::plan(&app, &client.caller, plan, &node, when, &rows).file(format)?);
+        return Ok(export::file(&sheets::plan(&app, &client.caller, plan, &node, when, &rows), format)?);
     }
     let mut answer = head(&app, &node, when);
     answer["plan"] = json!(plan.plan);
@@ -163,7 +163,7 @@ pub async fn breakdown(client: Client, State(app): State<App>, Path(code): Path<
     if matches!(format, "csv" | "xlsx") {
         let note = format!("指标分解 {code} {} {} {format}", by.name(), question.params.year);
         app.door.note(&client.caller, Action::Export, "plan", "", &note, "api").await?;
-        return Ok(sheets::breakdown(&app, &client.caller, &question, crate::board::dimension_word(by), &slices).file(format)?);
+        return Ok(export::file(&sheets::breakdown(&app, &client.caller, &question, crate::board::dimension_word(by), &slices), format)?);
     }
     let mut answer = head(&app, &question.params.region, question.when());
     answer["indicator"] = json!(code);
@@ -191,7 +191,7 @@ pub async fn units(client: Client, State(app): State<App>, Path(code): Path<Stri
     if exported {
         let note = format!("指标名单 {code} {} {} {format}", given.text("which"), question.params.year);
         app.door.note(&client.caller, Action::Export, "plan", "", &note, "api").await?;
-        return Ok(sheets::units(&app, &client.caller, &question, which, &page.rows).file(format)?);
+        return Ok(export::file(&sheets::units(&app, &client.caller, &question, which, &page.rows), format)?);
     }
     let end = offset + page.rows.len() as u64;
     let mut answer = head(&app, &question.params.region, question.when());
