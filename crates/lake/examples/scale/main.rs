@@ -7,7 +7,7 @@
 //! With `--ask` it then answers one question a line of its input; see [`ask`].
 //! A second run over the same folder does not write the lake again.
 
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a measuring tool talks to its terminal and stops at the first surprise")]
+#![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, reason = "a measuring tool talks to its terminal and stops at the first surprise")]
 
 #[macro_use]
 #[path = "../../tests/common/reading.rs"]
