@@ -3,7 +3,7 @@
 # Sizes: ROWS (exam cards), PAGES (records of the list bench), FACTS (thousands of records of the lakes, several sizes in a row), RUNS.
 # DuckDB comes from PyPI into a folder of its own and is used here only; PostgreSQL is private and is removed afterwards.
 # As root the timed parts run with real-time priority, so that other work on the machine disturbs them less.
-# The largest lake and its copy in PostgreSQL take about 10 GB below TMPDIR (BENCH_FOLDER); they are removed at the end.
+# The largest lake and its copy in PostgreSQL take several GB below TMPDIR (or BENCH_FOLDER, which is removed too); they are removed at the end.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target="${CARGO_TARGET_DIR:-target}"

@@ -107,7 +107,7 @@ impl FileTable {
     }
 
     /// The rows of files that are all in memory; `None` when one of them is not.
-    fn from_memory(&self, files: &[&HeldFile], workers: usize, columns: &[usize]) -> Option<DfResult<Arc<dyn ExecutionPlan>>> {
+    fn kept_rows(&self, files: &[&HeldFile], workers: usize, columns: &[usize]) -> Option<DfResult<Arc<dyn ExecutionPlan>>> {
         if !files.iter().all(|f| f.small.is_some()) {
             return None;
         }
@@ -239,7 +239,7 @@ impl TableProvider for FileTable {
             return self.empty(projection);
         }
         let columns = projection.cloned().unwrap_or_else(|| (0..self.schema.fields().len()).collect());
-        if let Some(plan) = self.from_memory(&files, state.config().target_partitions(), &columns) {
+        if let Some(plan) = self.kept_rows(&files, state.config().target_partitions(), &columns) {
             return plan;
         }
         let rows = files.iter().filter_map(|f| f.file.statistics.as_ref()?.num_rows.get_value()).sum();

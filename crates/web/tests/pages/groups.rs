@@ -56,7 +56,8 @@ async fn who_may_not_read_measurements_sees_no_groups() {
     let path = format!("/records/employer/{employer}");
     let kind = world.app.door.kind("measurement").unwrap();
     let employers = world.app.door.kind("employer").unwrap();
-    let reads = |kind: &zhijian_kinds::Kind, role: &str| kind.rights.rows(&[role.to_owned()], zhijian_kinds::access::Wish::Read).next().is_some();
+    let reads =
+        |kind: &zhijian_kinds::Kind, role: &str| kind.rights.rows(&[role.to_owned()], zhijian_kinds::access::Wish::Read).next().is_some();
     let roles: Vec<String> = (1..=22).map(|n| format!("R{n:02}")).filter(|r| reads(&employers, r) && !reads(&kind, r)).collect();
     for role in &roles {
         let session = world.sign_in(&format!("no{role}"), &[role.as_str()], "130300", "").await;
