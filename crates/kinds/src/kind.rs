@@ -53,6 +53,10 @@ impl Kind {
     }
 }
 
+/// Members of a stored document that are no fields: what the door notes about fields, each keyed by field path. Which dates were months,
+/// which texts could not be read, and what computed values rest on (计算依据).
+pub const NOTES: [&str; 3] = ["_month", "_unread", "_calc"];
+
 /// What a field's value is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FieldType {

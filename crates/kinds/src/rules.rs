@@ -10,7 +10,7 @@ mod quick;
 mod values;
 mod variables;
 
-use crate::kind::{CheckRule, Field, FieldType, Kind, KindDef};
+use crate::kind::{CheckRule, Field, FieldType, Kind, KindDef, NOTES};
 use crate::yaml::{Document, YamlError};
 use crate::{Level, Problem, text};
 use cel::common::ast::IdedExpr;
@@ -103,7 +103,7 @@ impl Expression {
         let mut keyed: Vec<Keyed> = Vec::new();
         for name in references.variables() {
             let field = fields.iter().any(|f| f.path == name || f.path.starts_with(&format!("{name}.")));
-            let known = field || def.refs.contains_key(name) || matches!(name, "today" | "_month" | "_unread");
+            let known = field || def.refs.contains_key(name) || name == "today" || NOTES.contains(&name);
             if let Some(group) = keyed_group(fields, name) {
                 names.push(group.group.clone());
                 keyed.push(group);

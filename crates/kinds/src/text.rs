@@ -81,6 +81,18 @@ pub fn number_text(number: f64) -> String {
     if number.fract() == 0.0 && number.abs() < 1e15 { format!("{number:.0}") } else { format!("{number}") }
 }
 
+/// A computed number as people read it: four significant digits, no digit before the point lost. The record keeps it whole.
+#[must_use]
+pub fn rounded_text(number: f64) -> String {
+    if number.fract() == 0.0 || !number.is_finite() {
+        return number_text(number);
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 12")]
+    let decimals = (3.0 - number.abs().log10().floor()).clamp(0.0, 12.0) as usize;
+    let text = format!("{number:.decimals$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
 /// Reads a number: full-width digits, thousands commas, the given endings and a trailing %.
 #[must_use]
 pub fn parse_number(text: &str, suffix: &[String]) -> Option<f64> {
@@ -179,6 +191,14 @@ mod tests {
         for (text, suffix, expected) in rows {
             let suffix: Vec<String> = suffix.iter().map(|s| (*s).to_owned()).collect();
             assert_eq!(parse_number(text, &suffix), *expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn computed_numbers_are_told_to_four_digits() {
+        let rows = [(25.833_333_333, "25.83"), (11.5, "11.5"), (0.000_123_456, "0.0001235"), (123_456.7, "123457"), (-0.99996, "-1"), (85.0, "85")];
+        for (number, text) in rows {
+            assert_eq!(rounded_text(number), text);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Bulk writes: the same steps as a single write, a chunk at a time, and every row finds its end.
 
-use crate::access::{self, Arm, Coordinates, Wish};
+use crate::access::{self, Arm, Wish};
 use crate::caller::Caller;
 use crate::door::{Door, DoorError};
 use crate::port::{Action, Checkpoint, Commit, KeyHash, Outcome, Stored};
@@ -315,7 +315,8 @@ impl Bulk {
                     ends[at].end = end_of(&row.problems);
                     Pending { at, prepared: row, key, id: uuid::Uuid::now_v7().simple().to_string(), seen: None }
                 }
-                Some(stored) if !reached(&self.reader.arms, stored) => {
+                // A file takes no record out of another's hands.
+                Some(stored) if access::sight_of(&self.reader.arms, stored).is_none() => {
                     ends[at].problems = vec![not_yours("已有相同的记录，但不在您负责的范围内，未修改；请与该记录的填报单位核对")];
                     continue;
                 }
@@ -328,7 +329,7 @@ impl Bulk {
                         ends[at].end = End::Duplicate;
                         continue;
                     };
-                    if !same_file && !reached(&self.amends, stored) {
+                    if !same_file && access::sight_of(&self.amends, stored).is_none() {
                         ends[at].problems = vec![not_yours("已有相同的记录，内容不同；您的角色可以新报，不能修改已有记录")];
                         continue;
                     }
@@ -380,20 +381,11 @@ impl RowReader {
 
     /// Rows that the caller may not import, as they will be, are refused.
     fn check_scope(&self, row: &mut Prepared) {
-        if row.sound() && !self.allows(row) {
+        if row.sound() && !access::reach_new(&self.arms, &self.kind, &self.door.vault, "", row) {
             let region = self.door.catalogue.regions.name(&row.region);
             let problem = Problem::new(Level::Error, "E_SCOPE", "region", "所属地区", region, "您负责范围内的地区、单位或人员");
             row.problems.insert(0, problem);
         }
-    }
-
-    fn allows(&self, row: &Prepared) -> bool {
-        if self.arms.iter().any(|arm| arm.scope.all) {
-            return true;
-        }
-        let public = access::public(&self.kind, &self.door.vault, &row.document, &self.arms);
-        let at = Coordinates { id: "", region: &row.region, town: &row.town, owner: &row.owner, data: &public };
-        self.arms.iter().any(|arm| access::inside(&arm.scope, at))
     }
 }
 
@@ -508,14 +500,6 @@ fn end_of(problems: &[Problem]) -> End {
         Some(Level::Repair) => End::Repaired,
         None => End::Accepted,
     }
-}
-
-/// Does an arm reach the record as it was? A file takes no record out of another's hands.
-fn reached(arms: &[Arm], stored: &Stored) -> bool {
-    let looks = arms.iter().any(|arm| !arm.scope.fields.is_empty());
-    let data: Map<String, Value> = if looks { serde_json::from_str(&stored.data).unwrap_or_default() } else { Map::new() };
-    let at = Coordinates::of(stored, &data);
-    arms.iter().any(|arm| access::inside(&arm.scope, at))
 }
 
 fn not_yours(message: &str) -> Problem {

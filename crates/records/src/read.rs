@@ -114,7 +114,7 @@ impl Door {
     async fn seen_by(&self, caller: &Caller, kind: &str, id: &str) -> Result<(Arc<Kind>, Stored, Sight), DoorError> {
         let kind = self.kind(kind)?;
         let stored = self.store.find(&kind.kind, id).await.map_err(Self::store_error(&kind.kind))?.ok_or(DoorError::NotFound)?;
-        let sight = seen(&access::arms(caller, &kind, Wish::Read), &stored).ok_or(DoorError::NotFound)?;
+        let sight = access::sight_of(&access::arms(caller, &kind, Wish::Read), &stored).ok_or(DoorError::NotFound)?;
         Ok((kind, stored, sight))
     }
 
@@ -126,7 +126,7 @@ impl Door {
         let kind = self.kind(kind)?;
         let mut rows = self.store.history(&kind.kind, id).await.map_err(Self::store_error(&kind.kind))?;
         let newest = rows.last().ok_or(DoorError::NotFound)?;
-        let sight = seen(&access::arms(caller, &kind, Wish::Read), newest).ok_or(DoorError::NotFound)?;
+        let sight = access::sight_of(&access::arms(caller, &kind, Wish::Read), newest).ok_or(DoorError::NotFound)?;
         rows.reverse();
         rows.iter().map(|row| self.view(&kind, row, &sight, false)).collect()
     }
@@ -155,7 +155,7 @@ impl Door {
         let page = self.store.query(&query).await.map_err(Self::store_error(&kind.kind))?;
         // A row that no arm reaches did not come from this query.
         let rows: Result<Vec<View>, DoorError> =
-            page.rows.iter().filter_map(|row| seen(arms, row).map(|sight| self.view(kind, row, &sight, reveal))).collect();
+            page.rows.iter().filter_map(|row| access::sight_of(arms, row).map(|sight| self.view(kind, row, &sight, reveal))).collect();
         Ok(ViewPage { rows: rows?, next: page.next })
     }
 
@@ -324,17 +324,6 @@ pub(crate) fn masked(value: &Value) -> String {
     value.as_str().map_or_else(|| MASK.into(), text::mask)
 }
 
-/// What a caller with these arms sees of a stored revision.
-fn seen(arms: &[Arm], stored: &Stored) -> Option<Sight> {
-    // Only a scope over fields needs the document.
-    let data: Map<String, Value> = if arms.iter().any(|arm| !arm.scope.fields.is_empty()) {
-        serde_json::from_str(&stored.data).unwrap_or_default()
-    } else {
-        Map::new()
-    };
-    access::sight(arms, Coordinates::of(stored, &data))
-}
-
 /// May a query about this field be answered from the arm's records? Otherwise the answer would tell what is not shown.
 fn answers(kind: &Kind, arm: &Arm, field: &str) -> bool {
     let Some(source) = source_field(kind, field) else { return true };
@@ -435,7 +424,10 @@ pub fn display(catalogue: &zhijian_kinds::Catalogue, kind: &Kind, path: &str, da
     {
         return state.title.clone();
     }
-    shown(catalogue, &field.ty, value)
+    match value.as_f64().filter(|_| field.read_only) {
+        Some(computed) => text::rounded_text(computed),
+        None => shown(catalogue, &field.ty, value),
+    }
 }
 
 /// A value of a type as people read it.

@@ -214,21 +214,11 @@ impl Door {
         if !prepared.sound() {
             return Err(DoorError::Invalid(std::mem::take(&mut prepared.problems)));
         }
-        if !self.reaches(caller, kind, wish, old.map_or("", |(id, ..)| id), prepared) {
+        let id = old.map_or("", |(id, ..)| id);
+        if !access::reach_new(&access::arms(caller, kind, wish), kind, &self.vault, id, prepared) {
             return Err(DoorError::NotAllowed { kind: kind.title.clone() });
         }
         Ok(())
-    }
-
-    /// May the caller do this with the record as it will be?
-    pub(crate) fn reaches(&self, caller: &Caller, kind: &Kind, wish: Wish, id: &str, prepared: &Prepared) -> bool {
-        if caller.system {
-            return true;
-        }
-        let arms = access::arms(caller, kind, wish);
-        let public = access::public(kind, &self.vault, &prepared.document, &arms);
-        let at = Coordinates { id, region: &prepared.region, town: &prepared.town, owner: &prepared.owner, data: &public };
-        arms.iter().any(|arm| access::inside(&arm.scope, at))
     }
 
     async fn write(

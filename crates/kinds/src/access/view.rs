@@ -1,7 +1,7 @@
 //! Which fields are seen.
 
 use super::ViewDef;
-use crate::kind::Kind;
+use crate::kind::{Kind, NOTES};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -88,13 +88,28 @@ impl View {
         if self.hidden.is_empty() {
             return;
         }
-        if let Some(Value::Array(month)) = data.get_mut("_month") {
-            month.retain(|p| p.as_str().is_some_and(|p| self.shows(p)));
+        for name in NOTES {
+            if let Some(note) = data.get_mut(name) {
+                self.strip_note(note);
+            }
         }
-        if let Some(Value::Object(unread)) = data.get_mut("_unread") {
-            unread.retain(|path, _| self.shows(path));
+        data.retain(|name, value| !(NOTES.contains(&name.as_str()) && blank(value)));
+    }
+
+    /// A note tells of fields by their paths, as elements or as keys: those of hidden fields go, also as what another field rests on.
+    fn strip_note(&self, note: &mut Value) {
+        match note {
+            Value::Array(paths) => paths.retain(|p| p.as_str().is_none_or(|p| self.shows(p))),
+            Value::Object(by_field) => {
+                by_field.retain(|path, _| self.shows(path));
+                for entry in by_field.values_mut() {
+                    if let Value::Object(members) = entry {
+                        members.values_mut().filter(|member| member.is_array()).for_each(|member| self.strip_note(member));
+                    }
+                }
+            }
+            _ => {}
         }
-        data.retain(|name, value| !(name.starts_with('_') && blank(value)));
     }
 }
 
@@ -110,5 +125,34 @@ fn remove(data: &mut Map<String, Value>, path: &str) {
         && let Some(Value::Object(inner)) = data.get_mut(head)
     {
         remove(inner, rest);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::View;
+    use serde_json::json;
+
+    #[test]
+    fn notes_of_hidden_fields_go_with_them() {
+        let view = View::hiding(["hearing".to_owned(), "items".to_owned(), "birth_date".to_owned()]);
+        let mut data = json!({
+            "conclusion": "1", "hearing": {"grade": "3"}, "items": [{"item": "L500"}], "exam_age": 40,
+            "_month": ["birth_date", "examined_on"],
+            "_unread": {"birth_date": "不详"},
+            "_calc": {
+                "hearing": {"calculator": "hearing.gbz49", "inputs": ["items"], "warnings": ["no_response"]},
+                "exam_age": {"calculator": "x", "inputs": ["birth_date", "examined_on"]},
+            },
+        })
+        .as_object()
+        .unwrap()
+        .clone();
+        view.strip(&mut data);
+        let left = json!({
+            "conclusion": "1", "exam_age": 40, "_month": ["examined_on"],
+            "_calc": {"exam_age": {"calculator": "x", "inputs": ["examined_on"]}},
+        });
+        assert_eq!(serde_json::Value::Object(data), left, "neither a hidden result nor a warning about it is told");
     }
 }

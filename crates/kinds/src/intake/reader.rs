@@ -2,7 +2,7 @@
 
 use super::value::{Around, Reading, read_value};
 use super::{Cell, Place};
-use crate::kind::{Field, FieldType, Format, Kind};
+use crate::kind::{Field, FieldType, Format, Kind, NOTES};
 use crate::{Catalogue, Level, Problem, dates, text};
 use serde_json::{Map, Value, json};
 
@@ -27,8 +27,8 @@ impl Draft {
     #[must_use]
     pub fn from_json(kind: &Kind, document: &Map<String, Value>) -> Self {
         fn walk(kind: &Kind, prefix: &str, map: &Map<String, Value>, out: &mut Vec<(Place, Cell)>) {
-            // What the door itself keeps (`_unread`, `_calc`) says nothing when a document comes back.
-            for (name, value) in map.iter().filter(|(name, _)| !(prefix.is_empty() && name.starts_with('_'))) {
+            // What the door itself notes says nothing when a document comes back.
+            for (name, value) in map.iter().filter(|(name, _)| !(prefix.is_empty() && NOTES.contains(&name.as_str()))) {
                 let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
                 match value {
                     Value::Object(inner) if kind.field(&path).is_none() => walk(kind, &path, inner, out),
@@ -103,7 +103,7 @@ struct Pass<'a> {
 impl Pass<'_> {
     fn field(&mut self, path: &str, cell: &Cell, draft: &Draft) {
         let Some(field) = self.reader.kind.field(path) else {
-            if !matches!(path, "_month" | "_unread") && !self.reader.kind.refs.contains_key(path) {
+            if !self.reader.kind.refs.contains_key(path) {
                 self.problems.push(Problem::new(Level::Error, "E_FIELD", path, path, &cell.shown(), "该表单已定义的字段"));
             }
             return;

@@ -12,6 +12,7 @@ pub use zhijian_kinds::access::{Reach, View, Wish};
 
 use crate::caller::Caller;
 use crate::port::{Held, Scope, Stored};
+use crate::prepare::Prepared;
 use crate::vault::Vault;
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -258,9 +259,31 @@ pub fn may_write(caller: &Caller, kind: &Kind, wish: Wish, at: Coordinates<'_>) 
     caller.system || arms(caller, kind, wish).iter().any(|arm| inside(&arm.scope, at))
 }
 
-/// The part of a document that arms look at, as it will stand in the public document: blind fields as tokens.
+/// Do the arms reach a record as it will be written?
 #[must_use]
-pub fn public(kind: &Kind, vault: &Vault, document: &Map<String, Value>, arms: &[Arm]) -> Map<String, Value> {
+pub fn reach_new(arms: &[Arm], kind: &Kind, vault: &Vault, id: &str, prepared: &Prepared) -> bool {
+    if arms.iter().any(|arm| arm.scope.all) {
+        return true;
+    }
+    let public = public(kind, vault, &prepared.document, arms);
+    let at = Coordinates { id, region: &prepared.region, town: &prepared.town, owner: &prepared.owner, data: &public };
+    arms.iter().any(|arm| inside(&arm.scope, at))
+}
+
+/// What a caller with these arms sees of a stored revision; `None` when no arm reaches it.
+#[must_use]
+pub fn sight_of(arms: &[Arm], stored: &Stored) -> Option<Sight> {
+    // Only a scope over fields needs the document.
+    let data: Map<String, Value> = if arms.iter().any(|arm| !arm.scope.fields.is_empty()) {
+        serde_json::from_str(&stored.data).unwrap_or_default()
+    } else {
+        Map::new()
+    };
+    sight(arms, Coordinates::of(stored, &data))
+}
+
+/// The part of a document that arms look at, as it will stand in the public document: blind fields as tokens.
+fn public(kind: &Kind, vault: &Vault, document: &Map<String, Value>, arms: &[Arm]) -> Map<String, Value> {
     let mut out = Map::new();
     for held in arms.iter().flat_map(|arm| &arm.scope.fields) {
         let Some(value) = get_path(document, &held.path).and_then(Value::as_str) else { continue };

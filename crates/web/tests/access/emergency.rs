@@ -1,29 +1,10 @@
 //! Emergency access and assigned cases: opened, told, on the chain, and closed again.
 
 use crate::people::{self, person, stored};
-use crate::world::{Reply, Session, World};
-use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::StatusCode;
 use std::sync::Arc;
-use tower::ServiceExt as _;
 use zhijian_records::clock::{FixedClock, start_of};
 use zhijian_records::port::Action;
-
-async fn post(world: &World, session: &Session, path: &str, fields: &[(&str, &str)]) -> Reply {
-    let mut all = vec![("_csrf", session.csrf.as_str())];
-    all.extend_from_slice(fields);
-    let body = zhijian_web::links::query(&all).trim_start_matches('?').to_owned();
-    let request = Request::builder()
-        .method("POST")
-        .uri(path)
-        .header("cookie", &session.cookie)
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(Body::from(body))
-        .unwrap();
-    let (parts, body) = world.router.clone().oneshot(request).await.unwrap().into_parts();
-    let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-    Reply { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
-}
 
 const REASON: (&str, &str) = ("reason", "转院抢救，需要既往检查结果");
 const PURPOSE: (&str, &str) = ("purpose", "其他法定职责");
@@ -42,18 +23,18 @@ async fn a_record_outside_opens_for_a_reason_and_everybody_concerned_is_told() {
         ("a short reason", vec![kind, ("record", id.as_str()), PURPOSE, ("reason", "急")]),
         ("no record", vec![kind, PURPOSE, REASON]),
     ] {
-        assert_eq!(post(&world, &far, "/emergency", &fields).await.status, StatusCode::BAD_REQUEST, "{why}");
+        assert_eq!(world.form(&far, "/emergency", &fields).await.status, StatusCode::BAD_REQUEST, "{why}");
     }
-    let nobody = post(&world, &far, "/emergency", &[kind, ("person", "130303198801099989"), PURPOSE, REASON]).await;
+    let nobody = world.form(&far, "/emergency", &[kind, ("person", "130303198801099989"), PURPOSE, REASON]).await;
     assert_eq!(nobody.status, StatusCode::NOT_FOUND);
-    let opened = post(&world, &far, "/emergency", &[kind, ("person", "130322199804129999"), PURPOSE, REASON]).await;
+    let opened = world.form(&far, "/emergency", &[kind, ("person", "130322199804129999"), PURPOSE, REASON]).await;
     assert_eq!((opened.status, opened.header("location")), (StatusCode::SEE_OTHER, path.as_str()), "{}", opened.text);
 
     // It opens for reading: masked until the purpose is confirmed, and nothing can be changed.
     let page = world.get(&far, &path).await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(!page.text.contains("130322199804129999") && page.text.contains("继续查看完整信息"), "masked, with the stated purpose at hand");
-    let clear = post(&world, &far, &format!("{path}/reveal"), &[PURPOSE]).await;
+    let clear = world.form(&far, &format!("{path}/reveal"), &[PURPOSE]).await;
     assert!(clear.text.contains("130322199804129999"), "{}", clear.status);
     for what in ["/edit", "/retract"] {
         assert_eq!(world.get(&far, &format!("{path}{what}")).await.status, StatusCode::FORBIDDEN, "{what}");
@@ -89,9 +70,9 @@ async fn it_closes_by_itself_and_only_some_roles_may() {
     let form = [("kind", "exam"), ("record", id.as_str()), PURPOSE, REASON];
     for role in ["R02", "R04", "R09", "R11", "R17", "R19", "R01"] {
         let somebody = person(&world, role, false).await.session;
-        assert_eq!(post(&world, &somebody, "/emergency", &form).await.status, StatusCode::FORBIDDEN, "{role}");
+        assert_eq!(world.form(&somebody, "/emergency", &form).await.status, StatusCode::FORBIDDEN, "{role}");
     }
-    assert_eq!(post(&world, &far, "/emergency", &form).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(world.form(&far, "/emergency", &form).await.status, StatusCode::SEE_OTHER);
     assert_eq!(world.get(&far, &format!("/records/exam/{id}")).await.status, StatusCode::OK);
     // Five hours later; the session is refreshed by a new sign-in.
     let later = start_of(crate::world::TODAY).unwrap() + 14 * 3_600_000_000;
@@ -111,7 +92,7 @@ async fn an_assigned_case_opens_to_its_officer_and_says_why() {
     let overseer = person(&world, "R03", true).await.session;
     let assign = |login: &'static str, reason: &'static str| {
         let (world, overseer, policy) = (&world, &overseer, &policy);
-        async move { post(world, overseer, policy, &[("login", login), ("days", "30"), ("reason", reason)]).await }
+        async move { world.form(overseer, policy, &[("login", login), ("days", "30"), ("reason", reason)]).await }
     };
     assert_eq!(assign("r04-near", "").await.status, StatusCode::BAD_REQUEST, "a case has a number");
     assert_eq!(assign("nobody", "案号 1").await.status, StatusCode::BAD_REQUEST);

@@ -4,7 +4,6 @@ use crate::expected::{self, Expected};
 use crate::people::{self, Person, document, everybody, stored};
 use crate::routes::{For, ROUTES};
 use crate::world::{Reply, Session, World};
-use axum::http::Request;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use zhijian_kinds::Kind;
@@ -94,23 +93,6 @@ fn texts(value: &Value, out: &mut Vec<String>) {
     }
 }
 
-async fn form(world: &World, session: &Session, path: &str, fields: &[(&str, &str)]) -> Reply {
-    let mut all = vec![("_csrf", session.csrf.as_str())];
-    all.extend_from_slice(fields);
-    let body = zhijian_web::links::query(&all).trim_start_matches('?').to_owned();
-    let request = Request::builder()
-        .method("POST")
-        .uri(path)
-        .header("cookie", &session.cookie)
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(axum::body::Body::from(body))
-        .unwrap();
-    use tower::ServiceExt as _;
-    let (parts, body) = world.router.clone().oneshot(request).await.unwrap().into_parts();
-    let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-    Reply { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
-}
-
 /// Sends what changes nothing even when it is allowed: forms are empty, revisions are old, purposes are stated.
 async fn ask(world: &World, session: &Session, method: &str, route: &str, path: &str) -> Reply {
     if method == "GET" {
@@ -122,7 +104,7 @@ async fn ask(world: &World, session: &Session, method: &str, route: &str, path: 
             _ if route.ends_with("/export") => &[("purpose", "监测数据核实"), ("format", "json")],
             _ => &[("_rev", "999"), ("days", "1")],
         };
-        return form(world, session, path, fields).await;
+        return world.form(session, path, fields).await;
     }
     let body = match route {
         _ if route.ends_with("/reveal") => json!({"purpose": "监测数据核实"}),

@@ -1,17 +1,8 @@
 //! What a browser does, and what a person reads.
 
 use crate::world::{Reply, Session, World};
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::http::Request;
-use tower::ServiceExt as _;
-
-/// A request with everything given.
-pub async fn send(world: &World, request: Request<Body>) -> Reply {
-    let response = world.router.clone().oneshot(request).await.unwrap();
-    let (parts, body) = response.into_parts();
-    let bytes = to_bytes(body, usize::MAX).await.unwrap();
-    Reply { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
-}
 
 /// `GET` as a browser.
 pub async fn get(world: &World, session: Option<&Session>, path: &str) -> Reply {
@@ -19,24 +10,17 @@ pub async fn get(world: &World, session: Option<&Session>, path: &str) -> Reply 
     if let Some(session) = session {
         request = request.header("cookie", &session.cookie);
     }
-    send(world, request.body(Body::empty()).unwrap()).await
+    world.answer(request.body(Body::empty()).unwrap()).await
 }
 
 /// A form with its token.
 pub async fn post(world: &World, session: &Session, path: &str, fields: &[(&str, &str)]) -> Reply {
-    let mut all = vec![("_csrf", session.csrf.as_str())];
-    all.extend_from_slice(fields);
-    post_bare(world, Some(session), path, &all).await
+    world.form(session, path, fields).await
 }
 
 /// A form as it stands.
 pub async fn post_bare(world: &World, session: Option<&Session>, path: &str, fields: &[(&str, &str)]) -> Reply {
-    let body = zhijian_web::links::query(fields);
-    let mut request = Request::builder().method("POST").uri(path).header("content-type", "application/x-www-form-urlencoded");
-    if let Some(session) = session {
-        request = request.header("cookie", &session.cookie);
-    }
-    send(world, request.body(Body::from(body.trim_start_matches('?').to_owned())).unwrap()).await
+    world.bare_form(session, path, fields).await
 }
 
 /// Fields of the first form on a page that is sent to `action`, as a browser would send them back untouched.

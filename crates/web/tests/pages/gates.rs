@@ -142,7 +142,7 @@ async fn a_form_without_its_token_changes_nothing() {
         .header("sec-fetch-site", "cross-site")
         .body(axum::body::Body::from(format!("_csrf={}", officer.csrf)))
         .unwrap();
-    assert_eq!(crate::browser::send(&world, foreign).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(world.answer(foreign).await.status, StatusCode::FORBIDDEN);
     assert_eq!(get(&world, Some(&officer), "/").await.status, StatusCode::OK, "still signed in");
 }
 

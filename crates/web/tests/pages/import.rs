@@ -1,6 +1,6 @@
 //! Handing in a workbook: upload, progress, result, files to take home.
 
-use crate::browser::{get, main_text, send};
+use crate::browser::{get, main_text};
 use crate::world::{Reply, Session, World};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -19,7 +19,7 @@ async fn upload(world: &World, session: &Session, token: &str, name: &str, conte
         .uri("/import")
         .header("cookie", &session.cookie)
         .header("content-type", "multipart/form-data; boundary=edge");
-    send(world, request.body(Body::from(body)).unwrap()).await
+    world.answer(request.body(Body::from(body)).unwrap()).await
 }
 
 const SHEET: &str = "用人单位名称,统一社会信用代码,所属县区,行业代码,在册职工,接害人数,经营状态,更新日期\n\

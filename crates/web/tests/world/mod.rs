@@ -170,10 +170,7 @@ impl World {
             request = request.header(*name, *value);
         }
         let body = body.map_or(Body::empty(), |b| Body::from(b.to_string()));
-        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = to_bytes(body, usize::MAX).await.unwrap();
-        Reply { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+        self.answer(request.body(body).unwrap()).await
     }
 
     /// `GET`.
@@ -184,6 +181,30 @@ impl World {
     /// `POST`.
     pub async fn post(&self, session: &Session, path: &str, body: &Value) -> Reply {
         self.send(Some(session), "POST", path, &[], Some(body)).await
+    }
+
+    /// `POST` of a page's form with its token, as a browser sends it.
+    pub async fn form(&self, session: &Session, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let mut all = vec![("_csrf", session.csrf.as_str())];
+        all.extend_from_slice(fields);
+        self.bare_form(Some(session), path, &all).await
+    }
+
+    /// A form as it stands, without anything added.
+    pub async fn bare_form(&self, session: Option<&Session>, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let body = zhijian_web::links::query(fields).trim_start_matches('?').to_owned();
+        let mut request = Request::builder().method("POST").uri(path).header("content-type", "application/x-www-form-urlencoded");
+        if let Some(session) = session {
+            request = request.header("cookie", &session.cookie);
+        }
+        self.answer(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// A request with everything given.
+    pub async fn answer(&self, request: Request<Body>) -> Reply {
+        let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        Reply { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
     }
 
     /// Files the first example of a kind with some fields changed; gives the record's id.
