@@ -127,13 +127,14 @@ pub fn menu_group(area: &str) -> &'static str {
     MENU_GROUPS.iter().find(|(_, areas)| areas.contains(&area)).map_or(MENU_REST, |(heading, _)| heading)
 }
 
-/// A regulation as pages name it: `art. 16` becomes `第16条`; references to design documents are left out.
+/// A regulation as pages name it: `art. 16` becomes `第16条`; references to design documents are left out,
+/// and what is our own convention says so.
 #[must_use]
 pub fn basis(text: &str) -> String {
     text.split(['；', ';'])
         .map(str::trim)
-        .filter(|part| !part.is_empty() && !part.starts_with("domain "))
-        .map(articles)
+        .filter(|part| !part.is_empty() && !["domain ", "A.2", "A.3"].iter().any(|design| part.starts_with(design)))
+        .map(|part| articles(part).replace(" (design)", "（平台约定）"))
         .collect::<Vec<_>>()
         .join("；")
 }
@@ -206,6 +207,8 @@ mod tests {
             ("职业病防治法 arts. 62–68; domain B11", "职业病防治法第62–68条"),
             ("行政处罚法 art. 60；DL-53", "行政处罚法第60条；DL-53"),
             ("GBZ 188", "GBZ 188"),
+            ("domain B6; A.2 R09–R11; A.3 rules 2–5; 个保法 arts. 28, 29", "个保法第28、29条"),
+            ("约定字段 (design)", "约定字段（平台约定）"),
         ];
         for (text, expected) in rows {
             assert_eq!(basis(text), expected);

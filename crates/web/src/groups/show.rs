@@ -146,11 +146,16 @@ fn percent(share: f64) -> String {
     }
 }
 
+/// What is told of a group. Fewer results than are judged leave little but the prior of the model, and a figure would be read as a finding.
+fn told<'a>(group: &Group, found: Option<&'a Assessed>) -> Option<&'a Assessed> {
+    found.filter(|_| group.points.len() >= FEWEST)
+}
+
 /// How a group stands, in words, with a badge class.
 fn verdict(group: &Group, found: Option<&Assessed>) -> (&'static str, String) {
     let n = group.points.len();
     let Some(found) = found else { return ("badge-quiet", plain_verdict(group)) };
-    if n < FEWEST {
+    if told(group, Some(found)).is_none() {
         return ("badge-quiet", format!("太少（n < {FEWEST}），不判定"));
     }
     let few = if n < ENOUGH { "（初步）" } else { "" };
@@ -192,16 +197,17 @@ fn summary(app: &App, groups: &[(Group, Option<Assessed>)]) -> Markup {
             } }
             tbody { @for (index, (group, found)) in groups.iter().enumerate() {
                 @let (class, words) = verdict(group, found.as_ref());
+                @let told = told(group, found.as_ref());
                 tr {
                     th scope="row" { a href=(format!("#group-{index}")) { (post(group)) } span.muted { (factor(app, group)) } }
                     td.num data-label="结果" { (group.points.len()) }
                     td.num data-label="未检出" { (group.non_detects()) }
-                    td.num data-label="几何均数" { (found.as_ref().map_or("—".into(), |f| three(f.gm))) }
-                    td.num data-label="GSD" { (found.as_ref().map_or("—".into(), |f| three(f.gsd))) }
-                    td.num data-label="P95" { (found.as_ref().map_or("—".into(), |f| three(f.p95))) }
-                    td.num data-label="超限比例" { (found.as_ref().map_or("—".into(), |f| percent(f.exceedance_pct / 100.0))) }
-                    td.num data-label="超限概率" { (found.as_ref().map_or("—".into(), |f| percent(f.over))) }
-                    td data-label="AIHA" { (found.as_ref().map_or("—".into(), |f| format!("{} 类", f.band))) }
+                    td.num data-label="几何均数" { (told.map_or("—".into(), |f| three(f.gm))) }
+                    td.num data-label="GSD" { (told.map_or("—".into(), |f| three(f.gsd))) }
+                    td.num data-label="P95" { (told.map_or("—".into(), |f| three(f.p95))) }
+                    td.num data-label="超限比例" { (told.map_or("—".into(), |f| percent(f.exceedance_pct / 100.0))) }
+                    td.num data-label="超限概率" { (told.map_or("—".into(), |f| percent(f.over))) }
+                    td data-label="AIHA" { (told.map_or("—".into(), |f| format!("{} 类", f.band))) }
                     td.groups-limit data-label="限值" { (limit(group)) }
                     td data-label="判定" { span class=(format!("state-badge {class}")) { (words) } }
                 }
@@ -228,7 +234,7 @@ fn detail(app: &App, employer: &str, index: usize, group: &Group, found: Option<
             summary { (post(group)) " · " (factor(app, group)) "（" (group.points.len()) "）" }
             dl.facts {
                 (limit_facts(group))
-                @if let Some(found) = found { (figures(group, found)) }
+                @if let Some(found) = told(group, found) { (figures(group, found)) }
                 div.fact { dt { "记录" } dd { a href=(list) { (group.records) " 条" } } }
             }
             @if group.workshops.len() > 1 {

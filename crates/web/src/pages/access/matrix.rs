@@ -31,13 +31,11 @@ pub async fn show(signed: Signed, State(app): State<App>) -> Result<Markup, Page
         }
         h2 { "汇总指标" }
         div.table-wrap { table.list.small {
-            thead { tr { th scope="col" { "角色" } th scope="col" { "所属" } th scope="col" { "可看的汇总" } th scope="col" { "依据" } } }
+            thead { tr { th scope="col" { "角色" } th scope="col" { "可看的汇总" } } }
             tbody { @for (code, role) in &roles.roles {
                 tr {
                     th scope="row" data-label="角色" { (code) " " (role.title) }
-                    td data-label="所属" { (role.organisation) }
                     td data-label="可看的汇总" { (match role.aggregate { Aggregate::All => "全部", Aggregate::Region => "负责的地区", Aggregate::None => "—" }) }
-                    td data-label="依据" { (words::basis(&role.basis)) }
                 }
             } }
         } }
