@@ -1,6 +1,10 @@
 //! Results on lognormal probability paper: where each stands, and the line through them.
 
-use super::{Observation, count, fit_lognormal, ros::positions, summary};
+use super::{
+    Observation, count, fit_lognormal,
+    ros::{float, positions},
+    summary,
+};
 use crate::special::normal_quantile;
 
 /// One result on probability paper.
@@ -79,11 +83,6 @@ fn bound(observation: Observation) -> f64 {
         Observation::Exact(x) | Observation::Below(x) | Observation::Above(x) => x,
         Observation::Between(low, high) => (low * high).sqrt(),
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-fn float(count: usize) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

@@ -80,7 +80,7 @@ pub(super) fn line(x: &[f64], y: &[f64]) -> Option<(f64, f64)> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-fn float(count: usize) -> f64 {
+pub(super) fn float(count: usize) -> f64 {
     count as f64
 }
 

@@ -1,6 +1,6 @@
 //! `zhijian import PATH…`: workbooks into records, every row with its end.
 
-use super::{data, say};
+use super::{ReportFormat, data, say};
 use crate::config::Config;
 use crate::platform::Platform;
 use anyhow::{Context as _, Result};
@@ -21,7 +21,7 @@ pub struct Args {
     paths: Vec<PathBuf>,
     /// 报告格式
     #[arg(long, default_value = "text")]
-    format: Format,
+    format: ReportFormat,
     /// 报送单位所在地区（行政区划代码）；不填时用配置的地区，否则按县区名称推断
     #[arg(long)]
     region: Option<String>,
@@ -31,12 +31,6 @@ pub struct Args {
     /// 把标注了问题的工作簿写到这个文件夹
     #[arg(long)]
     marked: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 /// Runs it.
@@ -65,8 +59,8 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
         marked(&report, &args.paths, folder)?;
     }
     match args.format {
-        Format::Json => data(serde_json::to_string_pretty(&report)?)?,
-        Format::Text => data(summary(&report))?,
+        ReportFormat::Json => data(serde_json::to_string_pretty(&report)?)?,
+        ReportFormat::Text => data(summary(&report))?,
     }
     platform.refresh().await?;
     Ok(if report.complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

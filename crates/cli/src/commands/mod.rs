@@ -14,6 +14,15 @@ pub mod rederive;
 pub mod serve;
 pub mod template;
 
+/// How a command reports what it did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ReportFormat {
+    /// Words.
+    Text,
+    /// One JSON document.
+    Json,
+}
+
 /// Words for the person at the terminal.
 #[expect(clippy::print_stderr, reason = "words of commands go to stderr")]
 pub fn say(words: impl std::fmt::Display) {

@@ -1,6 +1,6 @@
 //! `zhijian rederive [KIND…]`: derived values of stored records under the present rules: the differences, and with `--apply` the revisions.
 
-use super::say;
+use super::{ReportFormat, say};
 use crate::config::Config;
 use crate::platform::Platform;
 use anyhow::{Context as _, Result};
@@ -35,13 +35,7 @@ pub struct Args {
     limit: usize,
     /// 报告格式
     #[arg(long, default_value = "text")]
-    format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
+    format: ReportFormat,
 }
 
 /// Runs it.
@@ -128,31 +122,31 @@ fn condition(text: &str) -> Result<(&str, Op, &str)> {
 /// The report as it is written: records as they come, counts at the end.
 struct Report<'a, W> {
     door: &'a Door,
-    format: Format,
+    format: ReportFormat,
     limit: usize,
     listed: usize,
     out: W,
 }
 
 impl<'a, W: Write> Report<'a, W> {
-    fn new(door: &'a Door, format: Format, limit: usize, out: W) -> Self {
+    fn new(door: &'a Door, format: ReportFormat, limit: usize, out: W) -> Self {
         Self { door, format, limit, listed: 0, out }
     }
 
     fn list(&mut self, differences: &[Difference]) -> Result<()> {
         for difference in differences {
             match self.format {
-                Format::Json => {
+                ReportFormat::Json => {
                     self.out.write_all(if self.listed == 0 { b"{\"differences\":[\n" } else { b",\n" })?;
                     serde_json::to_writer(&mut self.out, difference)?;
                 }
-                Format::Text if self.listed < self.limit && !difference.changes.is_empty() => {
+                ReportFormat::Text if self.listed < self.limit && !difference.changes.is_empty() => {
                     let line = self.line(difference);
                     writeln!(self.out, "{line}")?;
                 }
                 // The records whose basis alone differs are counted, not listed.
-                Format::Text if difference.changes.is_empty() => continue,
-                Format::Text => {}
+                ReportFormat::Text if difference.changes.is_empty() => continue,
+                ReportFormat::Text => {}
             }
             self.listed += 1;
         }
@@ -177,11 +171,11 @@ impl<'a, W: Write> Report<'a, W> {
 
     fn finish(mut self, tallies: &[Tally], applied: bool) -> Result<()> {
         match self.format {
-            Format::Json => {
+            ReportFormat::Json => {
                 self.out.write_all(if self.listed == 0 { b"{\"differences\":[" } else { b"\n" })?;
                 writeln!(self.out, "],\"applied\":{applied},\"kinds\":{}}}", json!(tallies))?;
             }
-            Format::Text => {
+            ReportFormat::Text => {
                 if self.listed > self.limit {
                     writeln!(self.out, "……另有 {} 条未列出（--limit 可调，--format json 全部列出）", self.listed - self.limit)?;
                 }
