@@ -2,7 +2,6 @@
 
 use crate::{
     registry::{Answer, Args, CalcError, Calculator, Field},
-    stats::count,
     tables::Status,
 };
 
@@ -44,28 +43,31 @@ pub struct Annual {
 /// ```
 #[must_use]
 pub fn annual(results: &[Option<f64>], months: u8, mdl: f64, rule: Notional) -> Option<Annual> {
-    let recorded: Vec<f64> =
-        results.iter().flatten().map(|dose| if *dose < mdl { mdl / 2.0 } else { *dose }).collect();
-    if recorded.is_empty() {
+    let recorded = || results.iter().flatten().map(|dose| if *dose < mdl { mdl / 2.0 } else { *dose });
+    let known = recorded().count();
+    if known == 0 {
         return None;
     }
-    let sum: f64 = recorded.iter().sum();
-    let missing = results.len() - recorded.len();
+    let sum: f64 = recorded().sum();
+    let missing = results.len() - known;
     let months = f64::from(months);
     let each = match rule {
-        Notional::OwnMean => sum / count(&recorded),
+        Notional::OwnMean => sum / periods(known),
         Notional::LimitShare => 20.0 * months / 12.0,
     };
     let level = 5.0 * months / 12.0;
     let above = |(index, dose): (usize, &Option<f64>)| dose.filter(|d| *d > level).map(|_| index + 1);
-    #[expect(clippy::cast_precision_loss, reason = "at most twelve periods a year")]
-    let added = each * missing as f64;
     Some(Annual {
-        annual: sum + added,
+        annual: sum + each * periods(missing),
         missing,
         notional: (missing > 0).then_some(each),
         investigate: results.iter().enumerate().filter_map(above).collect(),
     })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "at most twelve periods a year")]
+fn periods(count: usize) -> f64 {
+    count as f64
 }
 
 pub(crate) static ANNUAL: Calculator = Calculator {

@@ -27,9 +27,9 @@ pub(crate) fn hazard_below(x: f64) -> f64 {
     if x > -6.0 { normal_pdf(x) / normal_cdf(x) } else { 1.0 / mills(-x) }
 }
 
-/// Mills' ratio (1 − Φ(x))/φ(x) for x ≥ 6, by continued fraction.
+/// Mills' ratio (1 − Φ(x))/φ(x) for x ≥ 6, by continued fraction; twenty terms leave less than a rounding error at 6.
 fn mills(x: f64) -> f64 {
-    1.0 / (1..=60).rev().fold(x, |tail, k| x + f64::from(k) / tail)
+    1.0 / (1..=20).rev().fold(x, |tail, k| x + f64::from(k) / tail)
 }
 
 /// Φ⁻¹(p). −∞ at 0, +∞ at 1, NaN outside.
