@@ -5,6 +5,8 @@
 //! `cargo run --release -p zhijian-bench -- pages [ROWS]`: list pages over many records.
 //! `cargo run --release -p zhijian-bench -- access [ROWS]`: what the access check adds to a list page and to a bulk import, on and off
 //! in turns of one run.
+//! `cargo run --release -p zhijian-bench -- hj212 [FRAMES]`: frames a second out of a byte stream on one core, against looking at each byte once and
+//! summing the same data.
 
 #![allow(clippy::print_stdout, clippy::expect_used, reason = "a measuring tool talks to its terminal and stops at the first surprise")]
 
@@ -15,6 +17,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 mod access;
 mod cards;
 mod deployment;
+mod hj212;
 mod import;
 mod pages;
 mod raw;
@@ -27,7 +30,8 @@ fn main() -> anyhow::Result<()> {
     match what.as_str() {
         "import" => runtime.block_on(import::run(rows)),
         "pages" => runtime.block_on(pages::run(rows)),
+        "hj212" => hj212::run(rows),
         "access" => runtime.block_on(access::run(rows)),
-        _ => anyhow::bail!("import [ROWS] | pages [ROWS] | access [ROWS]"),
+        _ => anyhow::bail!("import [ROWS] | pages [ROWS] | access [ROWS] | hj212 [FRAMES]"),
     }
 }

@@ -47,6 +47,8 @@ enum Command {
     Rederive(commands::rederive::Args),
     /// 职业卫生计算器
     Calc(commands::calc::Args),
+    /// HJ 212 报文编解码：标准输入逐行读 JSON（decode、stream、encode、flag），逐行给出结果
+    Hj212(commands::hj212::Args),
 }
 
 fn main() -> ExitCode {
@@ -87,6 +89,7 @@ async fn run(command: Command, config: config::Config) -> anyhow::Result<ExitCod
         Command::Lake(args) => commands::lake::run(config, args).await,
         Command::Rederive(args) => commands::rederive::run(config, args).await,
         Command::Calc(args) => commands::calc::run(args),
+        Command::Hj212(args) => commands::hj212::run(args),
     }
 }
 

@@ -17,9 +17,10 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("store", vec!["records", "kinds"]),
         ("lake", vec!["records", "kinds", "calc"]),
         ("exchange", vec!["records", "kinds"]),
+        ("telemetry", vec!["records", "kinds", "calc"]),
         ("web", vec!["records", "kinds", "calc", "lake", "exchange"]),
-        ("cli", vec!["kinds", "calc", "records", "store", "lake", "exchange", "web"]),
-        ("bench", vec!["kinds", "records", "store"]),
+        ("cli", vec!["kinds", "calc", "records", "store", "lake", "exchange", "telemetry", "web"]),
+        ("bench", vec!["kinds", "records", "store", "telemetry"]),
     ])
 }
 

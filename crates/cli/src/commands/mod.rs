@@ -7,6 +7,7 @@ pub mod check;
 pub mod demo;
 pub mod evaluate;
 pub mod export;
+pub mod hj212;
 pub mod import;
 pub mod init;
 pub mod lake;

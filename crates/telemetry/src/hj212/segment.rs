@@ -152,11 +152,19 @@ impl<'a> Segment<'a> {
         if opened.is_none() || behind != Some("") {
             self.warnings.push(Warning::LooseParameters);
         }
-        for item in inside.split([';', ',']) {
-            let Some((key, text)) = self.pair(item) else { continue };
-            match key.split_once('-') {
-                Some((code, suffix)) => self.cp.factors.push(FactorValue { code, suffix, text }),
-                None => self.cp.fields.push((key, text)),
+        let mut from = 0;
+        while from < inside.len() {
+            let item = next_item(&inside.as_bytes()[from..]);
+            let text = &inside[from..from + item.end];
+            from += item.end + 1;
+            match (item.equals, item.hyphen) {
+                (Some(equals @ 1..), Some(hyphen)) if hyphen < equals => {
+                    let (code, suffix, text) = (&text[..hyphen], &text[hyphen + 1..equals], &text[equals + 1..]);
+                    self.cp.factors.push(FactorValue { code, suffix, text });
+                }
+                (Some(equals @ 1..), _) => self.cp.fields.push((&text[..equals], &text[equals + 1..])),
+                _ if text.is_empty() => {}
+                _ => warn(&mut self.warnings, Warning::NotAPair),
             }
         }
     }
@@ -175,16 +183,40 @@ fn find<'a>(pairs: &[(&'a str, &'a str)], key: &str) -> Option<&'a str> {
     pairs.iter().find(|pair| pair.0 == key).map(|pair| pair.1).filter(|text| !text.is_empty())
 }
 
+/// Where an item ends, and its first `=` and `-`.
+struct Item {
+    end: usize,
+    equals: Option<usize>,
+    hyphen: Option<usize>,
+}
+
+/// The item up to the next `;` or `,`, in one pass: parameters are most of a frame.
+fn next_item(bytes: &[u8]) -> Item {
+    let mut item = Item { end: bytes.len(), equals: None, hyphen: None };
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b';' | b',' => {
+                item.end = at;
+                break;
+            }
+            b'=' if item.equals.is_none() => item.equals = Some(at),
+            b'-' if item.hyphen.is_none() => item.hyphen = Some(at),
+            _ => {}
+        }
+    }
+    item
+}
+
 /// Of items with the same key the last stays, in the first one's place. True when there were such.
-fn keep_last<T: Copy, K: Eq + Hash>(items: &mut Vec<T>, key: impl Fn(&T) -> K) -> bool {
-    /// Up to here comparing all with all is quicker than hashing.
-    const FEW: usize = 24;
-    let twice = if items.len() <= FEW {
-        items.iter().enumerate().any(|(index, item)| items[..index].iter().any(|before| key(before) == key(item)))
-    } else {
-        let mut seen = HashMap::with_capacity(items.len());
-        items.iter().any(|item| seen.insert(key(item), ()).is_some())
-    };
+fn keep_last<T: Copy, K: Eq + Hash + Fingerprint>(items: &mut Vec<T>, key: impl Fn(&T) -> K) -> bool {
+    // Equal keys have equal fingerprints, and hardly any others do: most segments need no more than this.
+    let mut prints: Vec<u64> = items.iter().map(|item| key(item).fingerprint()).collect();
+    prints.sort_unstable();
+    if prints.windows(2).all(|pair| pair[0] != pair[1]) {
+        return false;
+    }
+    let mut seen = HashMap::with_capacity(items.len());
+    let twice = items.iter().any(|item| seen.insert(key(item), ()).is_some());
     if twice {
         let mut places = HashMap::with_capacity(items.len());
         let mut kept: Vec<T> = Vec::with_capacity(items.len());
@@ -198,6 +230,26 @@ fn keep_last<T: Copy, K: Eq + Hash>(items: &mut Vec<T>, key: impl Fn(&T) -> K) -
         *items = kept;
     }
     twice
+}
+
+/// A quick number of a key.
+trait Fingerprint {
+    fn fingerprint(&self) -> u64;
+}
+
+impl Fingerprint for &str {
+    fn fingerprint(&self) -> u64 {
+        let mix = |print: u64, word: u64| (print.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let (eights, rest) = self.as_bytes().as_chunks::<8>();
+        let print = eights.iter().fold(self.len() as u64, |print, eight| mix(print, u64::from_le_bytes(*eight)));
+        mix(print, rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)))
+    }
+}
+
+impl Fingerprint for (&str, &str) {
+    fn fingerprint(&self) -> u64 {
+        self.0.fingerprint().rotate_left(17) ^ self.1.fingerprint()
+    }
 }
 
 /// What a value is worth, as the device says.

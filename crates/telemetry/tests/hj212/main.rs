@@ -4,6 +4,7 @@
 
 mod answers;
 mod examples;
+mod howto;
 mod lines;
 mod properties;
 mod split;
