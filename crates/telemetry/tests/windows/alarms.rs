@@ -41,6 +41,7 @@ fn an_alarm_is_raised_and_ended_as_the_rule_says() {
         ("silence ends nothing", 0, 0, &[6.0, -1.0, -1.0, -1.0, -1.0, -1.0], &["0-1-… Notice 6"]),
         ("silence raises nothing", 3, 0, &[6.0, -1.0, -1.0, -1.0, -1.0], &[]),
         ("a short gap does not break a duration off", 3, 0, &[6.0, -1.0, 6.0], &["0-3-… Notice 6"]),
+        ("short gaps do not add up", 6, 0, &[6.0, -1.0, -1.0, 6.0, -1.0, 6.0], &["0-6-… Notice 6"]),
         ("a long one does", 3, 0, &[6.0, -1.0, -1.0, -1.0, 6.0, 6.0], &[]),
         ("nor does a long gap clear", 0, 5, &[6.0, 1.0, -1.0, -1.0, -1.0, 1.0, 1.0], &["0-1-… Notice 6"]),
     ];

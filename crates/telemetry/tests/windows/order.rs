@@ -123,6 +123,19 @@ proptest! {
 }
 
 #[test]
+fn what_was_let_go_of_takes_no_more_readings() {
+    let at = |at_ms: i64| Reading { at_ms, value: 6.0, quality: Quality::Ok, seq: 0 };
+    let mut watch = Watch::new(grid(), rule(0, 0));
+    watch.add(at(START), START);
+    watch.advance(START + Readings::HORIZON_MS + MINUTE);
+    watch.forget(START + Readings::HORIZON_MS + MINUTE);
+    assert!(watch.readings().is_empty());
+    assert_eq!(watch.episodes().len(), 1, "it lasts, although its readings are gone");
+    assert_eq!(watch.add(at(START + 1), START + 1).0, Added::TooLate, "whatever a clock says that went back");
+    assert_eq!(watch.add(at(START + MINUTE), START + MINUTE).0, Added::New);
+}
+
+#[test]
 fn a_late_reading_joins_two_alarms_and_a_correction_withdraws_one() {
     let at = |minute: i64, value: f64, seq: u64| Reading { at_ms: START + minute * MINUTE, value, quality: Quality::Ok, seq };
     let mut watch = Watch::new(grid(), rule(0, 0));
