@@ -20,6 +20,7 @@ pub mod prepare;
 pub mod read;
 pub mod rederive;
 pub mod refs;
+pub mod signed_head;
 pub mod submit;
 pub mod ties;
 pub mod vault;

@@ -175,7 +175,11 @@ pub fn action(action: zhijian_records::port::Action) -> &'static str {
         Action::Export => "导出",
         Action::SignIn => "登录",
         Action::SignInFailed => "登录失败",
+        Action::SignOut => "退出登录",
         Action::Administer => "管理",
+        Action::Define => "定义与策略变更",
+        Action::Backup => "备份",
+        Action::Restore => "恢复",
         Action::BreakGlass => "紧急访问",
         Action::Assign => "指派",
     }

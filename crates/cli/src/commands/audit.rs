@@ -30,7 +30,7 @@ enum Command {
 pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
     let platform = Platform::open(config).await?;
     let Command::Verify { json } = args.command;
-    let verdict = zhijian_records::verify::chain(platform.door.store.as_ref()).await?;
+    let verdict = zhijian_records::verify::chain(&platform.door.store).await?;
     if json {
         data(serde_json::to_string_pretty(&verdict)?)?;
     } else {

@@ -21,7 +21,7 @@ pub async fn verify(store: &dyn Store) -> Result<(), String> {
                 return Err(format!("line {seq}"));
             }
             let rows = store.of_commit(&line.kind, seq).await.unwrap();
-            if stored_digest(&rows) != line.digest || rows.len() != line.count as usize {
+            if stored_digest(&rows, &line.digest) != line.digest || rows.len() != line.count as usize {
                 return Err(format!("records of {seq}"));
             }
             prev = line.hash;

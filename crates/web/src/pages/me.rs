@@ -64,9 +64,9 @@ pub async fn change(State(app): State<App>, headers: HeaderMap, posted: Posted) 
 }
 
 /// `POST /logout`
-pub async fn logout(State(app): State<App>, headers: HeaderMap, _: Posted) -> Result<Response, PageError> {
+pub async fn logout(State(app): State<App>, headers: HeaderMap, posted: Posted) -> Result<Response, PageError> {
     if let Some(secret) = session::secret(&headers) {
-        app.door.sign_out(&secret).await?;
+        app.door.sign_out(&posted.signed.caller, &secret).await?;
     }
     Ok(([(header::SET_COOKIE, session::no_cookie(&headers))], Redirect::to("/login")).into_response())
 }
