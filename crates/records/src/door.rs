@@ -190,4 +190,23 @@ impl Door {
         self.store.set_setting(name, value).await.map_err(failed())?;
         self.note(caller, Action::Administer, "setting", name, &format!("设置：{old} → {value}"), source).await
     }
+
+    /// Puts on record that the definitions or the access policy are others than at the last start.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn note_definitions(&self, caller: &Caller) -> Result<(), DoorError> {
+        const SETTING: &str = "definitions";
+        let [all, access] = zhijian_kinds::catalogue::digests(|bytes| crate::audit::hex(&<sm3::Sm3 as sm3::Digest>::digest(bytes)));
+        let now = format!("定义 {all}，访问策略 {access}");
+        let failed = || Self::store_error(SETTING);
+        let old = self.store.setting(SETTING).await.map_err(failed())?.unwrap_or_default();
+        if old == now {
+            return Ok(());
+        }
+        let before = if old.is_empty() { "首次启动" } else { &old };
+        self.note(caller, Action::Define, "definitions", "", &format!("{before} → {now}（程序版本 {}）", env!("CARGO_PKG_VERSION")), "system")
+            .await?;
+        self.store.set_setting(SETTING, &now).await.map_err(failed())
+    }
 }

@@ -16,6 +16,7 @@ pub mod derive;
 pub mod door;
 pub mod emergency;
 pub mod examples;
+pub mod looks;
 pub mod port;
 pub mod prepare;
 pub mod read;
