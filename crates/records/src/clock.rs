@@ -64,7 +64,7 @@ pub fn start_of(day: &str) -> Option<Instant> {
 /// An instant as people write it: `2026-01-31T18:00:00+08:00`, or a day, which stands for its end.
 #[must_use]
 pub fn moment_of(text: &str) -> Option<Instant> {
-    if let Some(begin) = start_of(text) {
+    if let Some(begin) = start_of(text).filter(|_| text.len() == 10) {
         return Some(begin + 24 * 3_600_000_000 - 1);
     }
     let at = OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).ok()?;
