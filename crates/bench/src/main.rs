@@ -3,6 +3,7 @@
 //! `cargo run --release -p zhijian-bench -- import [ROWS]`: exam cards with full validation into SQLite (and PostgreSQL when
 //! `ZHIJIAN_TEST_POSTGRES` names one), against the same rows through `sqlite3 .import` and `psql \copy`.
 //! `cargo run --release -p zhijian-bench -- pages [ROWS]`: list pages over many records.
+//! `cargo run --release -p zhijian-bench -- audit [LINES]`: verification of the audit chain, against SM3 over the same bytes.
 //! `cargo run --release -p zhijian-bench -- access [ROWS]`: what the access check adds to a list page and to a bulk import, on and off
 //! in turns of one run.
 
@@ -13,6 +14,7 @@
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod access;
+mod audit;
 mod cards;
 mod deployment;
 mod import;
@@ -27,7 +29,8 @@ fn main() -> anyhow::Result<()> {
     match what.as_str() {
         "import" => runtime.block_on(import::run(rows)),
         "pages" => runtime.block_on(pages::run(rows)),
+        "audit" => runtime.block_on(audit::run(rows)),
         "access" => runtime.block_on(access::run(rows)),
-        _ => anyhow::bail!("import [ROWS] | pages [ROWS] | access [ROWS]"),
+        _ => anyhow::bail!("audit [LINES] | import [ROWS] | pages [ROWS] | access [ROWS]"),
     }
 }

@@ -94,9 +94,8 @@ pub fn line_bytes(line: &AuditLine) -> Vec<u8> {
     let (seq, at, count) = (line.seq.to_string(), line.stamp.at.to_string(), line.count.to_string());
     let action = format!("{:?}", line.action);
     let stamp = &line.stamp;
-    let fixed = [
-        &line.prev, &seq, &at, &stamp.actor, &stamp.reason, &stamp.source, &action, &line.kind, &line.record, &count, &line.digest,
-    ];
+    let fixed =
+        [&line.prev, &seq, &at, &stamp.actor, &stamp.reason, &stamp.source, &action, &line.kind, &line.record, &count, &line.digest];
     for text in fixed {
         part(text.as_bytes());
     }

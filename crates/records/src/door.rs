@@ -149,14 +149,7 @@ impl Door {
     ///
     /// # Errors
     /// As [`Door::note`].
-    pub async fn note_about(
-        &self,
-        caller: &Caller,
-        action: Action,
-        stored: &Stored,
-        reason: &str,
-        source: &str,
-    ) -> Result<(), DoorError> {
+    pub async fn note_about(&self, caller: &Caller, action: Action, stored: &Stored, reason: &str, source: &str) -> Result<(), DoorError> {
         let mut stamp = self.stamp(caller, reason, source);
         stamp.trace.region.clone_from(&stored.region);
         stamp.trace.rev = stored.rev;
@@ -205,8 +198,15 @@ impl Door {
             return Ok(());
         }
         let before = if old.is_empty() { "首次启动" } else { &old };
-        self.note(caller, Action::Define, "definitions", "", &format!("{before} → {now}（程序版本 {}）", env!("CARGO_PKG_VERSION")), "system")
-            .await?;
+        self.note(
+            caller,
+            Action::Define,
+            "definitions",
+            "",
+            &format!("{before} → {now}（程序版本 {}）", env!("CARGO_PKG_VERSION")),
+            "system",
+        )
+        .await?;
         self.store.set_setting(SETTING, &now).await.map_err(failed())
     }
 }

@@ -63,11 +63,7 @@ pub async fn chain(store: &Arc<dyn Store>) -> Result<Verdict, StoreError> {
 ///
 /// # Errors
 /// The store failed.
-pub async fn against(
-    store: &Arc<dyn Store>,
-    heads: &[Head],
-    progress: impl Fn(u64, i64) + Send,
-) -> Result<Verdict, StoreError> {
+pub async fn against(store: &Arc<dyn Store>, heads: &[Head], progress: impl Fn(u64, i64) + Send) -> Result<Verdict, StoreError> {
     let (last, kept) = store.audit_head().await?;
     let mut walk = Walk { verdict: Verdict::default(), expected: 1, heads };
     let mut reading = read(store, 0, last);
@@ -142,10 +138,7 @@ impl Walk<'_> {
                 self.verdict.fault(format!("第{seq}条审计记录被改动"));
             }
             for head in self.heads.iter().filter(|head| head.count == seq && head.hash != line.hash) {
-                self.verdict.fault(format!(
-                    "第{seq}条与留存的链头不符（应为 {}，实为 {}）：此前的历史被改写",
-                    head.hash, line.hash
-                ));
+                self.verdict.fault(format!("第{seq}条与留存的链头不符（应为 {}，实为 {}）：此前的历史被改写", head.hash, line.hash));
             }
             self.verdict.lines += 1;
             self.verdict.head.clone_from(&line.hash);

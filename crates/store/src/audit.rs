@@ -153,9 +153,7 @@ impl AuditStore for Engine {
     async fn strays(&self, kind: &str, limit: u32) -> Result<Vec<(RecordId, Revision, i64)>, StoreError> {
         let table = self.table(kind).map_err(|_| bad(format!("没有表单类型 {kind}")))?;
         let part = |table: &str| {
-            format!(
-                "SELECT id, rev, commit_seq FROM {table} WHERE commit_seq NOT IN (SELECT seq FROM audit WHERE kind = $1 AND count > 0)"
-            )
+            format!("SELECT id, rev, commit_seq FROM {table} WHERE commit_seq NOT IN (SELECT seq FROM audit WHERE kind = $1 AND count > 0)")
         };
         let text = format!("{} UNION ALL {} LIMIT $2", part(&table.newest.table), part(&table.older.table));
         let rows = self.backend.read(Sql::with("核对记录", text, [kind.into(), limit.into()])).await?;

@@ -50,7 +50,9 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
         demo,
     };
     say(format!("服务已启动：http://{bound}/  （按 Ctrl+C 停止）"));
-    axum::serve(listener, zhijian_web::router(app).into_make_service_with_connect_info::<std::net::SocketAddr>()).with_graceful_shutdown(stop_signal()).await?;
+    axum::serve(listener, zhijian_web::router(app).into_make_service_with_connect_info::<std::net::SocketAddr>())
+        .with_graceful_shutdown(stop_signal())
+        .await?;
     refresher.abort();
     heads.abort();
     say("服务已停止");

@@ -12,6 +12,18 @@ use std::path::Path;
 /// Audit lines read at a time.
 const LINES: u32 = 1_000;
 
+/// Setting with the instant since when revisions were changed in place.
+const ANEW: &str = "backup-anew";
+
+/// Says that revisions were changed in place (sealed with another key, or their private part erased): increments go by commits and do not
+/// see that, so the next backup is a full one.
+///
+/// # Errors
+/// The store failed.
+pub async fn begin_anew(door: &Door) -> Result<(), BackupError> {
+    Ok(door.store.set_setting(ANEW, &door.now().to_string()).await?)
+}
+
 /// What is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wish {
@@ -97,6 +109,10 @@ pub async fn make(
 async fn continued(door: &Door, folder: &Path, key: &BackupKey, to_seq: i64) -> Result<Option<Manifest>, BackupError> {
     let Some(chain) = manifest::chains(folder)?.pop() else { return Ok(None) };
     manifest::check(folder, &chain, key, false)?;
+    let anew: i64 = door.store.setting(ANEW).await?.and_then(|at| at.parse().ok()).unwrap_or(i64::MIN);
+    if chain.backups.first().is_some_and(|full| full.made_at <= anew) {
+        return Ok(None);
+    }
     let Some(last) = chain.backups.into_iter().next_back() else { return Ok(None) };
     let line = door.store.audit(last.to_seq - 1, 1).await?.into_iter().next();
     let same = last.to_seq <= to_seq && line.is_some_and(|line| line.seq == last.to_seq && line.hash == last.head);
@@ -107,8 +123,7 @@ async fn continued(door: &Door, folder: &Path, key: &BackupKey, to_seq: i64) -> 
 }
 
 fn put(sealer: &mut Sealer, sheet: &Sheet) -> Result<(), BackupError> {
-    let mut line =
-        serde_json::to_vec(sheet).map_err(|error| StoreError::Failed { doing: "写入备份".into(), source: error.into() })?;
+    let mut line = serde_json::to_vec(sheet).map_err(|error| StoreError::Failed { doing: "写入备份".into(), source: error.into() })?;
     line.push(b'\n');
     sealer.write(&line)
 }

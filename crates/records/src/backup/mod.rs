@@ -13,7 +13,7 @@ mod restore;
 mod sealed;
 
 pub use key::{BackupKey, new_key};
-pub use make::{Wish, make};
+pub use make::{Wish, begin_anew, make};
 pub use manifest::{Chain, Manifest, chains, check, prune};
 pub use restore::{Restored, interrupted, restore};
 

@@ -215,7 +215,9 @@ mod tests {
         let chunk = 4 + CHUNK + TAG;
         let mut flipped = whole.clone();
         flipped[header + chunk + 100] ^= 1;
-        let exchanged = [&whole[..header], &whole[header + chunk..header + 2 * chunk], &whole[header..header + chunk], &whole[header + 2 * chunk..]].concat();
+        let exchanged =
+            [&whole[..header], &whole[header + chunk..header + 2 * chunk], &whole[header..header + chunk], &whole[header + 2 * chunk..]]
+                .concat();
         let cases: [(&str, Vec<u8>); 6] = [
             ("a flipped bit", flipped),
             ("chunks exchanged", exchanged),

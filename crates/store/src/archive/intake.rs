@@ -115,12 +115,8 @@ pub(super) async fn take_tables(engine: &Engine, sheets: &[Sheet]) -> Result<(),
                 .ok_or_else(|| bad(format!("数据库没有备份中的列“{}.{column}”：请用制作备份的程序版本恢复", sheet.table)))?;
             casts.push(if kind.starts_with("json") { format!("${}::{kind}", index + 1) } else { format!("${}", index + 1) });
         }
-        let text = format!(
-            "INSERT INTO {} ({}) VALUES ({}) ON CONFLICT DO NOTHING",
-            sheet.table,
-            sheet.columns.join(", "),
-            casts.join(", ")
-        );
+        let text =
+            format!("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT DO NOTHING", sheet.table, sheet.columns.join(", "), casts.join(", "));
         let mut tx = engine.backend.begin().await?;
         for row in &sheet.rows {
             let mut sql = Sql::new(DOING, text.clone());
@@ -181,7 +177,8 @@ pub(super) async fn put_lookups(engine: &Engine, kind: &str, keys: &[(RecordId, 
     if keys.is_empty() {
         return Ok(());
     }
-    let row = |(id, way, value): &(RecordId, String, String)| vec![kind.into(), way.as_str().into(), value.as_str().into(), id.as_str().into()];
+    let row =
+        |(id, way, value): &(RecordId, String, String)| vec![kind.into(), way.as_str().into(), value.as_str().into(), id.as_str().into()];
     let mut tx = engine.backend.begin().await?;
     tx.insert(DOING, &Target { ignore_existing: true, ..lookups_table() }, keys.iter().map(row).collect()).await?;
     tx.commit().await

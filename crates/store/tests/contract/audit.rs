@@ -137,7 +137,12 @@ pub async fn tampering_is_found_at_its_place(base: &Base) {
             "（提交号4）没有对应的审计记录",
         ),
         ("the head of the chain", "UPDATE chain SET seq = 4".into(), "UPDATE chain SET seq = 5".into(), "还有第5条"),
-        ("the head's hash", "UPDATE chain SET hash = 'x'".into(), format!("UPDATE chain SET hash = '{}'", head(base).await.hash), "链头摘要与最后一条（第5条）不符"),
+        (
+            "the head's hash",
+            "UPDATE chain SET hash = 'x'".into(),
+            format!("UPDATE chain SET hash = '{}'", head(base).await.hash),
+            "链头摘要与最后一条（第5条）不符",
+        ),
     ];
     for (why, harm, mend, words) in cases {
         assert_eq!(base.tamper(&harm).await, 1, "{why}");
@@ -154,7 +159,8 @@ async fn head(base: &Base) -> Head {
 
 pub async fn deleted_exchanged_and_inserted_lines_are_found(base: &Base) {
     a_history(&*base.store).await;
-    let columns = "at, actor, reason, source, action, kind, record, count, digest, prev, hash, partitions, role, session, address, region, rev";
+    let columns =
+        "at, actor, reason, source, action, kind, record, count, digest, prev, hash, partitions, role, session, address, region, rev";
     base.tamper("UPDATE audit SET seq = 99 WHERE seq = 4").await;
     base.tamper("UPDATE audit SET seq = 4 WHERE seq = 5").await;
     base.tamper("UPDATE audit SET seq = 5 WHERE seq = 99").await;
@@ -181,12 +187,11 @@ pub async fn records_that_are_deleted_or_put_in_are_found(base: &Base) {
     let columns = "rev, region, town, year, event_date, owner, state, retracted, recorded_from, commit_seq, search, secret, data";
     let put = |id: &str, key: &str, seq: i64| {
         let shared = columns.replace("commit_seq", &seq.to_string());
-        format!(
-            "INSERT INTO rec_exam (id, key, ord, {columns}) SELECT '{id}', {key}, 7, {shared} FROM rec_exam WHERE commit_seq = 3"
-        )
+        format!("INSERT INTO rec_exam (id, key, ord, {columns}) SELECT '{id}', {key}, 7, {shared} FROM rec_exam WHERE commit_seq = 3")
     };
     let key = if base.database == crate::setup::Database::Sqlite { "x'00'" } else { "'\\x00'::bytea" };
-    for (seq, words) in [(2, "应有 3 个版本，实有 4：被添加"), (77, "（提交号77）没有对应的审计记录"), (4, "（提交号4）没有对应的审计记录")] {
+    for (seq, words) in [(2, "应有 3 个版本，实有 4：被添加"), (77, "（提交号77）没有对应的审计记录"), (4, "（提交号4）没有对应的审计记录")]
+    {
         base.tamper(&put("f", key, seq)).await;
         let found = faults(&base.store, &[]).await;
         let after_the_head = seq == 77;

@@ -242,9 +242,7 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
                 let region = role.audits == Aggregate::Region && !person.region.is_empty();
                 (role.audits == Aggregate::All || region, &[403])
             }
-            For::Looks => {
-                (role.audits == Aggregate::All || role.oversees && inside, if role.oversees { &[404] } else { &[403] })
-            }
+            For::Looks => (role.audits == Aggregate::All || role.oversees && inside, if role.oversees { &[404] } else { &[403] }),
             For::Overseer if route.contains("{id}") => {
                 (role.administers || role.oversees && inside, if role.oversees { &[404] } else { &[403] })
             }

@@ -124,7 +124,10 @@ mod tests {
     #[test]
     fn filters_come_back_in_the_address_and_nonsense_is_refused() {
         let asked = Asked::read("from=2026-01-01&to=2026-01-31&actor=%E5%BC%A0&action=view&region=130300&before=7").unwrap_or_default();
-        assert_eq!(asked.address("/audit", Some(3)), "/audit?from=2026-01-01&to=2026-01-31&actor=%E5%BC%A0&action=view&region=130300&before=3");
+        assert_eq!(
+            asked.address("/audit", Some(3)),
+            "/audit?from=2026-01-01&to=2026-01-31&actor=%E5%BC%A0&action=view&region=130300&before=3"
+        );
         let query = asked.query(50).unwrap_or_default();
         assert_eq!((query.before, query.action, query.region.as_str()), (Some(7), Some(Action::View), "1303"));
         assert_eq!(query.to.zip(query.from).map(|(to, from)| (to - from) / DAY), Some(31));

@@ -42,6 +42,7 @@ pub async fn show(
         crumbs.push((kind.title.as_str(), links::list(&kind.kind)));
         crumbs.push(("记录", links::record(&kind.kind, &id)));
     }
-    let frame = Frame { title: "谁看过这条记录", signed: Some(&signed), active: super::PAGE, breadcrumbs: &crumbs, ..Frame::new(&app) };
+    let frame =
+        Frame { title: "谁看过这条记录", signed: Some(&signed), active: super::PAGE, breadcrumbs: &crumbs, ..Frame::new(&app) };
     Ok(layout::page(&frame, body))
 }

@@ -91,7 +91,8 @@ fn row(app: &App, signed: &Signed, names: Option<&HashMap<String, String>>, line
 
 /// The record with a way to it for those who may read the kind.
 fn object(app: &App, signed: &Signed, line: &AuditLine) -> Markup {
-    let short: String = if line.record.len() == 32 { format!("…{}", line.record.get(24..).unwrap_or_default()) } else { line.record.clone() };
+    let short: String =
+        if line.record.len() == 32 { format!("…{}", line.record.get(24..).unwrap_or_default()) } else { line.record.clone() };
     match app.catalogue().kind(&line.kind) {
         Some(kind) if access::may(&signed.caller, kind, Wish::Read) => {
             html! { a href=(links::record(&line.kind, &line.record)) title=(line.record) { code { (short) } } }
