@@ -19,7 +19,7 @@ pub async fn show(signed: Signed, State(app): State<App>) -> Result<Markup, Page
     let body = html! {
         @if let Some(head) = &head {
             section.card.about {
-                h2 { (app.region_name()) " · 审计链链头" }
+                h2 { @if !app.region_name().is_empty() { (app.region_name()) " · " } "审计链链头" }
                 dl {
                     dt { "审计记录" } dd { strong { (head.count) } " 条" }
                     dt { "最后一条" } dd.date { (shown(head.at)) }
@@ -31,7 +31,7 @@ pub async fn show(signed: Signed, State(app): State<App>) -> Result<Markup, Page
             section.card.no-print {
                 h2 { "怎样使用" }
                 p { "打印后由本系统以外的人留存（上级单位、审计、档案）。日后核对：在服务器上把下面的内容存成文件，运行 " code { "zhijian audit verify --head 文件" } "；第 " (head.count) " 条的摘要与纸上不同，或审计链不足 " (head.count) " 条，即证明历史被改写或截断。" }
-                pre { code { "{\"count\": " (head.count) ", \"at\": " (head.at) ", \"hash\": \"" (head.hash) "\"}" } }
+                pre.wrap { code { "{\"count\": " (head.count) ", \"at\": " (head.at) ", \"hash\": \"" (head.hash) "\"}" } }
                 p { "需要数字签名时：" code { "zhijian audit keygen 私钥文件" } " 生成 SM2 密钥对，" code { "zhijian audit sign --key 私钥文件" } " 签名；设置 " code { "audit_head_folder" } " 与 " code { "audit_head_key" } " 后，服务每天自动写一份。" }
             }
         } @else {

@@ -50,7 +50,7 @@ fn actions(signed: &Signed, asked: &Asked) -> Markup {
                     label for="export-format" { "格式" }
                     select.form-select #export-format name="format" { option value="xlsx" { "Excel 工作簿" } option value="csv" { "CSV 文本" } }
                 }
-                div.field { label for="export-reason" { "用途" span.mark-required { "必填" } } input.form-control #export-reason name="reason" required maxlength="200"; }
+                div.field { label for="export-reason" { "用途" span.mark-required { "必填" } } input.form-control #export-reason type="text" name="reason" required maxlength="200"; }
                 p.hint { "导出本身也记入审计日志。" }
                 button.btn.btn-primary type="submit" { "下载" }
             }
@@ -79,7 +79,7 @@ fn filters(app: &App, signed: &Signed, asked: &Asked, names: &HashMap<String, St
                     }
                     div.field {
                         label for="a-actor" { "账号" }
-                        input.form-control #a-actor name="actor" value=(asked.actor) list="a-people" autocomplete="off" spellcheck="false";
+                        input.form-control #a-actor type="text" name="actor" value=(asked.actor) list="a-people" autocomplete="off" spellcheck="false";
                         datalist #a-people { @for (login, name) in people { option value=(login) { (name) } } }
                     }
                     div.field {
@@ -97,7 +97,7 @@ fn filters(app: &App, signed: &Signed, asked: &Asked, names: &HashMap<String, St
                             @for other in ["account", "setting", "definitions", "plan", "audit", "backup"] { option value=(other) selected[asked.kind == other] { (rows::about(app, other)) } }
                         }
                     }
-                    div.field { label for="a-record" { "记录号" } input.form-control #a-record name="record" value=(asked.record) autocomplete="off" spellcheck="false" maxlength="32"; }
+                    div.field { label for="a-record" { "记录号" } input.form-control #a-record type="text" name="record" value=(asked.record) autocomplete="off" spellcheck="false" maxlength="32"; }
                     div.field {
                         label for="a-region" { "地区" }
                         select.form-select #a-region name="region" {
@@ -105,8 +105,8 @@ fn filters(app: &App, signed: &Signed, asked: &Asked, names: &HashMap<String, St
                             @for county in &counties { option value=(county.code) selected[county.code == asked.region] { (county.name) } }
                         }
                     }
+                    div.field { span.label aria-hidden="true" { "\u{a0}" } div.buttons { button.btn.btn-primary type="submit" { "查询" } @if given > 0 { " " a.btn href=(PAGE) { "清除" } } } }
                 }
-                div.buttons { button.btn.btn-primary type="submit" { "查询" } @if given > 0 { " " a.btn href=(PAGE) { "清除" } } }
             }
         }
     }

@@ -68,7 +68,7 @@ fn row(app: &App, signed: &Signed, names: Option<&HashMap<String, String>>, line
         tr {
             td.date data-label="时间" { (words::moment(stamp.at)) }
             @if let Some(names) = names {
-                td data-label="账号" { span { (who(names, &stamp.actor)) " " small.muted { (stamp.actor) } @if !roles.is_empty() { br; small.muted { (roles.join("、")) } } } }
+                td data-label="账号" { span.nowrap { (who(names, &stamp.actor)) " " small.muted { (stamp.actor) } @if !roles.is_empty() { br; small.muted { (roles.join("、")) } } } }
             }
             td data-label="操作" { (words::action(line.action)) }
             td data-label="对象" { span {
@@ -78,7 +78,7 @@ fn row(app: &App, signed: &Signed, names: Option<&HashMap<String, String>>, line
                 @if line.count > 1 { small.muted { " " (line.count) " 个版本" } }
             } }
             td data-label="用途或原因" { @if stamp.reason.is_empty() { (words::NONE) } @else { (stamp.reason) } }
-            td data-label="来自" { span {
+            td data-label="来自" { span.nowrap {
                 (words::source(&stamp.source))
                 @if !trace.region.is_empty() { " · " (app.catalogue().regions.name(&trace.region)) }
                 @if !trace.address.is_empty() { br; small.muted { (trace.address) } }
