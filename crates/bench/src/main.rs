@@ -3,6 +3,7 @@
 //! `cargo run --release -p zhijian-bench -- import [ROWS]`: exam cards with full validation into SQLite (and PostgreSQL when
 //! `ZHIJIAN_TEST_POSTGRES` names one), against the same rows through `sqlite3 .import` and `psql \copy`.
 //! `cargo run --release -p zhijian-bench -- pages [ROWS]`: list pages over many records.
+//! `cargo run --release -p zhijian-bench -- audit [LINES]`: verification of the audit chain, against SM3 over the same bytes.
 //! `cargo run --release -p zhijian-bench -- access [ROWS]`: what the access check adds to a list page and to a bulk import, on and off
 //! in turns of one run.
 //! `cargo run --release -p zhijian-bench -- hj212 [FRAMES]`: frames a second out of a byte stream on one core, against looking at each byte once and
@@ -15,6 +16,7 @@
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod access;
+mod audit;
 mod cards;
 mod deployment;
 mod hj212;
@@ -32,6 +34,7 @@ fn main() -> anyhow::Result<()> {
         "pages" => runtime.block_on(pages::run(rows)),
         "hj212" => hj212::run(rows),
         "access" => runtime.block_on(access::run(rows)),
-        _ => anyhow::bail!("import [ROWS] | pages [ROWS] | access [ROWS] | hj212 [FRAMES]"),
+        "audit" => runtime.block_on(audit::run(rows)),
+        _ => anyhow::bail!("access [ROWS] | audit [LINES] | hj212 [FRAMES] | import [ROWS] | pages [ROWS]"),
     }
 }

@@ -23,6 +23,11 @@ pub struct Config {
     pub region: Option<String>,
     /// Address to listen on. Environment: `ZHIJIAN_LISTEN`. Default: `127.0.0.1:8080`.
     pub listen: String,
+    /// Folder into which a signed head of the audit chain is written every day while the service runs, for keeping elsewhere.
+    /// Environment: `ZHIJIAN_AUDIT_HEAD_FOLDER`. Needs `audit_head_key`.
+    pub audit_head_folder: Option<PathBuf>,
+    /// SM2 private key (PEM) that signs those heads. Environment: `ZHIJIAN_AUDIT_HEAD_KEY`.
+    pub audit_head_key: Option<PathBuf>,
     /// Log filter, `error,zhijian=info` by default. Environment: `ZHIJIAN_LOG`.
     pub log: String,
 }
@@ -36,6 +41,8 @@ impl Default for Config {
             key: None,
             region: None,
             listen: "127.0.0.1:8080".into(),
+            audit_head_folder: None,
+            audit_head_key: None,
             log: "error,zhijian=info".into(),
         }
     }
@@ -48,7 +55,7 @@ impl Config {
     /// Unknown key, wrong type, unreadable file.
     pub fn load() -> Result<Self> {
         let home = std::env::var_os("ZHIJIAN_HOME").map_or_else(|| PathBuf::from("data"), PathBuf::from);
-        let known = ["home", "database_url", "key_file", "key", "region", "listen", "log"];
+        let known = ["home", "database_url", "key_file", "key", "region", "listen", "audit_head_folder", "audit_head_key", "log"];
         let config: Self = Figment::from(Serialized::defaults(Self::default()))
             .merge(Toml::file(home.join("zhijian.toml")))
             // Variables of tests and scripts (ZHIJIAN_TEST_…) are not settings.

@@ -2,7 +2,9 @@
 
 mod commands;
 mod config;
+mod heads;
 mod platform;
+mod secret_file;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -41,6 +43,10 @@ enum Command {
     Account(commands::account::Args),
     /// 审计链
     Audit(commands::audit::Args),
+    /// 备份：服务运行时进行，加密，可增量
+    Backup(commands::backup::Args),
+    /// 由备份恢复到空数据库，可到指定时间
+    Restore(commands::restore::Args),
     /// 指标数据湖
     Lake(commands::lake::Args),
     /// 按现行规则与限值表重算已入库记录的计算值：先看差异，再决定是否写入
@@ -86,6 +92,8 @@ async fn run(command: Command, config: config::Config) -> anyhow::Result<ExitCod
         Command::Demo(args) => commands::demo::run(config, args).await,
         Command::Account(args) => commands::account::run(config, args).await,
         Command::Audit(args) => commands::audit::run(config, args).await,
+        Command::Backup(args) => commands::backup::run(config, args).await,
+        Command::Restore(args) => commands::restore::run(config, args).await,
         Command::Lake(args) => commands::lake::run(config, args).await,
         Command::Rederive(args) => commands::rederive::run(config, args).await,
         Command::Calc(args) => commands::calc::run(args),

@@ -32,6 +32,29 @@ impl Platform {
     /// # Errors
     /// Anything that keeps it from working, in words.
     pub async fn open(config: Config) -> Result<Self> {
+        let platform = Self::open_as_it_is(config).await?;
+        platform.door.note_definitions(&Caller::system("start")).await?;
+        Ok(platform)
+    }
+
+    /// Opens a deployment without adding anything to its audit chain.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_as_it_is(config: Config) -> Result<Self> {
+        let platform = Self::open_unchecked(config).await?;
+        anyhow::ensure!(
+            !zhijian_records::backup::interrupted(&platform.door).await?,
+            "上次恢复没有完成：请重新运行 zhijian restore（会从头开始），完成前不能使用"
+        );
+        Ok(platform)
+    }
+
+    /// Opens a deployment in which a restore may have been cut short.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_unchecked(config: Config) -> Result<Self> {
         std::fs::create_dir_all(&config.home).with_context(|| format!("无法建立数据目录 {}", config.home.display()))?;
         let catalogue = Catalogue::embedded();
         let vault = Vault::new(&config::keys(&config)?)?;
@@ -65,7 +88,7 @@ impl Platform {
     /// Unknown division code; the store failed.
     pub async fn set_region(&self, region: &str) -> Result<()> {
         anyhow::ensure!(self.door.catalogue.regions.get(region).is_some(), "区划代码“{region}”不存在");
-        Ok(self.door.store.set_setting(REGION, region).await?)
+        Ok(self.door.set(&Self::operator(), REGION, region, "console").await?)
     }
 
     /// Brings the lake up to the records.

@@ -175,6 +175,23 @@ pub fn embedded_files() -> Vec<File> {
     files
 }
 
+/// Digests of the embedded definitions: of all, and of the access policy alone.
+#[must_use]
+pub fn digests(hash: impl Fn(&[u8]) -> String) -> [String; 2] {
+    let files = embedded_files();
+    let of = |prefix: &str| {
+        let mut bytes = Vec::new();
+        for (path, text) in files.iter().filter(|(path, _)| path.starts_with(prefix)) {
+            for part in [path, text] {
+                bytes.extend((part.len() as u64).to_be_bytes());
+                bytes.extend(part.as_bytes());
+            }
+        }
+        hash(&bytes)
+    };
+    [of(""), of("access/")]
+}
+
 /// An embedded file's bytes (maps, notices).
 #[must_use]
 pub fn embedded_bytes(path: &str) -> Option<Vec<u8>> {

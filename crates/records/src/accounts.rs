@@ -148,8 +148,9 @@ impl Door {
     ///
     /// # Errors
     /// The store failed.
-    pub async fn sign_out(&self, secret: &str) -> Result<(), DoorError> {
-        self.store.end_session(&token_hash(secret)).await.map_err(Self::store_error("session"))
+    pub async fn sign_out(&self, caller: &Caller, secret: &str) -> Result<(), DoorError> {
+        self.store.end_session(&token_hash(secret)).await.map_err(Self::store_error("session"))?;
+        self.note(caller, Action::SignOut, "account", &caller.login, "", "web").await
     }
 
     /// Sets a password; all sessions of the account end.

@@ -20,6 +20,17 @@ pub struct Caller {
     pub system: bool,
     /// What else ties the account to records.
     pub ties: Ties,
+    /// From where it asks.
+    pub origin: Origin,
+}
+
+/// From where somebody asks; goes into every audit line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// First digits of the session's token hash.
+    pub session: String,
+    /// Network address.
+    pub address: String,
 }
 
 /// What ties an account to records besides region and organisation; found by [`crate::Door::caller`].
@@ -68,6 +79,7 @@ impl Caller {
             organisation: String::new(),
             system: true,
             ties: Ties::default(),
+            origin: Origin::default(),
         }
     }
 
@@ -82,6 +94,7 @@ impl Caller {
             organisation: organisation.into(),
             system: false,
             ties: Ties::default(),
+            origin: Origin::default(),
         }
     }
 
@@ -108,6 +121,7 @@ impl From<&crate::port::Account> for Caller {
             organisation: account.organisation.clone(),
             system: false,
             ties: Ties::default(),
+            origin: Origin::default(),
         }
     }
 }

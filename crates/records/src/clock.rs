@@ -61,6 +61,18 @@ pub fn start_of(day: &str) -> Option<Instant> {
     Some((date.midnight().assume_utc().unix_timestamp() - 8 * 3600) * 1_000_000)
 }
 
+/// An instant as people write it: `2026-01-31T18:00:00+08:00`, or a day, which stands for its end.
+#[must_use]
+pub fn moment_of(text: &str) -> Option<Instant> {
+    if let Some(begin) = start_of(text).filter(|_| text.len() == 10) {
+        return Some(begin + 24 * 3_600_000_000 - 1);
+    }
+    let at = OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).ok()?;
+    // The whole second that is named belongs to it.
+    let whole = at.microsecond() == 0;
+    Some(micros(at) + if whole { 999_999 } else { 0 })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +82,9 @@ mod tests {
         let new_year = start_of("2026-01-01").unwrap_or_default();
         assert_eq!(shown(new_year), "2026-01-01T00:00:00+08:00");
         assert_eq!(day_of(new_year - 1), "2025-12-31", "one microsecond before New Year");
+        assert_eq!(moment_of("2025-12-31"), Some(new_year - 1), "a day stands for its end");
+        assert_eq!(moment_of("2026-01-01T00:00:00+08:00"), Some(new_year + 999_999));
+        assert_eq!(moment_of("2026-01-01 00:00"), None);
         assert_eq!(day_of(new_year + 7 * 3_600_000_000), "2026-01-01", "07:00 in China is still yesterday in UTC");
     }
 }

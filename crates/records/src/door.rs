@@ -3,7 +3,7 @@
 use crate::access::{self, Wish};
 use crate::caller::Caller;
 use crate::clock::{Clock, day_of};
-use crate::port::{Instant, Stamp, Store, StoreError};
+use crate::port::{Action, Commit, Instant, Stamp, Store, StoreError, Stored, Trace};
 use crate::vault::{Vault, VaultError};
 use std::sync::Arc;
 use zhijian_kinds::{Catalogue, Kind, Problem};
@@ -103,7 +103,14 @@ impl Door {
     /// Stamp of an action.
     #[must_use]
     pub fn stamp(&self, caller: &Caller, reason: &str, source: &str) -> Stamp {
-        Stamp { at: self.now(), actor: caller.login.clone(), reason: reason.to_owned(), source: source.to_owned() }
+        let trace = Trace {
+            role: caller.roles.join(","),
+            session: caller.origin.session.clone(),
+            address: caller.origin.address.clone(),
+            region: caller.region.clone(),
+            rev: 0,
+        };
+        Stamp { at: self.now(), actor: caller.login.clone(), reason: reason.to_owned(), source: source.to_owned(), trace }
     }
 
     /// Refuses what the caller's roles do not allow.
@@ -129,16 +136,31 @@ impl Door {
     pub async fn note(
         &self,
         caller: &Caller,
-        action: crate::port::Action,
+        action: Action,
         kind: &str,
         record: &str,
         reason: &str,
         source: &str,
     ) -> Result<(), DoorError> {
-        let commit = crate::port::Commit {
+        self.line(kind, action, self.stamp(caller, reason, source), record).await
+    }
+
+    /// Writes an audit line about a look at one revision of a record; it carries the record's region.
+    ///
+    /// # Errors
+    /// As [`Door::note`].
+    pub async fn note_about(&self, caller: &Caller, action: Action, stored: &Stored, reason: &str, source: &str) -> Result<(), DoorError> {
+        let mut stamp = self.stamp(caller, reason, source);
+        stamp.trace.region.clone_from(&stored.region);
+        stamp.trace.rev = stored.rev;
+        self.line(&stored.kind, action, stamp, &stored.id).await
+    }
+
+    async fn line(&self, kind: &str, action: Action, stamp: Stamp, record: &str) -> Result<(), DoorError> {
+        let commit = Commit {
             kind: kind.to_owned(),
             action,
-            stamp: self.stamp(caller, reason, source),
+            stamp,
             revisions: Vec::new(),
             skip_conflicts: false,
             checkpoint: None,
@@ -146,5 +168,45 @@ impl Door {
         };
         self.store.append(commit, record).await.map_err(Self::store_error(kind))?;
         Ok(())
+    }
+
+    /// Changes a setting; the change is on record with both values.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn set(&self, caller: &Caller, name: &str, value: &str, source: &str) -> Result<(), DoorError> {
+        let failed = || Self::store_error("setting");
+        let old = self.store.setting(name).await.map_err(failed())?.unwrap_or_default();
+        if old == value {
+            return Ok(());
+        }
+        self.store.set_setting(name, value).await.map_err(failed())?;
+        self.note(caller, Action::Administer, "setting", name, &format!("设置：{old} → {value}"), source).await
+    }
+
+    /// Puts on record that the definitions or the access policy are others than at the last start.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn note_definitions(&self, caller: &Caller) -> Result<(), DoorError> {
+        const SETTING: &str = "definitions";
+        let [all, access] = zhijian_kinds::catalogue::digests(|bytes| crate::audit::hex(&<sm3::Sm3 as sm3::Digest>::digest(bytes)));
+        let now = format!("定义 {all}，访问策略 {access}");
+        let failed = || Self::store_error(SETTING);
+        let old = self.store.setting(SETTING).await.map_err(failed())?.unwrap_or_default();
+        if old == now {
+            return Ok(());
+        }
+        let before = if old.is_empty() { "首次启动" } else { &old };
+        self.note(
+            caller,
+            Action::Define,
+            "definitions",
+            "",
+            &format!("{before} → {now}（程序版本 {}）", env!("CARGO_PKG_VERSION")),
+            "system",
+        )
+        .await?;
+        self.store.set_setting(SETTING, &now).await.map_err(failed())
     }
 }

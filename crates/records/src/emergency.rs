@@ -79,7 +79,7 @@ impl Door {
         let (now, mut notices) = (self.now(), Vec::new());
         for stored in found {
             // First the proof, then the notice, then the record.
-            self.note(caller, Action::BreakGlass, &kind.kind, &stored.id, &why, "web").await?;
+            self.note_about(caller, Action::BreakGlass, &stored, &why, "web").await?;
             let notice = Notice {
                 at: now,
                 until: now + rule.hours * 3_600_000_000,

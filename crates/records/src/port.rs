@@ -101,6 +101,24 @@ pub struct Stamp {
     pub reason: String,
     /// Entrance: `web`, `api`, `excel`, `system`.
     pub source: String,
+    /// From where and in which capacity.
+    #[serde(default)]
+    pub trace: Trace,
+}
+
+/// In which capacity and from where something was done; empty where it is not known.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Trace {
+    /// Roles of the account at that moment, separated by `,`.
+    pub role: String,
+    /// First digits of the session's token hash: tells sessions of one account apart, and is no secret.
+    pub session: String,
+    /// Network address.
+    pub address: String,
+    /// Region of the record, or of duty of the account where there is no single record.
+    pub region: String,
+    /// Revision of the record that was seen or written, 0 when there is no single one.
+    pub rev: Revision,
 }
 
 /// What an audit line says happened.
@@ -127,12 +145,73 @@ pub enum Action {
     SignIn,
     /// A sign-in failed.
     SignInFailed,
+    /// Somebody signed out.
+    SignOut,
     /// Accounts, settings or rules changed.
     Administer,
+    /// Definitions or the access policy of the running program are others than before.
+    Define,
+    /// A backup was made.
+    Backup,
+    /// The store was made from backups.
+    Restore,
     /// A record outside the scope was opened in an emergency, or somebody tried to.
     BreakGlass,
     /// A record was assigned to somebody (a case, an appraisal, a review).
     Assign,
+}
+
+impl Action {
+    /// All of them.
+    pub const ALL: [Self; 17] = [
+        Self::Submit,
+        Self::Amend,
+        Self::Advance,
+        Self::Retract,
+        Self::Import,
+        Self::Rederive,
+        Self::View,
+        Self::Export,
+        Self::SignIn,
+        Self::SignInFailed,
+        Self::SignOut,
+        Self::Administer,
+        Self::Define,
+        Self::Backup,
+        Self::Restore,
+        Self::BreakGlass,
+        Self::Assign,
+    ];
+
+    /// Its word in the database and in files, the same as serde's.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Submit => "submit",
+            Self::Amend => "amend",
+            Self::Advance => "advance",
+            Self::Retract => "retract",
+            Self::Import => "import",
+            Self::Rederive => "rederive",
+            Self::View => "view",
+            Self::Export => "export",
+            Self::SignIn => "sign_in",
+            Self::SignInFailed => "sign_in_failed",
+            Self::SignOut => "sign_out",
+            Self::Administer => "administer",
+            Self::Define => "define",
+            Self::Backup => "backup",
+            Self::Restore => "restore",
+            Self::BreakGlass => "break_glass",
+            Self::Assign => "assign",
+        }
+    }
+
+    /// The action of a word.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.word() == word)
+    }
 }
 
 /// One transaction.
@@ -544,6 +623,125 @@ pub trait JobStore: Send + Sync {
     async fn findings(&self, job: &str, after: i64, limit: u32) -> Result<Vec<(i64, i64, String)>, StoreError>;
 }
 
+/// Which audit lines somebody asks for, newest first. Empty texts ask for nothing in particular.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditQuery {
+    /// Lines before this number.
+    pub before: Option<i64>,
+    /// Not earlier.
+    pub from: Option<Instant>,
+    /// Earlier than.
+    pub to: Option<Instant>,
+    /// Account.
+    pub actor: String,
+    /// What happened.
+    pub action: Option<Action>,
+    /// Kind.
+    pub kind: String,
+    /// Record.
+    pub record: String,
+    /// Region prefix.
+    pub region: String,
+    /// Most lines.
+    pub limit: u32,
+}
+
+/// A revision with its place in the chain.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Placed {
+    /// Its place inside the commit.
+    pub ord: i64,
+    /// The revision.
+    pub stored: Stored,
+}
+
+/// Reads the audit chain in other ways than line after line.
+#[async_trait]
+pub trait AuditStore: Send + Sync {
+    /// Lines that a query asks for, newest first.
+    async fn audit_page(&self, asked: &AuditQuery) -> Result<Vec<AuditLine>, StoreError>;
+    /// Number and hash of the last line as the store itself keeps them beside the chain.
+    async fn audit_head(&self) -> Result<(i64, String), StoreError>;
+    /// Revisions of a kind (current and past) that the commits of a span of numbers wrote, in the order in which they were written;
+    /// at most `limit`.
+    async fn of_commits(&self, kind: &str, from: i64, to: i64, limit: u32) -> Result<Vec<Placed>, StoreError>;
+    /// Revisions of a kind that name a commit which is not in the chain or wrote no record of the kind: `(id, revision, commit)`.
+    async fn strays(&self, kind: &str, limit: u32) -> Result<Vec<(RecordId, Revision, i64)>, StoreError>;
+    /// Kinds that have tables.
+    fn kinds(&self) -> Vec<String>;
+}
+
+/// A table of a backup: name, names of its columns, rows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sheet {
+    /// Table.
+    pub table: String,
+    /// Columns.
+    pub columns: Vec<String>,
+    /// Rows, values in the order of the columns.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+/// A value of a backup; the same for every database.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Cell {
+    /// NULL.
+    Null,
+    /// Whole number.
+    Int(i64),
+    /// Number.
+    Real(f64),
+    /// Text.
+    Text(String),
+    /// Bytes, base64 in an object of one member.
+    Bytes {
+        /// The bytes.
+        b: String,
+    },
+}
+
+/// One consistent state of the store, whatever is written meanwhile.
+#[async_trait]
+pub trait Snapshot: Send {
+    /// The audit chain's head in this state.
+    fn head(&self) -> (i64, String);
+    /// Audit lines after a number with all their columns, and per kind the revisions that they wrote; `None` after the last one.
+    async fn commits(&mut self, after: i64, limit: u32) -> Result<Option<Commits>, StoreError>;
+    /// The other tables, whole, in pieces. Call until `None`.
+    async fn table(&mut self) -> Result<Option<Sheet>, StoreError>;
+}
+
+/// A piece of the chain with the revisions that belong to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Commits {
+    /// Number of the last line.
+    pub last: i64,
+    /// Audit lines, then revisions by kind.
+    pub sheets: Vec<Sheet>,
+}
+
+/// Gives out and takes in the whole content of a store.
+#[async_trait]
+pub trait ArchiveStore: Send + Sync {
+    /// Begins to read one consistent state.
+    async fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError>;
+    /// Nothing was ever written: no audit line and no account.
+    async fn is_empty(&self) -> Result<bool, StoreError>;
+    /// Removes everything that a restore that did not come to its end has left.
+    async fn clear(&self) -> Result<(), StoreError>;
+    /// Takes in audit lines and revisions, up to and including a line.
+    async fn take_in(&self, sheets: &[Sheet], up_to: i64) -> Result<(), StoreError>;
+    /// Takes in whole tables; rows that are there are replaced.
+    async fn take_tables(&self, sheets: &[Sheet]) -> Result<(), StoreError>;
+    /// After the last piece: the newest revisions find their place, and so does the head of the chain.
+    async fn settle(&self) -> Result<(), StoreError>;
+    /// Newest revisions of a kind after an id, in order of id.
+    async fn newest(&self, kind: &str, after: &str, limit: u32) -> Result<Vec<Stored>, StoreError>;
+    /// Writes lookup keys `(id, way, value)` of a kind.
+    async fn put_lookups(&self, kind: &str, keys: &[(RecordId, String, String)]) -> Result<(), StoreError>;
+}
+
 /// Everything a deployment's database offers.
-pub trait Store: RecordStore + AccountStore + JobStore {}
-impl<T: RecordStore + AccountStore + JobStore> Store for T {}
+pub trait Store: RecordStore + AccountStore + JobStore + AuditStore + ArchiveStore {}
+impl<T: RecordStore + AccountStore + JobStore + AuditStore + ArchiveStore> Store for T {}

@@ -335,7 +335,7 @@ fn search_text(kind: &Kind, vault: &Vault, document: &Map<String, Value>) -> Str
 }
 
 /// Keys under which references and uniqueness rules find the record.
-fn lookups(kind: &Kind, vault: &Vault, document: &Map<String, Value>) -> Vec<(String, String)> {
+pub(crate) fn lookups(kind: &Kind, vault: &Vault, document: &Map<String, Value>) -> Vec<(String, String)> {
     let mut out: Vec<(String, String)> = Vec::new();
     for (way, paths) in &kind.lookup {
         for path in paths {

@@ -98,7 +98,7 @@ impl Door {
         if purpose.trim().is_empty() {
             return Err(DoorError::BadRequest("请先选择查看用途".into()));
         }
-        self.note(caller, Action::View, &kind.kind, id, purpose, source).await?;
+        self.note_about(caller, Action::View, &stored, purpose, source).await?;
         self.single(caller, &kind, &stored, &sight, true)
     }
 

@@ -53,7 +53,13 @@ fn card(n: usize) -> NewRevision {
 }
 
 fn commit(revisions: Vec<NewRevision>) -> Commit {
-    let stamp = Stamp { at: 1_700_000_000_000_000, actor: "system:import".into(), reason: String::new(), source: "excel".into() };
+    let stamp = Stamp {
+        at: 1_700_000_000_000_000,
+        actor: "system:import".into(),
+        reason: String::new(),
+        source: "excel".into(),
+        trace: zhijian_records::port::Trace::default(),
+    };
     Commit { kind: "exam".into(), action: Action::Import, stamp, revisions, skip_conflicts: true, checkpoint: None, idempotency: None }
 }
 

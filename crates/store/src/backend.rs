@@ -16,6 +16,8 @@ pub(crate) trait Backend: Send + Sync {
     async fn read(&self, sql: Sql) -> Result<Vec<Row>, StoreError>;
     /// Begins a writing transaction. Dropping it undoes it.
     async fn begin(&self) -> Result<Box<dyn Writing>, StoreError>;
+    /// Begins to read one consistent state, whatever is written meanwhile.
+    async fn snapshot(&self) -> Result<Box<dyn Reading>, StoreError>;
     /// Takes a lease.
     async fn lease(&self, name: &str) -> Result<Option<Box<dyn Lease>>, StoreError>;
     /// Whether a failed transaction may succeed when it is simply tried again.
@@ -24,6 +26,13 @@ pub(crate) trait Backend: Send + Sync {
     async fn analyze(&self, table: &str) -> Result<(), StoreError>;
     /// Tables whose statistics are known, with the number of rows that they had.
     async fn analyzed_rows(&self) -> Result<Vec<(String, usize)>, StoreError>;
+}
+
+/// A reading transaction. Dropping it ends it.
+#[async_trait]
+pub(crate) trait Reading: Send {
+    /// Runs a query.
+    async fn fetch(&mut self, sql: Sql) -> Result<Vec<Row>, StoreError>;
 }
 
 /// A writing transaction.

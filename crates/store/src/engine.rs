@@ -4,7 +4,7 @@ use crate::backend::Backend;
 use crate::schema::{KindTable, create_kinds, migrate};
 use crate::sql::{Sql, bad};
 use crate::statistics::Statistics;
-use crate::{TableSpec, append, history, lookup, outbox, partitions, query, settings};
+use crate::{TableSpec, append, audit, history, lookup, outbox, partitions, query, settings};
 use async_trait::async_trait;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -32,6 +32,13 @@ impl Engine {
     /// Tables of a kind.
     pub fn table(&self, kind: &str) -> Result<&KindTable, StoreError> {
         self.kinds.get(kind).ok_or_else(|| bad(format!("没有表单类型 {kind}")))
+    }
+
+    /// Tables of all kinds, in order of their names.
+    pub fn tables(&self) -> Vec<&KindTable> {
+        let mut tables: Vec<&KindTable> = self.kinds.values().collect();
+        tables.sort_by(|a, b| a.kind.cmp(&b.kind));
+        tables
     }
 
     /// Whether the kind has tables.
@@ -103,7 +110,7 @@ impl RecordStore for Engine {
     }
 
     async fn audit(&self, after: i64, limit: u32) -> Result<Vec<AuditLine>, StoreError> {
-        outbox::audit(self, after, limit).await
+        audit::lines(self, after, limit).await
     }
 
     async fn of_commit(&self, kind: &str, seq: i64) -> Result<Vec<Stored>, StoreError> {

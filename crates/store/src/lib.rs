@@ -2,6 +2,8 @@
 
 mod accounts;
 mod append;
+mod archive;
+mod audit;
 mod backend;
 mod dialect;
 mod engine;

@@ -1,10 +1,10 @@
-//! Reading the audit chain, and the commits in it as events for consumers.
+//! The commits in the audit chain as events for consumers.
 
 use crate::engine::Engine;
 use crate::history::one_value;
 use crate::row::Row;
 use crate::sql::{Sql, Value};
-use zhijian_records::port::{Action, AuditLine, Event, Partition, Stamp, StoreError};
+use zhijian_records::port::{Action, Event, Partition, StoreError};
 
 /// Events after a sequence number.
 pub(crate) async fn events(engine: &Engine, after: i64, limit: u32) -> Result<Vec<Event>, StoreError> {
@@ -19,31 +19,6 @@ pub(crate) async fn events(engine: &Engine, after: i64, limit: u32) -> Result<Ve
 fn event(mut row: Row) -> Result<Event, StoreError> {
     let kind = row.text(1);
     Ok(Event { seq: row.int(0), action: action(&row.text(2))?, partitions: read_partitions(&kind, &row.text(3))?, at: row.int(4), kind })
-}
-
-/// Audit lines after a sequence number.
-pub(crate) async fn audit(engine: &Engine, after: i64, limit: u32) -> Result<Vec<AuditLine>, StoreError> {
-    let sql = Sql::with(
-        "读取审计记录",
-        "SELECT seq, at, actor, reason, source, action, kind, record, count, digest, prev, hash FROM audit \
-         WHERE seq > $1 ORDER BY seq LIMIT $2",
-        [after.into(), limit.into()],
-    );
-    engine.backend.read(sql).await?.into_iter().map(line).collect()
-}
-
-fn line(mut row: Row) -> Result<AuditLine, StoreError> {
-    Ok(AuditLine {
-        seq: row.int(0),
-        stamp: Stamp { at: row.int(1), actor: row.text(2), reason: row.text(3), source: row.text(4) },
-        action: action(&row.text(5))?,
-        kind: row.text(6),
-        record: row.text(7),
-        count: row.small(8),
-        digest: row.text(9),
-        prev: row.text(10),
-        hash: row.text(11),
-    })
 }
 
 /// How far a consumer has come.
@@ -66,16 +41,9 @@ pub(crate) async fn set_position(engine: &Engine, consumer: &str, seq: i64) -> R
     engine.write(sql).await.map(drop)
 }
 
-/// An action's word in the database.
-pub(crate) fn action_word(action: Action) -> Result<String, StoreError> {
-    match serde_json::to_value(action) {
-        Ok(serde_json::Value::String(word)) => Ok(word),
-        _ => Err(unreadable("action")),
-    }
-}
-
-fn action(word: &str) -> Result<Action, StoreError> {
-    serde_json::from_value(word.into()).map_err(|_| unreadable("action"))
+/// The action of a word in the database.
+pub(crate) fn action(word: &str) -> Result<Action, StoreError> {
+    Action::of_word(word).ok_or_else(|| unreadable("action"))
 }
 
 /// Partitions of an event's row: region and year; the kind is the row's.
@@ -89,6 +57,6 @@ fn read_partitions(kind: &str, text: &str) -> Result<Vec<Partition>, StoreError>
 }
 
 /// A value in a table that this program did not write.
-fn unreadable(column: &str) -> StoreError {
+pub(crate) fn unreadable(column: &str) -> StoreError {
     StoreError::Failed { doing: "读取审计记录".into(), source: format!("column {column} holds an unknown value").into() }
 }

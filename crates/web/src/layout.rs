@@ -177,6 +177,7 @@ fn menu(frame: &Frame<'_>, signed: &Signed) -> Markup {
             li { (entry("/api/docs", words::API, "help")) }
             @if signed.is("R01") { li { (entry("/accounts", words::ACCOUNTS, "people")) } li { (entry("/rederive", words::REDERIVE, "history")) } }
             @if signed.administers(frame.app) || signed.oversees(frame.app) { li { (entry("/access", words::ACCESS, "eye")) } }
+            @if crate::pages::audit::may(frame.app, signed) { li { (entry("/audit", words::AUDIT, "history")) } }
             @if !frame.app.door.emergency_kinds(&signed.caller).is_empty() || signed.administers(frame.app) || signed.oversees(frame.app) || !signed.caller.organisation.is_empty() {
                 li { (entry("/emergency", words::EMERGENCY, "warn")) }
             }

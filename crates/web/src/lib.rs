@@ -14,6 +14,7 @@ pub mod icons;
 pub mod jobs;
 pub mod layout;
 pub mod links;
+pub mod origin;
 pub mod pages;
 pub mod posted;
 pub mod purposes;

@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::error::PageError;
-use crate::pages::{access, accounts, codes, desk, import, kinds, login, me, records, rederive, search};
-use crate::{api, assets, board, calculators, error, security};
+use crate::pages::{access, accounts, audit, codes, desk, import, kinds, login, me, records, rederive, search};
+use crate::{api, assets, board, calculators, error, origin, security};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -32,6 +32,7 @@ pub fn router(app: App) -> Router {
         .merge(accounts::router())
         .merge(rederive::router())
         .merge(access::router())
+        .merge(audit::router())
         .merge(api::router())
         .merge(board::router())
         .merge(calculators::router())
@@ -41,6 +42,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), error::dress))
         .route("/assets/{edition}/{*name}", get(assets::serve))
         .route("/favicon.ico", get(assets::favicon))
+        .layer(from_fn(origin::note))
         .layer(from_fn(security::headers))
         .layer(CompressionLayer::new())
         .with_state(app)

@@ -7,8 +7,11 @@ use axum::http::HeaderMap;
 use axum::http::header::{COOKIE, ORIGIN};
 use axum::http::request::Parts;
 use zhijian_records::Caller;
+use zhijian_records::caller::Origin;
 use zhijian_records::port::Account;
 
+/// Digits of the session's token hash in audit lines: enough to tell sessions apart.
+const SESSION_DIGITS: usize = 12;
 /// Name of the session cookie.
 const COOKIE_NAME: &str = "zhijian_session";
 /// Pages that an account may use before it has set its own password.
@@ -74,7 +77,8 @@ where
 pub async fn find(app: &App, headers: &HeaderMap) -> Result<Option<Signed>, PageError> {
     let Some(secret) = secret(headers) else { return Ok(None) };
     let Some((session, account)) = app.door.session(&secret).await? else { return Ok(None) };
-    let caller = app.door.caller(&account).await?;
+    let mut caller = app.door.caller(&account).await?;
+    caller.origin = Origin { session: session.token_hash.chars().take(SESSION_DIGITS).collect(), address: crate::origin::address(headers) };
     Ok(Some(Signed { caller, csrf: session.csrf, account }))
 }
 

@@ -14,6 +14,8 @@ pub const DESK: &str = "工作台";
 pub const BACK_TO_DESK: &str = "返回工作台";
 /// Who sees what.
 pub const ACCESS: &str = "访问策略";
+/// Who did what.
+pub const AUDIT: &str = "审计日志";
 /// Emergency access.
 pub const EMERGENCY: &str = "紧急访问";
 /// Plan board.
@@ -175,7 +177,11 @@ pub fn action(action: zhijian_records::port::Action) -> &'static str {
         Action::Export => "导出",
         Action::SignIn => "登录",
         Action::SignInFailed => "登录失败",
+        Action::SignOut => "退出登录",
         Action::Administer => "管理",
+        Action::Define => "定义与策略变更",
+        Action::Backup => "备份",
+        Action::Restore => "恢复",
         Action::BreakGlass => "紧急访问",
         Action::Assign => "指派",
     }
@@ -189,6 +195,7 @@ pub fn source(source: &str) -> &str {
         "api" => "接口",
         "excel" => "表格导入",
         "system" => "系统",
+        "console" => "控制台",
         other => other,
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod backup;
 pub mod calc;
 pub mod check;
 pub mod demo;
@@ -12,6 +13,7 @@ pub mod import;
 pub mod init;
 pub mod lake;
 pub mod rederive;
+pub mod restore;
 pub mod serve;
 pub mod template;
 

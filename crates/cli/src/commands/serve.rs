@@ -35,6 +35,10 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
     let listener = tokio::net::TcpListener::bind(address).await.with_context(|| format!("无法监听 {address}"))?;
     let bound = listener.local_addr()?;
     let region = platform.region().await?.unwrap_or_default();
+    let platform = Arc::new(platform);
+    // A wrong setting is told at the start, not at night.
+    crate::heads::today(&platform).await?;
+    let heads = tokio::spawn(crate::heads::keep(Arc::clone(&platform)));
     let refresher = tokio::spawn(keep_fresh(Arc::clone(&platform.lake), platform.door.clone()));
     let app = zhijian_web::App {
         door: platform.door.clone(),
@@ -46,8 +50,11 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
         demo,
     };
     say(format!("服务已启动：http://{bound}/  （按 Ctrl+C 停止）"));
-    axum::serve(listener, zhijian_web::router(app)).with_graceful_shutdown(stop_signal()).await?;
+    axum::serve(listener, zhijian_web::router(app).into_make_service_with_connect_info::<std::net::SocketAddr>())
+        .with_graceful_shutdown(stop_signal())
+        .await?;
     refresher.abort();
+    heads.abort();
     say("服务已停止");
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,8 @@
 //! The product as a script uses it: the binary on a fresh folder, without a terminal.
 
+mod drill;
 mod failures;
+mod heads;
 mod home;
 mod main_job;
 mod packs;

@@ -84,8 +84,8 @@ fn the_same_folder_again_changes_nothing(home: &Home) -> Outcome {
     Ok(())
 }
 
-#[test]
-fn on_postgresql() -> Outcome {
+/// Runs something with the address of a schema of its own; nothing when PostgreSQL is left out on purpose.
+pub fn on_a_schema(name: &str, what: impl FnOnce(&str) -> Outcome) -> Outcome {
     let Ok(server) = std::env::var("ZHIJIAN_TEST_POSTGRES") else {
         assert!(
             std::env::var_os("ZHIJIAN_SKIP_POSTGRES").is_some(),
@@ -93,12 +93,16 @@ fn on_postgresql() -> Outcome {
         );
         return Ok(());
     };
-    let schema = format!("product_{}", std::process::id());
+    let schema = format!("{name}_{}", std::process::id());
     let run = |sql: String| std::process::Command::new("psql").args([&server, "-q", "-v", "ON_ERROR_STOP=1", "-c", &sql]).status();
     assert!(run(format!("CREATE SCHEMA {schema}"))?.success(), "psql can make a schema");
     let join = if server.contains('?') { '&' } else { '?' };
-    let home = Home::on(&format!("{server}{join}options[search_path]={schema}"))?;
-    let outcome = the_pack_gives_the_published_baselines(&home);
+    let outcome = what(&format!("{server}{join}options[search_path]={schema}"));
     run(format!("DROP SCHEMA {schema} CASCADE"))?;
     outcome
+}
+
+#[test]
+fn on_postgresql() -> Outcome {
+    on_a_schema("product", |url| the_pack_gives_the_published_baselines(&Home::on(url)?))
 }

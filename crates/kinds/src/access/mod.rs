@@ -199,6 +199,9 @@ pub struct Role {
     /// Administers the platform: accounts, policy pages, audit.
     #[serde(default)]
     pub administers: bool,
+    /// Whose audit lines it reads.
+    #[serde(default)]
+    pub audits: Aggregate,
     /// Is told of emergency access in its region, may ask who sees a record, assigns cases.
     #[serde(default)]
     pub oversees: bool,

@@ -68,7 +68,7 @@ async fn a_changed_table_shows_its_difference_is_applied_once_and_stays_in_the_h
     let history = after.store.history("employer", &id).await.unwrap();
     let sizes: Vec<Value> = history.iter().map(|r| serde_json::from_str::<Value>(&r.data).unwrap()["size_computed"].clone()).collect();
     assert_eq!(sizes, [json!("4"), json!("3")], "the old result is kept");
-    assert!(verify::chain(after.store.as_ref()).await.unwrap().faults.is_empty());
+    assert!(verify::chain(&after.store).await.unwrap().faults.is_empty());
     let job = &after.store.jobs(None, 10).await.unwrap()[0];
     assert_eq!((job.what.as_str(), job.state.as_str()), (JOB, "done"));
 }

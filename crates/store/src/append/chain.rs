@@ -3,7 +3,7 @@
 use super::plan::Plan;
 use crate::backend::Writing;
 use crate::dialect::Dialect;
-use crate::outbox::{action_word, write_partitions};
+use crate::outbox::write_partitions;
 use crate::sql::Sql;
 use zhijian_records::audit;
 use zhijian_records::port::{AuditLine, Commit, StoreError};
@@ -26,9 +26,15 @@ pub(super) async fn lock(tx: &mut dyn Writing, dialect: Dialect) -> Result<Head,
 
 /// Adds the line of a commit, which is its outbox event as well when records were written.
 pub(super) async fn add(tx: &mut dyn Writing, head: &Head, commit: &Commit, record: &str, plan: &Plan) -> Result<(), StoreError> {
+    let mut stamp = commit.stamp.clone();
+    // The line of a single record says where it belongs and which revision was written.
+    if let ([write], Some(new)) = (plan.writes.as_slice(), plan.writes.first().and_then(|w| commit.revisions.get(w.index))) {
+        stamp.trace.region.clone_from(&new.region);
+        stamp.trace.rev = write.rev;
+    }
     let mut line = AuditLine {
         seq: head.seq + 1,
-        stamp: commit.stamp.clone(),
+        stamp,
         action: commit.action,
         kind: commit.kind.clone(),
         record: record.to_owned(),
@@ -44,15 +50,17 @@ pub(super) async fn add(tx: &mut dyn Writing, head: &Head, commit: &Commit, reco
         write_partitions(plan.partitions.iter().map(|(region, year)| (region.as_str(), *year)))
     };
     let (seq, hash) = (line.seq, line.hash.clone());
-    let text = "INSERT INTO audit (seq, at, actor, reason, source, action, kind, record, count, digest, prev, hash, partitions) \
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    let text = "INSERT INTO audit (seq, at, actor, reason, source, action, kind, record, count, digest, prev, hash, partitions, \
+                role, session, address, region, rev) \
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
+    let trace = line.stamp.trace;
     let values = [
         line.seq.into(),
         line.stamp.at.into(),
         line.stamp.actor.into(),
         line.stamp.reason.into(),
         line.stamp.source.into(),
-        action_word(line.action)?.into(),
+        line.action.word().into(),
         line.kind.into(),
         line.record.into(),
         line.count.into(),
@@ -60,6 +68,11 @@ pub(super) async fn add(tx: &mut dyn Writing, head: &Head, commit: &Commit, reco
         line.prev.into(),
         line.hash.into(),
         partitions.into(),
+        trace.role.into(),
+        trace.session.into(),
+        trace.address.into(),
+        trace.region.into(),
+        trace.rev.into(),
     ];
     tx.run(Sql::with(DOING, text, values)).await?;
     tx.run(Sql::with(DOING, "UPDATE chain SET seq = $1, hash = $2 WHERE one = 1", [seq.into(), hash.into()])).await?;

@@ -6,6 +6,8 @@ mod idempotency;
 mod plan;
 mod write;
 
+pub(crate) use write::lookups_table;
+
 use crate::engine::Engine;
 use crate::jobs;
 use plan::Plan;

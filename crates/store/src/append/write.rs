@@ -124,7 +124,8 @@ fn lookups<'a>(kind: &str, revisions: impl Iterator<Item = &'a NewRevision>) -> 
     rows
 }
 
-fn lookups_table() -> Target {
+/// Ways in which references find a record.
+pub(crate) fn lookups_table() -> Target {
     const COLUMNS: [(&str, ColumnType); 4] =
         [("kind", ColumnType::Text), ("way", ColumnType::Text), ("value", ColumnType::Text), ("id", ColumnType::Text)];
     Target { table: "lookups".into(), columns: &COLUMNS, ignore_existing: false }

@@ -3,12 +3,13 @@
 mod fault;
 mod lease;
 mod open;
+mod reading;
 mod value;
 mod writing;
 
 pub(crate) use open::open;
 
-use crate::backend::{Backend, Writing};
+use crate::backend::{Backend, Reading, Writing};
 use crate::dialect::Dialect;
 use crate::row::Row;
 use crate::sql::Sql;
@@ -46,6 +47,14 @@ impl Backend for Postgres {
         let permit = Arc::clone(&self.writers).acquire_owned().await.map_err(|_| fault(sqlx::Error::PoolClosed))?;
         let transaction = self.pool.begin().await.map_err(fault)?;
         Ok(Box::new(PostgresWriting { transaction, _permit: permit }))
+    }
+
+    async fn snapshot(&self) -> Result<Box<dyn Reading>, StoreError> {
+        let fault = |error| fault::translate("开始读取快照", error);
+        let mut transaction = self.pool.begin().await.map_err(fault)?;
+        let text = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+        sqlx::query(text).execute(&mut *transaction).await.map_err(fault)?;
+        Ok(Box::new(reading::PostgresReading { transaction }))
     }
 
     async fn analyzed_rows(&self) -> Result<Vec<(String, usize)>, StoreError> {

@@ -3,12 +3,13 @@
 mod fault;
 mod lease;
 mod open;
+mod reading;
 mod value;
 mod writing;
 
 pub(crate) use open::open;
 
-use crate::backend::{Backend, Writing};
+use crate::backend::{Backend, Reading, Writing};
 use crate::dialect::Dialect;
 use crate::row::Row;
 use crate::sql::Sql;
@@ -53,6 +54,15 @@ impl Backend for Sqlite {
         };
         sqlx::query("BEGIN IMMEDIATE").execute(&mut connection).await.map_err(fault)?;
         Ok(Box::new(SqliteWriting::new(self.path.clone(), slot, connection)))
+    }
+
+    async fn snapshot(&self) -> Result<Box<dyn Reading>, StoreError> {
+        let fault = |error| fault::translate(&self.path, "开始读取快照", error);
+        // A connection of its own: the transaction lasts as long as a backup does.
+        let options = self.options.clone().pragma("query_only", "ON");
+        let mut connection = SqliteConnection::connect_with(&options).await.map_err(fault)?;
+        sqlx::query("BEGIN").execute(&mut connection).await.map_err(fault)?;
+        Ok(Box::new(reading::SqliteReading::new(self.path.clone(), connection)))
     }
 
     async fn analyzed_rows(&self) -> Result<Vec<(String, usize)>, StoreError> {

@@ -4,6 +4,7 @@
 //! `ZHIJIAN_SKIP_POSTGRES=1` says that it is left out on purpose.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
 
+mod archive;
 mod audit;
 mod bulk;
 mod crash;
@@ -108,8 +109,17 @@ store_contract! {
     }
     audit {
         the_chain_verifies,
-        an_edited_record_is_noticed,
-        an_edited_line_is_noticed,
+        a_line_says_who_when_from_where_what_and_why,
+        tampering_is_found_at_its_place,
+        deleted_exchanged_and_inserted_lines_are_found,
+        records_that_are_deleted_or_put_in_are_found,
+        a_cut_or_rewritten_end_is_proved_by_a_head_that_was_kept,
+        lines_are_found_by_what_is_asked,
+    }
+    archive {
+        a_store_moves_to_another_database_and_back,
+        increments_continue_and_any_line_can_be_the_last,
+        a_snapshot_sees_nothing_of_what_is_written_meanwhile,
     }
     people {
         accounts_are_written_and_read,

@@ -6,9 +6,9 @@ use crate::writing::job;
 use std::time::Duration;
 use zhijian_records::port::{Account, Checkpoint, Commit, Job, Lease, Session, Store};
 
-pub async fn accounts_are_written_and_read(base: &Base) {
-    let store = &*base.store;
-    let account = |login: &str| Account {
+/// An account.
+pub fn account(login: &str) -> Account {
+    Account {
         login: login.into(),
         name: "张三".into(),
         password: "$argon2id$…".into(),
@@ -19,7 +19,11 @@ pub async fn accounts_are_written_and_read(base: &Base) {
         must_change: false,
         failures: 0,
         locked_until: 0,
-    };
+    }
+}
+
+pub async fn accounts_are_written_and_read(base: &Base) {
+    let store = &*base.store;
     for login in ["wang", "Zhang", "li"] {
         store.put_account(&account(login)).await.unwrap();
     }

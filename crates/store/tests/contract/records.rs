@@ -150,7 +150,7 @@ pub async fn a_document_keeps_its_exact_text(base: &Base) {
     let new = sealed(NewRevision { data: data.into(), ..exam("K1", json!({})) });
     let seq = write(&*base.store, 1, vec![new.clone()]).await;
     assert_eq!(base.store.find("exam", &new.id).await.unwrap().unwrap().data, data);
-    let digest = zhijian_records::audit::stored_digest(&base.store.of_commit("exam", seq).await.unwrap());
+    let digest = zhijian_records::audit::stored_digest(&base.store.of_commit("exam", seq).await.unwrap(), "2:");
     assert_eq!(base.store.audit(0, 1).await.unwrap()[0].digest, digest, "the chain hashes the text");
 }
 

@@ -53,7 +53,13 @@ pub fn commit(at: i64, revisions: Vec<NewRevision>) -> Commit {
     Commit {
         kind: "exam".into(),
         action: Action::Submit,
-        stamp: Stamp { at, actor: "zhang".into(), reason: "首次填报".into(), source: "web".into() },
+        stamp: Stamp {
+            at,
+            actor: "zhang".into(),
+            reason: "首次填报".into(),
+            source: "web".into(),
+            trace: zhijian_records::port::Trace::default(),
+        },
         revisions,
         skip_conflicts: false,
         checkpoint: None,

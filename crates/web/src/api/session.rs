@@ -41,9 +41,9 @@ pub async fn who(_: Client, State(app): State<App>, headers: HeaderMap) -> Answe
 }
 
 /// `DELETE /session`
-pub async fn sign_out(_: Client, State(app): State<App>, headers: HeaderMap) -> Answer<Response> {
+pub async fn sign_out(client: Client, State(app): State<App>, headers: HeaderMap) -> Answer<Response> {
     if let Some(secret) = session::secret(&headers) {
-        app.door.sign_out(&secret).await?;
+        app.door.sign_out(&client.caller, &secret).await?;
     }
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, session::no_cookie(&headers))]).into_response())
 }

@@ -7,14 +7,17 @@ use crate::layout::{self, Frame, token};
 use crate::posted::Posted;
 use crate::session::Signed;
 use crate::{links, session, words};
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use zhijian_records::accounts::SignInError;
 
 /// `GET /me`
-pub async fn show(signed: Signed, State(app): State<App>) -> Markup {
+pub async fn show(signed: Signed, State(app): State<App>, RawQuery(query): RawQuery) -> Result<Markup, PageError> {
+    let pairs = crate::posted::pairs(query.unwrap_or_default().as_bytes());
+    let before = pairs.iter().find(|(name, _)| name == "before").and_then(|(_, text)| text.parse().ok());
+    let own = super::audit::own(&app, &signed, before).await?;
     let account = &signed.account;
     let body = html! {
         section.card.about.narrow { dl {
@@ -24,8 +27,9 @@ pub async fn show(signed: Signed, State(app): State<App>) -> Markup {
             dt { "负责地区" } dd { @if account.region.is_empty() { (words::NONE) } @else { (app.catalogue().regions.full_name(&account.region)) } }
         } p { a.btn href=(links::PASSWORD) { "修改密码" } } }
         form method="post" action="/logout" { (token(&signed)) button.btn type="submit" { (words::SIGN_OUT) } }
+        (own)
     };
-    layout::page(&Frame { title: words::ME, signed: Some(&signed), active: "/me", ..Frame::new(&app) }, body)
+    Ok(layout::page(&Frame { title: words::ME, signed: Some(&signed), active: "/me", ..Frame::new(&app) }, body))
 }
 
 /// `GET /me/password`
@@ -64,9 +68,9 @@ pub async fn change(State(app): State<App>, headers: HeaderMap, posted: Posted) 
 }
 
 /// `POST /logout`
-pub async fn logout(State(app): State<App>, headers: HeaderMap, _: Posted) -> Result<Response, PageError> {
+pub async fn logout(State(app): State<App>, headers: HeaderMap, posted: Posted) -> Result<Response, PageError> {
     if let Some(secret) = session::secret(&headers) {
-        app.door.sign_out(&secret).await?;
+        app.door.sign_out(&posted.signed.caller, &secret).await?;
     }
     Ok(([(header::SET_COOKIE, session::no_cookie(&headers))], Redirect::to("/login")).into_response())
 }

@@ -25,6 +25,10 @@ pub enum For {
     Administrator,
     /// Administrators and overseers.
     Overseer,
+    /// Whoever reads the audit.
+    Auditor,
+    /// Whoever reads the audit, and overseers of the record's region.
+    Looks,
     /// Overseers only.
     Assigner,
     /// Whoever imports some kind.
@@ -67,6 +71,7 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/records/{kind}/{id}/steps/{step}", For::Step),
     ("GET", "/records/{kind}/{id}/access", For::Overseer),
     ("POST", "/records/{kind}/{id}/access", For::Assigner),
+    ("GET", "/records/{kind}/{id}/audit", For::Looks),
     ("GET", "/records/{kind}/{id}/groups", For::Groups),
     ("GET", "/import", For::Importer),
     ("POST", "/import", For::Importer),
@@ -82,6 +87,9 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/accounts/{login}", For::Administrator),
     ("POST", "/accounts/{login}/password", For::Administrator),
     ("POST", "/accounts/{login}/person", For::Administrator),
+    ("GET", "/audit", For::Auditor),
+    ("POST", "/audit/export", For::Auditor),
+    ("GET", "/audit/head", For::Auditor),
     ("GET", "/rederive", For::Administrator),
     ("GET", "/access", For::Overseer),
     ("GET", "/access/{kind}", For::Signed),

@@ -238,6 +238,11 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
             For::Aggregate if !person.near || route.ends_with("/units") => continue,
             For::Aggregate => (aggregates, &[403, 404]),
             For::Administrator => (role.administers, &[403]),
+            For::Auditor => {
+                let region = role.audits == Aggregate::Region && !person.region.is_empty();
+                (role.audits == Aggregate::All || region, &[403])
+            }
+            For::Looks => (role.audits == Aggregate::All || role.oversees && inside, if role.oversees { &[404] } else { &[403] }),
             For::Overseer if route.contains("{id}") => {
                 (role.administers || role.oversees && inside, if role.oversees { &[404] } else { &[403] })
             }

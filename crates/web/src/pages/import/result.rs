@@ -124,6 +124,8 @@ pub async fn marked(signed: Signed, State(app): State<App>, Path((id, file)): Pa
     let gone = || PageError::NotFound("原文件已清理，不能再生成标注表".into());
     let source = jobs::files(&app, &id).into_iter().nth(file).ok_or_else(gone)?;
     let findings = report.files.into_iter().nth(file).ok_or_else(gone)?.findings;
+    let note = format!("标注好的原表 {}", source.name);
+    app.door.note(&signed.caller, zhijian_records::port::Action::Export, "import", &id, &note, "web").await?;
     let stem = source.name.rsplit_once('.').map_or(source.name.as_str(), |(stem, _)| stem).to_owned();
     let made = tokio::task::spawn_blocking(move || {
         let source = zhijian_exchange::read::open(&source.name, source.path.as_path())?;

@@ -83,7 +83,7 @@ fn actions(app: &App, signed: &Signed, kind: &Kind, view: &View) -> Markup {
         @if may(Wish::Amend) { a.btn.btn-primary href=(links::edit(&kind.kind, &view.id)) data-key="e" { (icon("edit")) "修改" } }
         a.btn href=(links::about(&kind.kind, &view.id, "print")) { (icon("print")) "打印" }
         a.btn href=(links::about(&kind.kind, &view.id, "history")) { (icon("history")) "历史" }
-        @if signed.oversees(app) || signed.administers(app) { a.btn href=(links::about(&kind.kind, &view.id, "access")) { (icon("people")) "谁能看到" } }
+        @if signed.oversees(app) || signed.administers(app) { a.btn href=(links::about(&kind.kind, &view.id, "access")) { (icon("people")) "谁能看到" } a.btn href=(links::about(&kind.kind, &view.id, "audit")) { (icon("eye")) "谁看过" } }
         @if may(Wish::Retract) { a.btn href=(links::about(&kind.kind, &view.id, "retract")) { (icon("void")) "作废" } }
     }
 }
