@@ -2,6 +2,7 @@
 
 mod commands;
 mod config;
+mod master;
 mod platform;
 
 use clap::{Parser, Subcommand};
@@ -39,6 +40,8 @@ enum Command {
     Demo(commands::demo::Args),
     /// 账号管理
     Account(commands::account::Args),
+    /// 数据密钥：查看、更换、重新加密、销毁
+    Keys(commands::keys::Args),
     /// 审计链
     Audit(commands::audit::Args),
     /// 指标数据湖
@@ -83,6 +86,7 @@ async fn run(command: Command, config: config::Config) -> anyhow::Result<ExitCod
         Command::Serve(args) => commands::serve::run(config, args).await,
         Command::Demo(args) => commands::demo::run(config, args).await,
         Command::Account(args) => commands::account::run(config, args).await,
+        Command::Keys(args) => commands::keys::run(config, args).await,
         Command::Audit(args) => commands::audit::run(config, args).await,
         Command::Lake(args) => commands::lake::run(config, args).await,
         Command::Rederive(args) => commands::rederive::run(config, args).await,

@@ -178,6 +178,9 @@ pub fn action(action: zhijian_records::port::Action) -> &'static str {
         Action::Administer => "管理",
         Action::BreakGlass => "紧急访问",
         Action::Assign => "指派",
+        Action::Reseal => "更换密钥",
+        Action::Erase => "到期删除",
+        Action::Hold => "保全",
     }
 }
 

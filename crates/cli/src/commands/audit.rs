@@ -30,7 +30,9 @@ enum Command {
 pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
     let platform = Platform::open(config).await?;
     let Command::Verify { json } = args.command;
-    let verdict = zhijian_records::verify::chain(platform.door.store.as_ref()).await?;
+    let mut verdict = zhijian_records::verify::chain(platform.door.store.as_ref()).await?;
+    // The chain covers commitments; that the sealed values are what was committed to needs the keys.
+    verdict.faults.extend(zhijian_records::sealed::verify(&platform.door).await?.faults);
     if json {
         data(serde_json::to_string_pretty(&verdict)?)?;
     } else {

@@ -9,6 +9,7 @@ pub mod evaluate;
 pub mod export;
 pub mod import;
 pub mod init;
+pub mod keys;
 pub mod lake;
 pub mod rederive;
 pub mod serve;

@@ -4,7 +4,10 @@ mod acceptable;
 mod chain;
 mod idempotency;
 mod plan;
+mod rewrite;
 mod write;
+
+pub(crate) use rewrite::rewrite;
 
 use crate::engine::Engine;
 use crate::jobs;
