@@ -14,6 +14,7 @@ mod outbox;
 mod people;
 mod random_edits;
 mod records;
+mod rewrite;
 mod sample;
 mod scopes;
 mod setup;
@@ -110,6 +111,13 @@ store_contract! {
         the_chain_verifies,
         an_edited_record_is_noticed,
         an_edited_line_is_noticed,
+    }
+    rewrite {
+        rewritten_revisions_keep_the_chain_true,
+        a_rewrite_that_would_change_what_was_said_is_refused,
+        a_revision_that_looks_otherwise_by_now_is_left_alone,
+        a_rewrite_finds_the_revision_wherever_it_is_by_now,
+        a_rewrite_on_record_is_an_event_and_moves_its_job_on,
     }
     people {
         accounts_are_written_and_read,
