@@ -42,6 +42,10 @@ enum Command {
     Account(commands::account::Args),
     /// 数据密钥：查看、更换、重新加密、销毁
     Keys(commands::keys::Args),
+    /// 保存期限：到期清单、到期删除、保全
+    Retention(commands::retention::Args),
+    /// 脱敏导出：检验 k-匿名，导出已批准的申请
+    Research(commands::research::Args),
     /// 审计链
     Audit(commands::audit::Args),
     /// 指标数据湖
@@ -87,6 +91,8 @@ async fn run(command: Command, config: config::Config) -> anyhow::Result<ExitCod
         Command::Demo(args) => commands::demo::run(config, args).await,
         Command::Account(args) => commands::account::run(config, args).await,
         Command::Keys(args) => commands::keys::run(config, args).await,
+        Command::Retention(args) => commands::retention::run(config, args).await,
+        Command::Research(args) => commands::research::run(config, args).await,
         Command::Audit(args) => commands::audit::run(config, args).await,
         Command::Lake(args) => commands::lake::run(config, args).await,
         Command::Rederive(args) => commands::rederive::run(config, args).await,

@@ -5,7 +5,7 @@ use crate::caller::Caller;
 use crate::door::{Door, DoorError};
 use crate::port::{Action, Column, Filter, Instant, Op, Query, Stored};
 use crate::prepare;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use zhijian_kinds::intake::{get_path, set_path};
@@ -46,7 +46,7 @@ pub struct View {
 }
 
 /// A list request as pages and the API make it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListRequest {
     /// `(field, op, value)`.
     pub filters: Vec<(String, Op, String)>,
@@ -160,11 +160,8 @@ impl Door {
         Ok(ViewPage { rows: rows?, next: page.next })
     }
 
-    /// A page of a list for an export. With `reveal` private fields come in clear; the export itself is noted by [`Door::note`] once.
-    ///
-    /// # Errors
-    /// As [`Door::list`]; the caller's roles do not allow exports.
-    pub async fn export_page(&self, caller: &Caller, kind: &str, request: &ListRequest, reveal: bool) -> Result<ViewPage, DoorError> {
+    /// A page of a list for an export; who asks has a [`crate::exports::Pass`] or is about to get one.
+    pub(crate) async fn exported(&self, caller: &Caller, kind: &str, request: &ListRequest, reveal: bool) -> Result<ViewPage, DoorError> {
         let kind = self.kind(kind)?;
         Self::allow(caller, &kind, Wish::Export)?;
         let arms = access::arms(caller, &kind, Wish::Export);
@@ -207,7 +204,7 @@ impl Door {
     }
 
     /// The query over those arms that show everything it asks about; `grouped` is a further field that it asks about.
-    fn narrowed(&self, kind: &Kind, arms: &[Arm], request: &ListRequest, grouped: Option<&str>) -> Result<Query, DoorError> {
+    pub(crate) fn narrowed(&self, kind: &Kind, arms: &[Arm], request: &ListRequest, grouped: Option<&str>) -> Result<Query, DoorError> {
         if arms.is_empty() {
             return Err(DoorError::NotAllowed { kind: kind.title.clone() });
         }

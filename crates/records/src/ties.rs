@@ -69,6 +69,17 @@ impl Door {
         Ok(())
     }
 
+    /// County of an account's organisation, or empty.
+    pub(crate) async fn organisation_region(&self, caller: &Caller) -> Result<String, DoorError> {
+        for kind in self.catalogue.kinds.values().filter(|kind| kind.owner.is_none() && !caller.organisation.is_empty()) {
+            let found = self.store.find(&kind.kind, &caller.organisation).await.map_err(Self::store_error(&kind.kind))?;
+            if let Some(found) = found.filter(|r| !r.retracted) {
+                return Ok(found.region);
+            }
+        }
+        Ok(String::new())
+    }
+
     async fn clients(&self, caller: &Caller) -> Result<Vec<String>, DoorError> {
         let mut all: Vec<String> = Vec::new();
         for service in &self.catalogue.roles.clients {
@@ -94,7 +105,7 @@ impl Door {
     }
 
     /// A query of the door itself, over everything.
-    fn own_query(&self, kind: &str, filters: Vec<Filter>) -> Query {
+    pub(crate) fn own_query(&self, kind: &str, filters: Vec<Filter>) -> Query {
         Query {
             kind: kind.to_owned(),
             scope: Scope { all: true, ..Scope::default() },

@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::error::PageError;
-use crate::pages::{access, accounts, codes, desk, import, kinds, login, me, records, rederive, search};
-use crate::{api, assets, board, calculators, error, security};
+use crate::pages::{access, accounts, codes, desk, exports, import, kinds, login, me, records, rederive, research, retention, search};
+use crate::{api, assets, board, calculators, error, security, watermark};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -32,6 +32,10 @@ pub fn router(app: App) -> Router {
         .merge(accounts::router())
         .merge(rederive::router())
         .merge(access::router())
+        .merge(exports::router())
+        .merge(retention::router())
+        .merge(research::router())
+        .route("/watermark.svg", get(watermark::tile))
         .merge(api::router())
         .merge(board::router())
         .merge(calculators::router())

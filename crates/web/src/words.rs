@@ -16,6 +16,12 @@ pub const BACK_TO_DESK: &str = "返回工作台";
 pub const ACCESS: &str = "访问策略";
 /// Emergency access.
 pub const EMERGENCY: &str = "紧急访问";
+/// Approval of exports.
+pub const EXPORTS: &str = "导出审批";
+/// Retention.
+pub const RETENTION: &str = "保存期限";
+/// De-identified exports.
+pub const RESEARCH: &str = "脱敏导出";
 /// Plan board.
 pub const BOARD: &str = "规划看板";
 /// Imports.

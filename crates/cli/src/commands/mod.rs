@@ -12,6 +12,8 @@ pub mod init;
 pub mod keys;
 pub mod lake;
 pub mod rederive;
+pub mod research;
+pub mod retention;
 pub mod serve;
 pub mod template;
 
