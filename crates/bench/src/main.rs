@@ -5,6 +5,7 @@
 //! `cargo run --release -p zhijian-bench -- pages [ROWS]`: list pages over many records.
 //! `cargo run --release -p zhijian-bench -- access [ROWS]`: what the access check adds to a list page and to a bulk import, on and off
 //! in turns of one run.
+//! `cargo run --release -p zhijian-bench -- seal [RECORDS]`: private fields sealed and opened a second and core, against the raw cipher.
 
 #![allow(clippy::print_stdout, clippy::expect_used, reason = "a measuring tool talks to its terminal and stops at the first surprise")]
 
@@ -18,6 +19,7 @@ mod deployment;
 mod import;
 mod pages;
 mod raw;
+mod seal;
 
 fn main() -> anyhow::Result<()> {
     let mut args = std::env::args().skip(1);
@@ -28,6 +30,7 @@ fn main() -> anyhow::Result<()> {
         "import" => runtime.block_on(import::run(rows)),
         "pages" => runtime.block_on(pages::run(rows)),
         "access" => runtime.block_on(access::run(rows)),
-        _ => anyhow::bail!("import [ROWS] | pages [ROWS] | access [ROWS]"),
+        "seal" => seal::run(rows),
+        _ => anyhow::bail!("import [ROWS] | pages [ROWS] | access [ROWS] | seal [RECORDS]"),
     }
 }

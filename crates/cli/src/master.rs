@@ -54,11 +54,7 @@ fn private(path: &Path) -> Result<()> {
     {
         use std::os::unix::fs::PermissionsExt as _;
         let mode = std::fs::metadata(path).with_context(|| format!("无法读取 {}", path.display()))?.permissions().mode() & 0o777;
-        ensure!(
-            mode & 0o077 == 0,
-            "密钥文件 {0} 的权限为 {mode:04o}，其他用户可以读取；请执行 chmod 600 {0} 后重试",
-            path.display()
-        );
+        ensure!(mode & 0o077 == 0, "密钥文件 {0} 的权限为 {mode:04o}，其他用户可以读取；请执行 chmod 600 {0} 后重试", path.display());
     }
     Ok(())
 }
@@ -86,7 +82,8 @@ pub fn create(path: &Path) -> Result<()> {
         Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => return Ok(()),
         Err(e) => return Err(e).with_context(|| format!("无法写入密钥文件 {}", path.display())),
     };
-    let line = Zeroizing::new(format!("# 主密钥：丢失后加密字段无法恢复，请另行妥善备份\n1:{}\n", zhijian_records::audit::hex(bytes.as_slice())));
+    let line =
+        Zeroizing::new(format!("# 主密钥：丢失后加密字段无法恢复，请另行妥善备份\n1:{}\n", zhijian_records::audit::hex(bytes.as_slice())));
     file.write_all(line.as_bytes())?;
     file.sync_all()?;
     Ok(())

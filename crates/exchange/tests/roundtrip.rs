@@ -9,7 +9,7 @@ use zhijian_exchange::header::{Hints, Recognised, Recogniser};
 use zhijian_exchange::read::{RawRow, open};
 use zhijian_exchange::rows::{RowKind, classify};
 use zhijian_exchange::write::{
-    EXAMPLE_MARK, ExportFormat, ExportOptions, Exporter, INSTRUCTIONS_SHEET, LISTS_SHEET, collect_keys, template,
+    EXAMPLE_MARK, ExportFormat, ExportOptions, Exporter, INSTRUCTIONS_SHEET, LISTS_SHEET, Mark, collect_keys, template,
 };
 use zhijian_kinds::intake::{Channel, Draft, Reader};
 use zhijian_kinds::kind::FieldType;
@@ -27,7 +27,9 @@ fn normal(catalogue: &Catalogue, kind: &Kind, document: &Map<String, Value>) -> 
 }
 
 fn export(catalogue: &Catalogue, kind: &Kind, documents: &[Map<String, Value>], format: ExportFormat) -> Vec<u8> {
-    let options = ExportOptions { keys: collect_keys(kind, documents), ..ExportOptions::default() };
+    let mark =
+        Mark { who: "张三（city）".into(), when: "2026-06-30 09:00".into(), purpose: "核查".into(), id: "x1".into(), whole: true };
+    let options = ExportOptions { keys: collect_keys(kind, documents), mark: Some(mark), ..ExportOptions::default() };
     let mut exporter = Exporter::new(kind, catalogue, format, &options, Vec::new()).unwrap();
     for document in documents {
         exporter.push(document).unwrap();

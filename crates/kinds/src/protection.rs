@@ -137,7 +137,11 @@ pub fn check(catalogue: &Catalogue, files: &[File]) -> Vec<Fault> {
     }
     for kind in catalogue.kinds.values().filter(|k| k.private_fields().next().is_some()) {
         if !catalogue.retention.contains_key(&kind.kind) {
-            faults.push(Fault::soft(&format!("retention/{}.yaml", kind.kind), 1, format!("“{}”有个人信息，却没有说明保存多久", kind.title)));
+            faults.push(Fault::soft(
+                &format!("retention/{}.yaml", kind.kind),
+                1,
+                format!("“{}”有个人信息，却没有说明保存多久", kind.title),
+            ));
         }
     }
     for class in ["public", "health", "identity", "contact", "medical"] {

@@ -194,7 +194,10 @@ impl Door {
         let near = access::Coordinates { id: "", region: &request.region, town: "", owner: "", data: &serde_json::Map::new() };
         caller.login != request.login
             && caller.has_any(&self.catalogue.roles.exports.approvers)
-            && access::inside(&access::territory(caller), access::Coordinates { region: near.region.get(..6).unwrap_or(near.region), ..near })
+            && access::inside(
+                &access::territory(caller),
+                access::Coordinates { region: near.region.get(..6).unwrap_or(near.region), ..near },
+            )
     }
 
     /// Requests that concern the caller, newest first: the own ones and those it may decide on.

@@ -173,24 +173,11 @@ impl Keyring {
 }
 
 fn line(action: Action, stamp: Stamp) -> Commit {
-    Commit {
-        kind: "keys".into(),
-        action,
-        stamp,
-        revisions: Vec::new(),
-        skip_conflicts: false,
-        checkpoint: None,
-        idempotency: None,
-    }
+    Commit { kind: "keys".into(), action, stamp, revisions: Vec::new(), skip_conflicts: false, checkpoint: None, idempotency: None }
 }
 
 /// The ring of an empty database. Programs that start together agree on one.
-async fn first(
-    store: &dyn Store,
-    provider: &dyn KeyProvider,
-    clock: &dyn Clock,
-    algorithm: Algorithm,
-) -> Result<WrittenRing, KeyError> {
+async fn first(store: &dyn Store, provider: &dyn KeyProvider, clock: &dyn Clock, algorithm: Algorithm) -> Result<WrittenRing, KeyError> {
     for _ in 0..100 {
         let Some(_lease) = store.lease(LEASE).await? else {
             tokio::time::sleep(Duration::from_millis(50)).await;

@@ -239,10 +239,8 @@ impl Door {
         plan.quasi
             .iter()
             .map(|name| {
-                let (_, title) = offered
-                    .iter()
-                    .find(|(n, _)| n == name)
-                    .ok_or_else(|| DoorError::BadRequest(format!("“{name}”不能作为准标识符")))?;
+                let (_, title) =
+                    offered.iter().find(|(n, _)| n == name).ok_or_else(|| DoorError::BadRequest(format!("“{name}”不能作为准标识符")))?;
                 let field = kind.field(name);
                 if let Some(field) = field
                     && !arms.iter().all(|arm| arm.view.shows(&field.path))

@@ -9,7 +9,8 @@ use async_trait::async_trait;
 use std::collections::HashMap;
 use std::sync::Arc;
 use zhijian_records::port::{
-    AuditLine, Column, Commit, Committed, Event, KeyHash, Lease, LookupHit, Page, Partition, Query, RecordStore, Rewriting, StoreError, Stored,
+    AuditLine, Column, Commit, Committed, Event, KeyHash, Lease, LookupHit, Page, Partition, Query, RecordStore, Rewriting, StoreError,
+    Stored,
 };
 
 /// A database with the tables of the known kinds.

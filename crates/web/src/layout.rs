@@ -35,7 +35,17 @@ impl<'a> Frame<'a> {
     /// A frame without anything; fill in with `Frame { title, ..Frame::new(&app) }`.
     #[must_use]
     pub fn new(app: &'a App) -> Self {
-        Self { app, title: "", signed: None, active: "", breadcrumbs: &[], actions: Markup::default(), scripts: &[], bare: false, marked: false }
+        Self {
+            app,
+            title: "",
+            signed: None,
+            active: "",
+            breadcrumbs: &[],
+            actions: Markup::default(),
+            scripts: &[],
+            bare: false,
+            marked: false,
+        }
     }
 }
 

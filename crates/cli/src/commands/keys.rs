@@ -155,7 +155,8 @@ async fn reseal_all(platform: &Platform) -> Result<()> {
 
 fn line(progress: &Progress) -> String {
     let (done, all) = progress.partitions;
-    let taken = if progress.taken > 0 { format!("，{} 条记录的自然键已被占用、保留原值", progress.taken) } else { String::new() };
+    let taken =
+        if progress.taken > 0 { format!("，{} 条记录的自然键已被占用、保留原值", progress.taken) } else { String::new() };
     format!("第{}遍 {done}/{all} 个分区，查看 {} 个版本，重新加密 {} 个{taken}", progress.pass, progress.looked, progress.resealed)
 }
 

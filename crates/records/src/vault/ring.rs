@@ -225,7 +225,9 @@ impl Ring {
             let key = entry.opened(provider)?;
             match entry.purpose {
                 Purpose::Seal => seals.push((entry.id, Cipher::new(entry.algorithm, &derive(key.as_slice(), b"zhijian:seal"))?)),
-                Purpose::Blind => blinds.push((entry.state, BlindKey { id: entry.id, mac: keyed(&*derive(key.as_slice(), b"zhijian:blind")) })),
+                Purpose::Blind => {
+                    blinds.push((entry.state, BlindKey { id: entry.id, mac: keyed(&*derive(key.as_slice(), b"zhijian:blind")) }))
+                }
             }
         }
         let seal = written.active(Purpose::Seal).ok_or(VaultError::BadRing)?.id;

@@ -169,20 +169,22 @@ async fn an_interrupted_run_goes_on_where_it_stopped() {
     }
     rotate(&keys, Purpose::Seal, Algorithm::Sm4Gcm).await;
     // Stopped between two transactions, as a kill would: the partition under way is remembered with the batch.
-    assert!(tokio::spawn({
-        let door = door.clone();
-        async move {
-            let mut batches = 0;
-            reseal::run(&door, &operator(), |_| {
-                batches += 1;
-                assert!(batches < 2, "killed here");
-                true
-            })
-            .await
-        }
-    })
-    .await
-    .is_err());
+    assert!(
+        tokio::spawn({
+            let door = door.clone();
+            async move {
+                let mut batches = 0;
+                reseal::run(&door, &operator(), |_| {
+                    batches += 1;
+                    assert!(batches < 2, "killed here");
+                    true
+                })
+                .await
+            }
+        })
+        .await
+        .is_err()
+    );
     let job = door.store.jobs(None, 10).await.unwrap().into_iter().find(|j| j.what == reseal::JOB).unwrap();
     assert_eq!(job.state, "running");
     let done = reseal::run(&door, &operator(), |_| true).await.unwrap();
@@ -211,10 +213,15 @@ async fn changed_tokens_and_destroyed_values_are_found() {
     let (door, _) = world.keyed(1).await.unwrap();
     employer(&door).await;
     let (one, two) = (worker(&door, 0).await, worker(&door, 1).await);
-    tamper(&world, &format!("UPDATE rec_{KIND} SET data = replace(data, data->>'id_no', '~2~{}') WHERE id = '{one}'", "0".repeat(24))).await;
+    tamper(&world, &format!("UPDATE rec_{KIND} SET data = replace(data, data->>'id_no', '~2~{}') WHERE id = '{one}'", "0".repeat(24)))
+        .await;
     let faults = sealed::verify(&door).await.unwrap().faults;
     assert!(faults.len() == 1 && faults[0].contains("盲索引"), "{faults:?}");
-    tamper(&world, &format!("UPDATE rec_{KIND} SET secret = unhex('0100' || '00000000' || substr(hex(secret), 13, 64)) WHERE id = '{two}'")).await;
+    tamper(
+        &world,
+        &format!("UPDATE rec_{KIND} SET secret = unhex('0100' || '00000000' || substr(hex(secret), 13, 64)) WHERE id = '{two}'"),
+    )
+    .await;
     let faults = sealed::verify(&door).await.unwrap().faults;
     assert!(faults.len() == 2 && faults.iter().any(|f| f.contains("没有删除记录")), "{faults:?}");
 }

@@ -4,5 +4,6 @@
 
 mod derived;
 mod keys;
+mod protection;
 mod rederive;
 mod world;

@@ -3,16 +3,16 @@
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
+use zeroize::Zeroizing;
 use zhijian_kinds::catalogue::embedded_files;
 use zhijian_kinds::intake::Draft;
 use zhijian_kinds::{Catalogue, Kind};
 use zhijian_records::clock::{FixedClock, start_of};
+use zhijian_records::keys::{KeyError, Keyring};
 use zhijian_records::read::indexes;
 use zhijian_records::submit::Entry;
-use zhijian_records::keys::{KeyError, Keyring};
 use zhijian_records::vault::{Algorithm, LocalMaster, Vault};
 use zhijian_records::{Caller, Door};
-use zeroize::Zeroizing;
 use zhijian_store::TableSpec;
 
 /// The shipped definitions with one file changed: `(path, text, by)`, each text must be there.

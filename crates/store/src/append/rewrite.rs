@@ -105,6 +105,11 @@ fn update(dialect: Dialect, table: &str, rewrite: &Rewrite, newest: bool) -> Sql
         }
         None => {}
     }
-    sql.push(" WHERE id = ").bind(rewrite.id.as_str()).push(" AND rev = ").bind(rewrite.rev).push(" AND secret = ").bind(rewrite.was.0.as_slice());
+    sql.push(" WHERE id = ")
+        .bind(rewrite.id.as_str())
+        .push(" AND rev = ")
+        .bind(rewrite.rev)
+        .push(" AND secret = ")
+        .bind(rewrite.was.0.as_slice());
     sql
 }

@@ -23,10 +23,7 @@ const SHOWN: usize = 200;
 
 /// Routes of this page.
 pub fn router() -> Router<App> {
-    Router::new()
-        .route(PAGE, get(show))
-        .route("/exports/{id}/decide", post(decide))
-        .route("/exports/{id}/download", post(download))
+    Router::new().route(PAGE, get(show)).route("/exports/{id}/decide", post(decide)).route("/exports/{id}/download", post(download))
 }
 
 /// `GET /exports`
