@@ -12,6 +12,8 @@ use zhijian_kinds::protection::ExportLimit;
 
 /// Where requests are kept; ids grow with time.
 const REQUEST: &str = "export/";
+/// Lease of decisions and downloads.
+const LEASE: &str = "exports";
 /// What an account took on a day without approval.
 const TAKEN: &str = "exported/";
 /// Most rows that are counted.
@@ -85,12 +87,19 @@ pub struct ExportRequest {
 /// Leave to export: only the door makes one.
 #[derive(Debug, Clone)]
 pub struct Pass {
+    id: String,
     kind: String,
     request: ListRequest,
     full: bool,
 }
 
 impl Pass {
+    /// Id of the export, as the audit chain names it.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     /// Private fields come in clear.
     #[must_use]
     pub fn full(&self) -> bool {
@@ -121,8 +130,9 @@ impl Door {
         }
         let told = if wanted.full { "（完整个人信息）" } else { "" };
         let reason = format!("{}；{}{told}；{rows} 条；条件：{}", wanted.purpose, wanted.format, wanted.conditions);
-        self.note(caller, Action::Export, &kind.kind, "", &reason, source).await?;
-        Ok(Pass { kind: kind.kind.clone(), request: wanted.request.clone(), full: wanted.full })
+        let id = uuid::Uuid::now_v7().simple().to_string();
+        self.note(caller, Action::Export, &kind.kind, &id, &reason, source).await?;
+        Ok(Pass { id, kind: kind.kind.clone(), request: wanted.request.clone(), full: wanted.full })
     }
 
     /// A page of an export.
@@ -215,7 +225,7 @@ impl Door {
     /// # Errors
     /// Not the caller's to decide, decided already, no remark on a refusal; the store failed.
     pub async fn decide_export(&self, caller: &Caller, id: &str, approve: bool, remark: &str) -> Result<(), DoorError> {
-        let _lease = self.export_lease(id).await?;
+        let _lease = self.export_lease().await?;
         let mut request = self.request(id).await?;
         if caller.login == request.login {
             return Err(DoorError::BadRequest("不能审批自己的导出申请".into()));
@@ -246,7 +256,7 @@ impl Door {
     /// # Errors
     /// Not the caller's, not approved, over, taken already, or not allowed any more; the store failed.
     pub async fn take_export(&self, caller: &Caller, id: &str) -> Result<(Pass, ExportRequest), DoorError> {
-        let _lease = self.export_lease(id).await?;
+        let _lease = self.export_lease().await?;
         let mut request = self.request(id).await?;
         if request.login != caller.login && !caller.system {
             return Err(DoorError::NotFound);
@@ -263,7 +273,7 @@ impl Door {
         self.note(caller, Action::Export, &kind.kind, id, &told, "web").await?;
         request.standing = Standing::Taken;
         self.keep_request(&request).await?;
-        let pass = Pass { kind: kind.kind.clone(), request: request.wanted.request.clone(), full: request.wanted.full };
+        let pass = Pass { id: id.to_owned(), kind: kind.kind.clone(), request: request.wanted.request.clone(), full: request.wanted.full };
         Ok((pass, request))
     }
 
@@ -278,10 +288,14 @@ impl Door {
     }
 
     /// Two who decide, or two downloads, at one moment: the second one finds it done.
-    async fn export_lease(&self, id: &str) -> Result<Box<dyn crate::port::Lease>, DoorError> {
-        let plain: String = id.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
-        let lease = self.store.lease(&format!("export-{plain}")).await.map_err(Self::store_error("export"))?;
-        lease.ok_or_else(|| DoorError::BadRequest("该申请正在处理，请稍后再试".into()))
+    async fn export_lease(&self) -> Result<Box<dyn crate::port::Lease>, DoorError> {
+        for _ in 0..100 {
+            if let Some(lease) = self.store.lease(LEASE).await.map_err(Self::store_error("export"))? {
+                return Ok(lease);
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        Err(DoorError::BadRequest("其他导出申请正在处理，请稍后再试".into()))
     }
 
     /// Number of records of an export.

@@ -107,7 +107,7 @@ async fn stream(platform: &Platform, args: &Args, writer: Box<dyn Write + Send>)
         who: format!("{}（{}）", operator.name, operator.login),
         when: zhijian_records::clock::shown(door.now()),
         purpose: wanted.purpose.clone(),
-        id: uuid::Uuid::now_v7().simple().to_string(),
+        id: pass.id().to_owned(),
         whole: pass.full(),
     };
     let options = ExportOptions { keys, mark: Some(mark), ..ExportOptions::default() };

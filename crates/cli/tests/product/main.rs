@@ -4,6 +4,7 @@ mod failures;
 mod home;
 mod main_job;
 mod packs;
+mod protection;
 mod tables;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;

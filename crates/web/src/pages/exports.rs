@@ -131,7 +131,7 @@ async fn download(State(app): State<App>, Path(id): Path<String>, posted: Posted
     let caller = posted.signed.caller.clone();
     let (pass, request) = app.door.take_export(&caller, &id).await?;
     if request.wanted.research.is_empty() {
-        export::send(app, caller, pass, &request.wanted, &request.id).await
+        export::send(app, caller, pass, &request.wanted).await
     } else {
         crate::pages::research::send(&app, &caller, &pass, &request).await
     }

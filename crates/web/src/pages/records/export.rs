@@ -10,7 +10,7 @@ use crate::layout::{self, Frame, token};
 use crate::pages::exports;
 use crate::posted::Posted;
 use crate::session::Signed;
-use crate::{download, jobs, links, words};
+use crate::{download, links, words};
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header;
@@ -81,7 +81,7 @@ pub async fn start(
         research: String::new(),
     };
     match app.door.free_export(&caller, &wanted, "web").await {
-        Ok(pass) => send(app, caller, pass, &wanted, &jobs::new_id()).await,
+        Ok(pass) => send(app, caller, pass, &wanted).await,
         Err(error @ DoorError::NeedsApproval { .. }) if posted.get("reason").trim().is_empty() => {
             Ok(reason_page(&app, &posted, &kind, &asked, &error.to_string()).into_response())
         }
@@ -114,7 +114,7 @@ fn reason_page(app: &App, posted: &Posted, kind: &Kind, asked: &Asked, why: &str
 ///
 /// # Errors
 /// The store failed, or the file cannot be made.
-pub async fn send(app: App, caller: Caller, pass: Pass, wanted: &Wanted, id: &str) -> Result<Response, PageError> {
+pub async fn send(app: App, caller: Caller, pass: Pass, wanted: &Wanted) -> Result<Response, PageError> {
     let kind = app.door.kind(&wanted.kind)?;
     let format = match wanted.format.as_str() {
         "xlsx" => ExportFormat::Xlsx,
@@ -126,7 +126,7 @@ pub async fn send(app: App, caller: Caller, pass: Pass, wanted: &Wanted, id: &st
         who: format!("{}（{}）", caller.name, caller.login),
         when: words::moment(now),
         purpose: wanted.purpose.clone(),
-        id: id.to_owned(),
+        id: pass.id().to_owned(),
         whole: pass.full(),
     };
     let login: String = caller.login.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
