@@ -152,14 +152,16 @@ pub fn offered(kind: &Kind) -> Vec<(String, String)> {
     out
 }
 
-/// Fields that may go into the rows: codes, numbers and yes/no answers; medical ones too, names and contacts never.
+/// Fields that may go into the rows: codes, numbers and yes/no answers; medical ones too, names and contacts never, and neither sex nor exact ages,
+/// which others know: those are quasi-identifiers.
 #[must_use]
 pub fn columns(kind: &Kind) -> Vec<&Field> {
     use zhijian_kinds::kind::Privacy;
     let kept = |f: &&Field| {
         let open = f.private.is_none() || f.private == Some(Privacy::Medical);
         let plain = matches!(f.ty, FieldType::Code(_) | FieldType::Codes(_) | FieldType::Boolean | FieldType::Integer | FieldType::Number);
-        open && plain && !f.hidden && !placed(kind, f)
+        let known = f.unit.as_deref() == Some("岁") || kind.person.as_ref().is_some_and(|p| p.sex.as_ref() == Some(&f.path));
+        open && plain && !f.hidden && !known && !placed(kind, f)
     };
     kind.fields.iter().filter(kept).collect()
 }

@@ -239,6 +239,7 @@ async fn a_research_export_has_k_people_in_every_combination_or_is_refused() {
         plan(&["person_name"], 5),
         plan(&["age", "age"], 5),
         Plan { columns: vec!["id_no".into()], ..plan(&["age"], 5) },
+        Plan { columns: vec!["sex".into()], ..plan(&["age"], 5) },
     ] {
         assert!(door.research(&asker, &wrong).await.is_err(), "{wrong:?}");
     }

@@ -95,10 +95,10 @@ fn form(app: &App, kind: &Kind, plan: &Plan) -> Markup {
     html! {
         form.card method="get" action=(PAGE) {
             input type="hidden" name="kind" value=(kind.kind);
-            fieldset { legend { "准标识符（他人可能知道、会逐级概括的）" }
+            fieldset.choices { legend { "准标识符（他人可能知道、会逐级概括的）" }
                 @for (name, title) in research::offered(kind) { label.check { input type="checkbox" name="quasi" value=(name) checked[plan.quasi.contains(&name)]; span { (title) } } }
             }
-            fieldset { legend { "研究内容（代码、数值、是否）" }
+            fieldset.choices { legend { "研究内容（代码、数值、是否）" }
                 @for field in research::columns(kind) { label.check { input type="checkbox" name="column" value=(field.path) checked[plan.columns.contains(&field.path)]; span { (field.title) } } }
             }
             div.form-grid {
