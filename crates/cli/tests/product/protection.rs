@@ -53,7 +53,10 @@ fn verified(home: &Home) -> Outcome {
     Ok(())
 }
 
-fn keys(home: &Home) -> Result<Vec<(u64, String, String)>, Box<dyn std::error::Error>> {
+/// Number, use and state of a data key.
+type Key = (u64, String, String);
+
+fn keys(home: &Home) -> Result<Vec<Key>, Box<dyn std::error::Error>> {
     let list = home.json(&["keys", "list", "--json"])?;
     let text = |k: &Value, name: &str| k[name].as_str().unwrap_or_default().to_owned();
     Ok(list.as_array().ok_or("keys")?.iter().map(|k| (k["id"].as_u64().unwrap_or(0), text(k, "purpose"), text(k, "state"))).collect())
