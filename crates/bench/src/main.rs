@@ -8,6 +8,7 @@
 //! in turns of one run.
 //! `cargo run --release -p zhijian-bench -- hj212 [FRAMES]`: frames a second out of a byte stream on one core, against looking at each byte once and
 //! summing the same data.
+//! `cargo run --release -p zhijian-bench -- seal [RECORDS]`: private fields sealed and opened a second and core, against the raw cipher.
 
 #![allow(clippy::print_stdout, clippy::expect_used, reason = "a measuring tool talks to its terminal and stops at the first surprise")]
 
@@ -23,6 +24,7 @@ mod hj212;
 mod import;
 mod pages;
 mod raw;
+mod seal;
 
 fn main() -> anyhow::Result<()> {
     let mut args = std::env::args().skip(1);
@@ -35,6 +37,7 @@ fn main() -> anyhow::Result<()> {
         "hj212" => hj212::run(rows),
         "access" => runtime.block_on(access::run(rows)),
         "audit" => runtime.block_on(audit::run(rows)),
-        _ => anyhow::bail!("access [ROWS] | audit [LINES] | hj212 [FRAMES] | import [ROWS] | pages [ROWS]"),
+        "seal" => seal::run(rows),
+        _ => anyhow::bail!("access [ROWS] | audit [LINES] | hj212 [FRAMES] | import [ROWS] | pages [ROWS] | seal [RECORDS]"),
     }
 }

@@ -5,7 +5,8 @@ use anyhow::{Context as _, Result};
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use zhijian_records::vault::Algorithm;
 
 /// Settings of a deployment.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -15,10 +16,14 @@ pub struct Config {
     pub home: PathBuf,
     /// Database. Environment: `ZHIJIAN_DATABASE_URL`. Default: `sqlite://<home>/zhijian.sqlite`.
     pub database_url: Option<String>,
-    /// File with the data key (hex). Environment: `ZHIJIAN_KEY_FILE`. Default: `<home>/keys/data.key`, made at the first start.
+    /// File with the master key (hex), readable by its owner only. Environment: `ZHIJIAN_KEY_FILE`. Default: `<home>/keys/data.key`, made at the first start.
     pub key_file: Option<PathBuf>,
-    /// The data key itself (hex, at least 64 digits), for key managers that hand secrets over in the environment: `ZHIJIAN_KEY`.
+    /// The master key itself (hex, at least 64 digits), for key managers that hand secrets over in the environment: `ZHIJIAN_KEY`.
     pub key: Option<String>,
+    /// Command that wraps and unwraps data keys, for a hardware module or key service that keeps the master key: `ZHIJIAN_KEY_COMMAND`.
+    pub key_command: Option<String>,
+    /// Cipher of new data keys: `sm4-gcm` or `aes-256-gcm`. Environment: `ZHIJIAN_CIPHER`. Default: `sm4-gcm`.
+    pub cipher: String,
     /// Region of the office (division code). Environment: `ZHIJIAN_REGION`. Default: what `zhijian init --region` stored, else inferred at each import.
     pub region: Option<String>,
     /// Address to listen on. Environment: `ZHIJIAN_LISTEN`. Default: `127.0.0.1:8080`.
@@ -39,6 +44,8 @@ impl Default for Config {
             database_url: None,
             key_file: None,
             key: None,
+            key_command: None,
+            cipher: "sm4-gcm".into(),
             region: None,
             listen: "127.0.0.1:8080".into(),
             audit_head_folder: None,
@@ -55,7 +62,19 @@ impl Config {
     /// Unknown key, wrong type, unreadable file.
     pub fn load() -> Result<Self> {
         let home = std::env::var_os("ZHIJIAN_HOME").map_or_else(|| PathBuf::from("data"), PathBuf::from);
-        let known = ["home", "database_url", "key_file", "key", "region", "listen", "audit_head_folder", "audit_head_key", "log"];
+        let known = [
+            "home",
+            "database_url",
+            "key_file",
+            "key",
+            "key_command",
+            "cipher",
+            "region",
+            "listen",
+            "audit_head_folder",
+            "audit_head_key",
+            "log",
+        ];
         let config: Self = Figment::from(Serialized::defaults(Self::default()))
             .merge(Toml::file(home.join("zhijian.toml")))
             // Variables of tests and scripts (ZHIJIAN_TEST_…) are not settings.
@@ -71,62 +90,17 @@ impl Config {
         self.database_url.clone().unwrap_or_else(|| format!("sqlite://{}", self.home.join("zhijian.sqlite").display()))
     }
 
+    /// Cipher of new data keys.
+    ///
+    /// # Errors
+    /// There is no cipher of that name.
+    pub fn algorithm(&self) -> Result<Algorithm> {
+        self.cipher.parse().map_err(|e: String| anyhow::anyhow!("设置 cipher：{e}"))
+    }
+
     /// Path of the key file.
     #[must_use]
     pub fn key_path(&self) -> PathBuf {
         self.key_file.clone().unwrap_or_else(|| self.home.join("keys").join("data.key"))
     }
-}
-
-/// The key ring: one line a key, `number:hex`. Made with one random key when there is none.
-///
-/// # Errors
-/// The file cannot be read or written, or holds something else.
-pub fn keys(config: &Config) -> Result<Vec<(u8, Vec<u8>)>> {
-    if let Some(hex) = &config.key {
-        return Ok(vec![(1, unhex(hex).context("ZHIJIAN_KEY 应为十六进制")?)]);
-    }
-    let path = config.key_path();
-    if !path.exists() {
-        create(&path)?;
-    }
-    let text = std::fs::read_to_string(&path).with_context(|| format!("无法读取密钥文件 {}", path.display()))?;
-    text.lines()
-        .filter(|line| !line.trim().is_empty() && !line.starts_with('#'))
-        .map(|line| {
-            let (number, hex) = line.trim().split_once(':').context("密钥文件每行应为“编号:十六进制”")?;
-            Ok((number.parse().context("密钥编号应为 0–255")?, unhex(hex).context("密钥应为十六进制")?))
-        })
-        .collect()
-}
-
-fn create(path: &Path) -> Result<()> {
-    use std::io::Write as _;
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).with_context(|| format!("无法建立 {}", folder.display()))?;
-    }
-    let mut bytes = [0_u8; 32];
-    getrandom::fill(&mut bytes).map_err(|e| anyhow::anyhow!("无法取得随机数：{e}"))?;
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    let mut file = match options.open(path) {
-        Ok(file) => file,
-        // Another process was faster: its key is the key.
-        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => return Ok(()),
-        Err(e) => return Err(e).with_context(|| format!("无法写入密钥文件 {}", path.display())),
-    };
-    writeln!(file, "# 数据密钥：丢失后加密字段无法恢复，请另行妥善备份\n1:{}", zhijian_records::audit::hex(&bytes))?;
-    file.sync_all()?;
-    Ok(())
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let text = text.trim();
-    text.len().is_multiple_of(2).then_some(())?;
-    (0..text.len()).step_by(2).map(|i| u8::from_str_radix(text.get(i..i + 2)?, 16).ok()).collect()
 }

@@ -3,6 +3,7 @@
 mod commands;
 mod config;
 mod heads;
+mod master;
 mod platform;
 mod secret_file;
 
@@ -41,6 +42,12 @@ enum Command {
     Demo(commands::demo::Args),
     /// 账号管理
     Account(commands::account::Args),
+    /// 数据密钥：查看、更换、重新加密、销毁
+    Keys(commands::keys::Args),
+    /// 保存期限：到期清单、到期删除、保全
+    Retention(commands::retention::Args),
+    /// 脱敏导出：检验 k-匿名，导出已批准的申请
+    Research(commands::research::Args),
     /// 审计链
     Audit(commands::audit::Args),
     /// 备份：服务运行时进行，加密，可增量
@@ -91,6 +98,9 @@ async fn run(command: Command, config: config::Config) -> anyhow::Result<ExitCod
         Command::Serve(args) => commands::serve::run(config, args).await,
         Command::Demo(args) => commands::demo::run(config, args).await,
         Command::Account(args) => commands::account::run(config, args).await,
+        Command::Keys(args) => commands::keys::run(config, args).await,
+        Command::Retention(args) => commands::retention::run(config, args).await,
+        Command::Research(args) => commands::research::run(config, args).await,
         Command::Audit(args) => commands::audit::run(config, args).await,
         Command::Backup(args) => commands::backup::run(config, args).await,
         Command::Restore(args) => commands::restore::run(config, args).await,

@@ -1,13 +1,14 @@
 //! Wiring: store, keys, door and lake of one deployment.
 
-use crate::config::{self, Config};
+use crate::config::Config;
+use crate::master;
 use anyhow::{Context as _, Result};
 use std::sync::Arc;
 use zhijian_kinds::Catalogue;
 use zhijian_lake::{Evaluator, Lake};
 use zhijian_records::clock::SystemClock;
+use zhijian_records::keys::Keyring;
 use zhijian_records::read::indexes;
-use zhijian_records::vault::Vault;
 use zhijian_records::{Caller, Door};
 use zhijian_store::TableSpec;
 
@@ -17,6 +18,8 @@ pub struct Platform {
     pub config: Config,
     /// The door.
     pub door: Door,
+    /// The data keys.
+    pub keys: Arc<Keyring>,
     /// The lake.
     pub lake: Arc<Lake>,
     /// Indicators.
@@ -57,12 +60,17 @@ impl Platform {
     pub async fn open_unchecked(config: Config) -> Result<Self> {
         std::fs::create_dir_all(&config.home).with_context(|| format!("无法建立数据目录 {}", config.home.display()))?;
         let catalogue = Catalogue::embedded();
-        let vault = Vault::new(&config::keys(&config)?)?;
+        let algorithm = config.algorithm()?;
+        let provider = master::provider(&config)?;
         let store = zhijian_store::open(&config.database(), &tables(&catalogue)).await?;
+        let keys = Keyring::open(Arc::clone(&store), provider, Arc::new(SystemClock), algorithm).await.context("无法打开加密字段的密钥")?;
+        let keys = Arc::new(keys);
+        // A long import or a server learns of new keys while it works.
+        tokio::spawn(Arc::clone(&keys).keep_following());
         let lake = Arc::new(Lake::open(&config.home, &catalogue)?);
         let evaluator = Arc::new(Evaluator::new(Arc::clone(&lake), Arc::clone(&catalogue)));
-        let door = Door { store, catalogue, vault: Arc::new(vault), clock: Arc::new(SystemClock) };
-        Ok(Self { config, door, lake, evaluator })
+        let door = Door { store, catalogue, vault: Arc::clone(&keys.vault), clock: Arc::new(SystemClock) };
+        Ok(Self { config, door, keys, lake, evaluator })
     }
 
     /// The operator at the console.

@@ -9,7 +9,7 @@ use zhijian_exchange::header::{Hints, Recognised, Recogniser};
 use zhijian_exchange::read::{RawRow, open};
 use zhijian_exchange::rows::{RowKind, classify};
 use zhijian_exchange::write::{
-    EXAMPLE_MARK, ExportFormat, ExportOptions, Exporter, INSTRUCTIONS_SHEET, LISTS_SHEET, collect_keys, template,
+    EXAMPLE_MARK, ExportFormat, ExportOptions, Exporter, INSTRUCTIONS_SHEET, LISTS_SHEET, Mark, collect_keys, template,
 };
 use zhijian_kinds::intake::{Channel, Draft, Reader};
 use zhijian_kinds::kind::FieldType;
@@ -27,7 +27,11 @@ fn normal(catalogue: &Catalogue, kind: &Kind, document: &Map<String, Value>) -> 
 }
 
 fn export(catalogue: &Catalogue, kind: &Kind, documents: &[Map<String, Value>], format: ExportFormat) -> Vec<u8> {
-    let options = ExportOptions { keys: collect_keys(kind, documents), ..ExportOptions::default() };
+    marked(catalogue, kind, documents, format, None)
+}
+
+fn marked(catalogue: &Catalogue, kind: &Kind, documents: &[Map<String, Value>], format: ExportFormat, mark: Option<Mark>) -> Vec<u8> {
+    let options = ExportOptions { keys: collect_keys(kind, documents), mark, ..ExportOptions::default() };
     let mut exporter = Exporter::new(kind, catalogue, format, &options, Vec::new()).unwrap();
     for document in documents {
         exporter.push(document).unwrap();
@@ -240,6 +244,36 @@ proptest! {
             let (_, read) = import(&catalogue, &recogniser, name, export(&catalogue, kind, std::slice::from_ref(&before), format));
             prop_assert_eq!(read.len(), 1);
             assert_same(kind, &before, &read[0].0, &format!("{} {name}", kind.kind));
+        }
+    }
+}
+
+#[test]
+fn a_marked_export_is_read_as_if_it_were_not_marked() {
+    let catalogue = Catalogue::embedded();
+    let recogniser = Recogniser::new(&catalogue);
+    let kind = catalogue.kind("employer").unwrap();
+    let documents: Vec<_> = kind.examples.iter().map(|e| normal(&catalogue, kind, e.as_object().unwrap())).collect();
+    let mark =
+        Mark {
+            who: "张三（city）".into(), when: "2026-06-30 09:00".into(), purpose: "核查&研判".into(), id: "x1".into(), whole: true
+        };
+    for (name, format) in [("a.csv", ExportFormat::Csv), ("a.xlsx", ExportFormat::Xlsx)] {
+        let plain = import(&catalogue, &recogniser, name, export(&catalogue, kind, &documents, format)).1;
+        let bytes = marked(&catalogue, kind, &documents, format, Some(mark.clone()));
+        let (found, got) = import(&catalogue, &recogniser, name, bytes.clone());
+        let values = |read: &[Read]| read.iter().map(|r| r.0.clone()).collect::<Vec<_>>();
+        assert_eq!(values(&got), values(&plain), "{name}");
+        assert!(found.unknown.is_empty(), "{name}: {:?}", found.unknown);
+        if format == ExportFormat::Csv {
+            let text = String::from_utf8(bytes).unwrap();
+            assert!(text.lines().skip(1).all(|line| line.contains("张三（city） 2026-06-30 09:00 x1")), "{text}");
+        } else {
+            let source = open(name, bytes).unwrap();
+            let last = source.tables().len() - 1;
+            assert_eq!(source.tables()[last].name, "导出说明");
+            let rows: Vec<RawRow> = source.rows(last).unwrap().collect::<Result<_, _>>().unwrap();
+            assert!(rows.iter().any(|r| r.cells.iter().any(|c| c.shown() == "张三（city）")), "{rows:?}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::access::{AccessDef, Rights, Roles};
 use crate::indicator::{Indicator, Plan};
+use crate::protection::{Grading, Retention};
 use crate::{CodeList, Kind, Regions, lint::Fault};
 use indexmap::IndexMap;
 use std::sync::{Arc, OnceLock};
@@ -17,6 +18,10 @@ pub struct Catalogue {
     pub kinds: IndexMap<String, Arc<Kind>>,
     /// Roles and what holds for them whatever the kind.
     pub roles: Roles,
+    /// How long private parts are kept, by kind.
+    pub retention: IndexMap<String, Retention>,
+    /// How sensitive classes of fields are.
+    pub grading: Grading,
     /// Code lists by name.
     pub codes: IndexMap<String, Arc<CodeList>>,
     /// Region tree.
@@ -113,6 +118,7 @@ impl Catalogue {
                 Err(error) => faults.push(Fault::fatal(path, error.line, error.message)),
             }
         }
+        catalogue.protection(files, &mut faults);
         faults.extend(crate::lint::cross_check(&catalogue, files));
         (catalogue, faults)
     }
@@ -131,6 +137,23 @@ impl Catalogue {
             }
         }
         policies
+    }
+
+    /// Reads `retention/` and `grading/`.
+    fn protection(&mut self, files: &[File], faults: &mut Vec<Fault>) {
+        for (path, content) in files.iter().filter(|(p, _)| is_yaml(p)) {
+            let read = if path.starts_with("retention/") {
+                crate::yaml::read::<Retention>(content).map(|(rule, _)| drop(self.retention.insert(rule.kind.clone(), rule)))
+            } else if path == "grading/levels.yaml" {
+                crate::yaml::read::<Grading>(content).map(|(grading, _)| self.grading = grading)
+            } else {
+                continue;
+            };
+            if let Err(error) = read {
+                faults.push(Fault::fatal(path, error.line, error.message));
+            }
+        }
+        self.retention.sort_keys();
     }
 
     /// A kind by name.

@@ -19,6 +19,7 @@ pub mod intake;
 pub mod kind;
 pub mod lint;
 pub mod problem;
+pub mod protection;
 pub mod regions;
 pub mod rules;
 pub mod schema;

@@ -2,13 +2,16 @@
 //! truncated history can be proved.
 
 use crate::port::{AuditLine, NewRevision, Outcome, Stored, Trace};
+use crate::vault::{mark, without_tokens};
 use sm3::{Digest, Sm3};
 
-/// Hash of a revision's content: SM3 over region, state, data and secret, length-prefixed.
+/// Hash of a revision's content: SM3 over region, state, data and secret, length-prefixed. Of the secret it covers the commitment to its text and
+/// not the sealed bytes, of the data everything but the blind tokens, so that keys can be changed and private parts destroyed (decision 0011).
 #[must_use]
 pub fn content_hash(region: &str, state: &str, data: &str, secret: &[u8]) -> [u8; 32] {
     let mut sm3 = Sm3::new();
-    for part in [region.as_bytes(), state.as_bytes(), data.as_bytes(), secret] {
+    let data = without_tokens(data);
+    for part in [region.as_bytes(), state.as_bytes(), data.as_bytes(), mark(secret)] {
         sm3.update((part.len() as u64).to_be_bytes());
         sm3.update(part);
     }

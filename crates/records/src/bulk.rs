@@ -239,12 +239,22 @@ impl Bulk {
     /// Records with the natural keys of the sound rows.
     async fn existing(&self, kind: &Kind, prepared: &[Prepared], keys: &[KeyHash]) -> Result<HashMap<KeyHash, Stored>, DoorError> {
         let mut wanted: Vec<KeyHash> = prepared.iter().zip(keys).filter(|(p, _)| p.sound()).map(|(_, k)| *k).collect();
+        // While keys are changed a record may still stand under the old one.
+        let vault = &self.reader.door.vault;
+        let mut written: HashMap<KeyHash, KeyHash> = HashMap::new();
+        if vault.blind_keys().len() > 1 {
+            for (row, key) in prepared.iter().zip(keys).filter(|(p, _)| p.sound()) {
+                let all = prepare::natural_keys(kind, vault, &row.document, &row.region);
+                written.extend(all.iter().filter(|other| *other != key).map(|other| (*other, *key)));
+                wanted.extend(all);
+            }
+        }
         wanted.sort_unstable();
         wanted.dedup();
         let mut found = HashMap::new();
         for chunk in wanted.chunks(1_000) {
             for row in self.reader.door.store.find_by_keys(&kind.kind, chunk).await.map_err(Door::store_error(&kind.kind))? {
-                found.insert(row.key, row);
+                found.insert(written.get(&row.key).copied().unwrap_or(row.key), row);
             }
         }
         Ok(found)
@@ -254,8 +264,15 @@ impl Bulk {
     async fn taken(&self, kind: &Kind, prepared: &[Prepared]) -> Result<HashMap<(usize, String), String>, DoorError> {
         let mut taken = HashMap::new();
         for (index, rule) in kind.unique_by.iter().enumerate() {
-            let values: Vec<String> =
-                prepared.iter().filter_map(|p| prepare::unique_value(kind, &self.reader.door.vault, &p.document, &rule.fields)).collect();
+            let mut values: Vec<String> = Vec::new();
+            let mut written: HashMap<String, String> = HashMap::new();
+            for row in prepared {
+                let forms = prepare::unique_values(kind, &self.reader.door.vault, &row.document, &rule.fields);
+                if let [first, rest @ ..] = forms.as_slice() {
+                    written.extend(rest.iter().map(|older| (older.clone(), first.clone())));
+                }
+                values.extend(forms);
+            }
             for chunk in values.chunks(500) {
                 for hit in self
                     .reader
@@ -265,7 +282,7 @@ impl Bulk {
                     .await
                     .map_err(Door::store_error(&kind.kind))?
                 {
-                    taken.insert((index, hit.value), hit.id);
+                    taken.insert((index, written.get(&hit.value).cloned().unwrap_or(hit.value)), hit.id);
                 }
             }
         }

@@ -36,8 +36,8 @@ pub struct Origin {
 /// What ties an account to records besides region and organisation; found by [`crate::Door::caller`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ties {
-    /// Token of the identity number of the person whose account it is, or empty.
-    pub person: String,
+    /// Tokens of the identity number of the person whose account it is, under all keys of the blind index; empty when nobody is tied to it.
+    pub person: Vec<String>,
     /// Registered name of the organisation, or empty.
     pub organisation_name: String,
     /// Region of the organisation as a prefix (its county, or its city when it serves one), or empty.

@@ -57,6 +57,16 @@ pub enum DoorError {
         /// That record.
         id: String,
     },
+    /// The export is large or identified: somebody else must approve it.
+    #[error("{}", needs_approval(*.rows, *.limit, *.full))]
+    NeedsApproval {
+        /// Records of it.
+        rows: u64,
+        /// Records above which approval is needed.
+        limit: u64,
+        /// Private fields in clear.
+        full: bool,
+    },
     /// A list or filter parameter makes no sense.
     #[error("{0}")]
     BadRequest(String),
@@ -72,6 +82,14 @@ pub enum DoorError {
     /// Private fields cannot be sealed or opened.
     #[error(transparent)]
     Vault(#[from] VaultError),
+}
+
+fn needs_approval(rows: u64, limit: u64, full: bool) -> String {
+    if full {
+        "含完整个人信息的导出须由另一人批准，请提交申请".to_owned()
+    } else {
+        format!("本次导出 {rows} 条，单次或当日累计超过 {limit} 条的导出须由另一人批准，请提交申请")
+    }
 }
 
 fn summary(problems: &[Problem]) -> String {

@@ -159,11 +159,17 @@ pub enum Action {
     BreakGlass,
     /// A record was assigned to somebody (a case, an appraisal, a review).
     Assign,
+    /// Data keys were changed, or values sealed again.
+    Reseal,
+    /// Private parts were destroyed when their time was over.
+    Erase,
+    /// A legal hold was placed on a record or lifted.
+    Hold,
 }
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::Submit,
         Self::Amend,
         Self::Advance,
@@ -181,6 +187,9 @@ impl Action {
         Self::Restore,
         Self::BreakGlass,
         Self::Assign,
+        Self::Reseal,
+        Self::Erase,
+        Self::Hold,
     ];
 
     /// Its word in the database and in files, the same as serde's.
@@ -204,6 +213,9 @@ impl Action {
             Self::Restore => "restore",
             Self::BreakGlass => "break_glass",
             Self::Assign => "assign",
+            Self::Reseal => "reseal",
+            Self::Erase => "erase",
+            Self::Hold => "hold",
         }
     }
 
@@ -231,6 +243,53 @@ pub struct Commit {
     pub checkpoint: Option<Checkpoint>,
     /// Key of an idempotent request; a second commit with it writes nothing and returns the first one's outcome.
     pub idempotency: Option<String>,
+}
+
+/// A kept revision whose private part is sealed again or destroyed. What the audit chain covers stays as it is; the store refuses anything else.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rewrite {
+    /// Record.
+    pub id: RecordId,
+    /// Revision, newest or older.
+    pub rev: Revision,
+    /// Its sealed part and its document as they were read: a revision that looks otherwise by now is left alone.
+    pub was: (Vec<u8>, String),
+    /// Its sealed part from now on.
+    pub secret: Vec<u8>,
+    /// Its document from now on; only blind tokens may differ.
+    pub data: String,
+    /// Its natural key from now on; `None` leaves it.
+    pub key: Option<KeyHash>,
+    /// What finds the record: search text and lookup keys, of the newest revision only; `None` leaves them.
+    pub found_by: Option<(String, Vec<(String, String)>)>,
+}
+
+/// Rewrites of one kind in one transaction.
+#[derive(Debug, Clone)]
+pub struct Rewriting {
+    /// Kind.
+    pub kind: String,
+    /// Revisions.
+    pub rewrites: Vec<Rewrite>,
+    /// Line of the audit chain, when this is to be on it: what, who and why, which record, and the partitions whose facts change.
+    pub line: Option<RewriteLine>,
+    /// Progress of a job saved in the same transaction.
+    pub checkpoint: Option<Checkpoint>,
+    /// When.
+    pub at: Instant,
+}
+
+/// The audit line of a rewriting.
+#[derive(Debug, Clone)]
+pub struct RewriteLine {
+    /// What.
+    pub action: Action,
+    /// Who, when, why.
+    pub stamp: Stamp,
+    /// Record when it is about one, else empty.
+    pub record: String,
+    /// `(region, year)` of lake partitions to be read again.
+    pub partitions: Vec<(String, i32)>,
 }
 
 /// Progress of a job, saved with the rows it stands for.
@@ -472,6 +531,9 @@ pub trait RecordStore: Send + Sync {
     /// writes the new one, replaces its lookup keys; then appends the audit line and the outbox event. A commit without revisions
     /// (a view, a sign-in) appends its audit line only. `record` names the record of a single-record action.
     async fn append(&self, commit: Commit, record: &str) -> Result<Committed, StoreError>;
+    /// Seals revisions again or destroys their private parts, without changing what the audit chain says of them; returns how many were
+    /// rewritten. A revision that looks otherwise by now is left alone.
+    async fn rewrite(&self, work: Rewriting) -> Result<u64, StoreError>;
     /// The newest revision, retracted ones included.
     async fn find(&self, kind: &str, id: &str) -> Result<Option<Stored>, StoreError>;
     /// All revisions of a record, oldest first.

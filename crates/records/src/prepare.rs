@@ -197,6 +197,12 @@ fn set_aside(kind: &Kind, prepared: &mut Prepared, problem: &Problem) -> bool {
 /// Natural key of a document. When a part is missing the whole document stands for itself, so that re-importing the same row finds it.
 #[must_use]
 pub fn natural_key(kind: &Kind, vault: &Vault, document: &Map<String, Value>, region: &str) -> [u8; 16] {
+    natural_keys(kind, vault, document, region).into_iter().next().unwrap_or_default()
+}
+
+/// The natural key under all keys of the blind index, the one that is written first: while keys are changed, a record has the one or the other.
+#[must_use]
+pub fn natural_keys(kind: &Kind, vault: &Vault, document: &Map<String, Value>, region: &str) -> Vec<[u8; 16]> {
     let parts: Option<Vec<String>> =
         kind.natural_key.iter().map(|path| get_path(document, path).filter(|v| !v.is_null()).map(key_text)).collect();
     // Numbers are given by offices: the same inspection number of two cities is two inspections. Only a key that is unique in the whole
@@ -207,12 +213,12 @@ pub fn natural_key(kind: &Kind, vault: &Vault, document: &Map<String, Value>, re
         parts
     });
     match parts {
-        Some(parts) => vault.key_hash(&kind.kind, &parts),
+        Some(parts) => vault.key_hashes(&kind.kind, &parts),
         None => {
             let mut entries: Vec<(&String, &Value)> = document.iter().filter(|(k, _)| !k.starts_with('_')).collect();
             entries.sort_by_key(|(k, _)| k.as_str());
             let whole = serde_json::to_string(&entries).unwrap_or_default();
-            vault.key_hash(&kind.kind, &["*".into(), whole, city])
+            vault.key_hashes(&kind.kind, &["*".into(), whole, city])
         }
     }
 }
@@ -286,7 +292,7 @@ pub fn revision(kind: &Kind, vault: &Vault, prepared: Prepared, id: String, seen
     let search = search_text(kind, vault, &document);
     let lookups = lookups(kind, vault, &document);
     let (public, private) = split(kind, vault, document);
-    let secret = vault.seal(&private)?;
+    let secret = vault.seal(&kind.kind, &id, &private)?;
     let data = serde_json::to_string(&public).unwrap_or_default();
     Ok(NewRevision {
         id,
@@ -308,7 +314,7 @@ pub fn revision(kind: &Kind, vault: &Vault, prepared: Prepared, id: String, seen
 }
 
 /// Normalised public texts and hashed fragments of private ones.
-fn search_text(kind: &Kind, vault: &Vault, document: &Map<String, Value>) -> String {
+pub(crate) fn search_text(kind: &Kind, vault: &Vault, document: &Map<String, Value>) -> String {
     let mut words: Vec<String> = Vec::new();
     for path in &kind.search {
         let Some(field) = kind.field(path) else { continue };
@@ -357,10 +363,16 @@ pub(crate) fn lookups(kind: &Kind, vault: &Vault, document: &Map<String, Value>)
 /// Lookup values of one field: private ones as tokens.
 #[must_use]
 pub fn lookup_values(kind: &Kind, vault: &Vault, document: &Map<String, Value>, path: &str) -> Vec<String> {
+    lookup_alternatives(kind, vault, document, path).into_iter().filter_map(|all| all.into_iter().next()).collect()
+}
+
+/// Lookup values of one field, each with its forms under all keys of the blind index, the one that is written first.
+#[must_use]
+pub fn lookup_alternatives(kind: &Kind, vault: &Vault, document: &Map<String, Value>, path: &str) -> Vec<Vec<String>> {
     let field = kind.field(path);
     let shape = |t: &str| match field {
-        Some(f) if f.private.is_some() => vault.token(f, t),
-        _ => text::identifier(t),
+        Some(f) if f.private.is_some() => vault.tokens(f, t),
+        _ => vec![text::identifier(t)],
     };
     match get_path(document, path) {
         Some(Value::String(text)) => vec![shape(text)],
@@ -372,11 +384,19 @@ pub fn lookup_values(kind: &Kind, vault: &Vault, document: &Map<String, Value>, 
 /// Value of a uniqueness rule; `None` when a part is missing.
 #[must_use]
 pub fn unique_value(kind: &Kind, vault: &Vault, document: &Map<String, Value>, fields: &[String]) -> Option<String> {
-    let parts: Option<Vec<String>> = fields
-        .iter()
-        .map(|f| lookup_values(kind, vault, document, f).into_iter().next().or_else(|| get_path(document, f).map(key_text)))
-        .collect();
-    Some(hex(&vault.key_hash(&kind.kind, &parts?)))
+    unique_values(kind, vault, document, fields).into_iter().next()
+}
+
+/// Value of a uniqueness rule under all keys of the blind index, the one that is written first; none when a part is missing.
+#[must_use]
+pub fn unique_values(kind: &Kind, vault: &Vault, document: &Map<String, Value>, fields: &[String]) -> Vec<String> {
+    let text = |value: &Value| match value {
+        Value::Array(items) => items.first().map(key_text),
+        Value::Null => None,
+        other => Some(key_text(other)),
+    };
+    let parts: Option<Vec<String>> = fields.iter().map(|f| get_path(document, f).and_then(text)).collect();
+    parts.map(|parts| vault.key_hashes(&kind.kind, &parts).iter().map(|hash| hex(hash)).collect()).unwrap_or_default()
 }
 
 /// Day of the event of a document, or empty.

@@ -5,7 +5,7 @@ use crate::caller::Caller;
 use crate::door::{Door, DoorError};
 use crate::port::{Action, Column, Filter, Instant, Op, Query, Stored};
 use crate::prepare;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use zhijian_kinds::intake::{get_path, set_path};
@@ -46,7 +46,7 @@ pub struct View {
 }
 
 /// A list request as pages and the API make it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListRequest {
     /// `(field, op, value)`.
     pub filters: Vec<(String, Op, String)>,
@@ -136,7 +136,8 @@ impl Door {
     /// # Errors
     /// A sealed part cannot be opened.
     pub fn private_changes(&self, kind: &Kind, before: &Stored, now: &Stored) -> Result<Vec<String>, DoorError> {
-        let (before, now) = (self.vault.open(&before.secret)?, self.vault.open(&now.secret)?);
+        let open = |row: &Stored| self.vault.open(&kind.kind, &row.id, &row.secret);
+        let (before, now) = (open(before)?, open(now)?);
         Ok(kind.private_fields().filter(|f| before.get(&f.path) != now.get(&f.path)).map(|f| f.path.clone()).collect())
     }
 
@@ -159,11 +160,8 @@ impl Door {
         Ok(ViewPage { rows: rows?, next: page.next })
     }
 
-    /// A page of a list for an export. With `reveal` private fields come in clear; the export itself is noted by [`Door::note`] once.
-    ///
-    /// # Errors
-    /// As [`Door::list`]; the caller's roles do not allow exports.
-    pub async fn export_page(&self, caller: &Caller, kind: &str, request: &ListRequest, reveal: bool) -> Result<ViewPage, DoorError> {
+    /// A page of a list for an export; who asks has a [`crate::exports::Pass`] or is about to get one.
+    pub(crate) async fn exported(&self, caller: &Caller, kind: &str, request: &ListRequest, reveal: bool) -> Result<ViewPage, DoorError> {
         let kind = self.kind(kind)?;
         Self::allow(caller, &kind, Wish::Export)?;
         let arms = access::arms(caller, &kind, Wish::Export);
@@ -206,7 +204,7 @@ impl Door {
     }
 
     /// The query over those arms that show everything it asks about; `grouped` is a further field that it asks about.
-    fn narrowed(&self, kind: &Kind, arms: &[Arm], request: &ListRequest, grouped: Option<&str>) -> Result<Query, DoorError> {
+    pub(crate) fn narrowed(&self, kind: &Kind, arms: &[Arm], request: &ListRequest, grouped: Option<&str>) -> Result<Query, DoorError> {
         if arms.is_empty() {
             return Err(DoorError::NotAllowed { kind: kind.title.clone() });
         }
@@ -218,8 +216,7 @@ impl Door {
                 if !private.blind || *op != Op::Eq {
                     return Err(DoorError::BadRequest(format!("“{}”只能按完整内容查询", private.title)));
                 }
-                let token = self.vault.token(private, &text::identifier(value));
-                filters.push(Filter { column: Column::Field { path: field.clone(), numeric: false }, op: Op::Eq, value: token });
+                filters.push(self.token_filter(private, value));
             } else {
                 filters.push(Filter { column: column(kind, field)?, op: *op, value: value.clone() });
             }
@@ -255,18 +252,23 @@ impl Door {
         })
     }
 
+    /// A record whose blind field has this value has one of its tokens.
+    pub(crate) fn token_filter(&self, field: &zhijian_kinds::Field, value: &str) -> Filter {
+        let value = self.vault.tokens(field, &text::identifier(value)).join(",");
+        Filter { column: Column::Field { path: field.path.clone(), numeric: false }, op: Op::In, value }
+    }
+
     /// Fragments of a search text: public text, or hashed pairs of characters, or the token of a whole private value.
     fn search_terms(&self, kind: &Kind, search: &str, names: bool) -> Vec<Vec<String>> {
         search
             .split_whitespace()
             .map(|word| {
                 let mut alternatives = vec![text::word_key(word)];
-                let pairs = self.vault.fragments(word);
+                let short = word.chars().count() <= 8;
+                let pairs = if short { self.vault.all_fragments(word) } else { Vec::new() };
                 for field in kind.search.iter().filter_map(|p| kind.field(p)).filter(|f| names && f.private.is_some()) {
-                    alternatives.push(self.vault.token(field, &text::identifier(word)));
-                    if !pairs.is_empty() && word.chars().count() <= 8 {
-                        alternatives.push(pairs.join("&"));
-                    }
+                    alternatives.extend(self.vault.tokens(field, &text::identifier(word)));
+                    alternatives.extend(pairs.iter().filter(|pairs| !pairs.is_empty()).map(|pairs| pairs.join("&")));
                 }
                 alternatives.sort();
                 alternatives.dedup();
@@ -281,13 +283,20 @@ impl Door {
     /// The sealed part cannot be opened.
     pub fn view(&self, kind: &Kind, stored: &Stored, sight: &Sight, reveal: bool) -> Result<View, DoorError> {
         let mut data: Map<String, Value> = serde_json::from_str(&stored.data).unwrap_or_default();
-        let mut clear = self.vault.open(&stored.secret)?;
+        let mut clear = self.vault.open(&kind.kind, &stored.id, &stored.secret)?;
         for (path, value) in &mut clear {
             if !(reveal && sight.clears(path)) {
                 *value = Value::String(masked(value));
             }
         }
         prepare::join(&mut data, clear);
+        if crate::vault::is_erased(&stored.secret) {
+            for field in kind.private_fields() {
+                if get_path(&data, &field.path).is_some() {
+                    set_path(&mut data, &field.path, Value::String(ERASED.into()));
+                }
+            }
+        }
         if !sight.is_whole() {
             sight.strip(kind, &mut data);
             for field in kind.fields.iter().filter(|f| f.private.is_none() && sight.shows(&f.path) && sight.masks(&f.path)) {
@@ -318,6 +327,9 @@ impl Door {
 
 /// What stands for a value that nothing may be told of.
 pub(crate) const MASK: &str = "＊";
+
+/// What stands for a private value that was destroyed when its time was over.
+pub const ERASED: &str = "（已依法删除）";
 
 /// What stands for a private value until a purpose is stated.
 pub(crate) fn masked(value: &Value) -> String {

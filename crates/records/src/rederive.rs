@@ -235,6 +235,9 @@ impl Rederive {
 
 /// A stored record computed again; `None` when nothing differs.
 fn again(door: &Door, kind: &Kind, stored: &Stored, today: &str, write: bool) -> Result<Option<Found>, DoorError> {
+    if crate::vault::is_erased(&stored.secret) {
+        return Ok(None);
+    }
     let old = door.clear(stored)?;
     let mut new = old.clone();
     derive::fill(kind, &door.catalogue, &mut new, today);

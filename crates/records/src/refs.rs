@@ -2,7 +2,7 @@
 
 use crate::door::Door;
 use crate::port::{LookupHit, StoreError};
-use crate::prepare::{Prepared, lookup_values};
+use crate::prepare::{Prepared, lookup_alternatives, lookup_values};
 use serde_json::Value;
 use std::collections::HashMap;
 use zhijian_kinds::kind::{Format, RefRule};
@@ -20,13 +20,23 @@ pub async fn resolve(door: &Door, kind: &Kind, rows: &mut [&mut Prepared]) -> Re
         let mut found: Found = HashMap::new();
         for way in &rule.by {
             let mut values: Vec<String> = Vec::new();
+            // While keys are changed a record may be found under an older token; here each stands for the one that is written.
+            let mut written: HashMap<String, String> = HashMap::new();
             for row in rows.iter() {
-                values.extend(lookup_values(kind, &door.vault, &row.document, &way.field));
+                for forms in lookup_alternatives(kind, &door.vault, &row.document, &way.field) {
+                    if let [first, rest @ ..] = forms.as_slice() {
+                        written.extend(rest.iter().map(|older| (older.clone(), first.clone())));
+                    }
+                    values.extend(forms);
+                }
             }
             values.sort();
             values.dedup();
             for chunk in values.chunks(500) {
-                for hit in door.store.lookup(&rule.kind, &way.way, chunk).await? {
+                for mut hit in door.store.lookup(&rule.kind, &way.way, chunk).await? {
+                    if let Some(first) = written.get(&hit.value) {
+                        hit.value.clone_from(first);
+                    }
                     found.entry((way.way.clone(), hit.value.clone())).or_default().push(hit);
                 }
             }

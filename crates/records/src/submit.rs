@@ -183,6 +183,9 @@ impl Door {
         if !access::may_write(caller, kind, wish, at) {
             return Err(DoorError::NotAllowed { kind: format!("{}·{}", kind.title, wish.word()) });
         }
+        if crate::vault::is_erased(&old.secret) {
+            return Err(DoorError::BadRequest("该记录的个人信息已到期删除，记录只供统计，不能再修改".into()));
+        }
         let document = self.clear(&old)?;
         Ok((old, document, sight))
     }
@@ -190,7 +193,7 @@ impl Door {
     /// The whole document of a revision, private fields in clear. For the door's own steps.
     pub(crate) fn clear(&self, stored: &Stored) -> Result<Map<String, Value>, DoorError> {
         let mut document: Map<String, Value> = serde_json::from_str(&stored.data).unwrap_or_default();
-        prepare::join(&mut document, self.vault.open(&stored.secret)?);
+        prepare::join(&mut document, self.vault.open(&stored.kind, &stored.id, &stored.secret)?);
         Ok(document)
     }
 
@@ -232,14 +235,25 @@ impl Door {
     ) -> Result<Saved, DoorError> {
         let id = revision.id.clone();
         // A request that is sent again meets its own record here; the store then tells the first one's outcome.
+        let keys = prepare::natural_keys(kind, &self.vault, &prepared.document, &revision.region);
         let sent_before = match &entry.idempotency {
-            Some(_) => self.store.find_by_keys(&kind.kind, &[revision.key]).await.map_err(Self::store_error(&kind.kind))?,
+            Some(_) => self.store.find_by_keys(&kind.kind, &keys).await.map_err(Self::store_error(&kind.kind))?,
             None => Vec::new(),
         };
+        // While keys are changed, a record may still stand under the old one, where the store does not see it.
+        if keys.len() > 1 && entry.idempotency.is_none() {
+            let known = self.store.find_by_keys(&kind.kind, &keys).await.map_err(Self::store_error(&kind.kind))?;
+            if let Some(other) = known.into_iter().find(|r| r.id != id) {
+                return Err(DoorError::Exists { id: other.id });
+            }
+        }
         for (index, rule) in kind.unique_by.iter().enumerate() {
             let way = format!("unique:{index}");
-            let Some(value) = revision.lookups.iter().find(|(w, _)| *w == way).map(|(_, v)| v.clone()) else { continue };
-            let hits = self.store.lookup(&kind.kind, &way, &[value]).await.map_err(Self::store_error(&kind.kind))?;
+            let values = prepare::unique_values(kind, &self.vault, &prepared.document, &rule.fields);
+            if values.is_empty() {
+                continue;
+            }
+            let hits = self.store.lookup(&kind.kind, &way, &values).await.map_err(Self::store_error(&kind.kind))?;
             if hits.iter().any(|h| h.id != id && sent_before.iter().all(|r| r.id != h.id)) {
                 return Err(DoorError::Invalid(vec![crate::bulk::not_unique(kind, rule, &prepared.document)]));
             }
@@ -257,8 +271,7 @@ impl Door {
         match done.outcomes.first() {
             Some(Outcome::Written { rev }) if done.replayed => {
                 // The first request's record: find it by its natural key, which the retry shares.
-                let key = prepare::natural_key(kind, &self.vault, &prepared.document, &prepared.region);
-                let found = self.store.find_by_keys(&kind.kind, &[key]).await.map_err(Self::store_error(&kind.kind))?;
+                let found = self.store.find_by_keys(&kind.kind, &keys).await.map_err(Self::store_error(&kind.kind))?;
                 let id = found.into_iter().next().map_or(id, |r| r.id);
                 Ok(Saved { id, rev: *rev, problems: prepared.problems })
             }

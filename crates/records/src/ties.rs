@@ -5,6 +5,8 @@ use crate::access::{self, Reach, Wish};
 use crate::caller::{Caller, Grant};
 use crate::door::{Door, DoorError};
 use crate::port::{Account, Action, Column, Filter, Op, Query, Scope, Stored};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 use zhijian_kinds::access::With;
 use zhijian_kinds::kind::Format;
@@ -12,6 +14,8 @@ use zhijian_kinds::{Kind, Regions, text};
 
 /// Setting of the person whose account it is.
 const PERSON: &str = "person";
+/// Member of the sealed value that holds the number.
+const ID_NO: &str = "id_no";
 /// Prefix of the settings of opened records.
 const GRANT: &str = "grant/";
 
@@ -30,7 +34,7 @@ impl Door {
         let now = self.now();
         for (name, value) in self.store.settings(&prefix).await.map_err(Self::store_error("account"))? {
             match name.strip_prefix(&prefix) {
-                Some(PERSON) => caller.ties.person = value,
+                Some(PERSON) => caller.ties.person = self.person_tokens(&account.login, &value)?,
                 Some(name) if name.starts_with(GRANT) => {
                     caller.ties.grants.extend(serde_json::from_str::<Grant>(&value).ok().filter(|g| g.until > now));
                 }
@@ -65,6 +69,17 @@ impl Door {
         Ok(())
     }
 
+    /// County of an account's organisation, or empty.
+    pub(crate) async fn organisation_region(&self, caller: &Caller) -> Result<String, DoorError> {
+        for kind in self.catalogue.kinds.values().filter(|kind| kind.owner.is_none() && !caller.organisation.is_empty()) {
+            let found = self.store.find(&kind.kind, &caller.organisation).await.map_err(Self::store_error(&kind.kind))?;
+            if let Some(found) = found.filter(|r| !r.retracted) {
+                return Ok(found.region);
+            }
+        }
+        Ok(String::new())
+    }
+
     async fn clients(&self, caller: &Caller) -> Result<Vec<String>, DoorError> {
         let mut all: Vec<String> = Vec::new();
         for service in &self.catalogue.roles.clients {
@@ -90,7 +105,7 @@ impl Door {
     }
 
     /// A query of the door itself, over everything.
-    fn own_query(&self, kind: &str, filters: Vec<Filter>) -> Query {
+    pub(crate) fn own_query(&self, kind: &str, filters: Vec<Filter>) -> Query {
         Query {
             kind: kind.to_owned(),
             scope: Scope { all: true, ..Scope::default() },
@@ -110,15 +125,17 @@ impl Door {
     /// The number is malformed; the store failed.
     pub async fn tie_person(&self, by: &Caller, login: &str, id_no: &str) -> Result<(), DoorError> {
         let id_no = text::identifier(id_no);
-        let token = if id_no.is_empty() {
+        // Sealed and not as a token: tokens change with their key.
+        let sealed = if id_no.is_empty() {
             String::new()
         } else {
             zhijian_kinds::ident::id_no(&id_no, &self.today())
                 .map_err(|_| DoorError::BadRequest("证件号码不正确，应为18位居民身份证号".into()))?;
-            let field = self.person_field().ok_or_else(|| DoorError::BadRequest("没有以证件号识别人员的表单".into()))?;
-            self.vault.token(field, &id_no)
+            self.person_field().ok_or_else(|| DoorError::BadRequest("没有以证件号识别人员的表单".into()))?;
+            let private = Map::from_iter([(ID_NO.to_owned(), Value::String(id_no))]);
+            STANDARD.encode(self.vault.seal(PERSON, login, &private)?)
         };
-        self.store.set_setting(&setting(login, PERSON), &token).await.map_err(Self::store_error("account"))?;
+        self.store.set_setting(&setting(login, PERSON), &sealed).await.map_err(Self::store_error("account"))?;
         self.note(by, Action::Administer, "account", login, "设置本人证件号", "web").await
     }
 
@@ -129,6 +146,28 @@ impl Door {
     pub async fn tied_person(&self, login: &str) -> Result<bool, DoorError> {
         let token = self.store.setting(&setting(login, PERSON)).await.map_err(Self::store_error("account"))?;
         Ok(token.is_some_and(|t| !t.is_empty()))
+    }
+
+    /// Tokens of the identity number that is kept, sealed, for an account.
+    fn person_tokens(&self, login: &str, kept: &str) -> Result<Vec<String>, DoorError> {
+        let sealed = STANDARD.decode(kept).unwrap_or_default();
+        let private = self.vault.open(PERSON, login, &sealed)?;
+        let id_no = private.get(ID_NO).and_then(Value::as_str);
+        Ok(id_no.zip(self.person_field()).map(|(id_no, field)| self.vault.tokens(field, id_no)).unwrap_or_default())
+    }
+
+    /// Seals the identity numbers kept for accounts again under the key that writes now; returns how many were.
+    pub(crate) async fn reseal_persons(&self) -> Result<u64, DoorError> {
+        let mut done = 0;
+        for (name, kept) in self.store.settings("access/").await.map_err(Self::store_error("account"))? {
+            let Some(login) = name.strip_prefix("access/").and_then(|rest| rest.strip_suffix("/person")) else { continue };
+            let sealed = STANDARD.decode(&kept).unwrap_or_default();
+            if let Some(fresh) = self.vault.reseal(PERSON, login, &sealed)? {
+                self.store.set_setting(&name, &STANDARD.encode(fresh)).await.map_err(Self::store_error("account"))?;
+                done += 1;
+            }
+        }
+        Ok(done)
     }
 
     fn person_field(&self) -> Option<&zhijian_kinds::Field> {
@@ -151,9 +190,7 @@ impl Door {
     /// Records of a kind about the person with this identity number.
     pub(crate) async fn about_person(&self, kind: &Kind, id_no: &str) -> Result<Vec<Stored>, DoorError> {
         let Some(field) = kind.field("id_no").filter(|f| f.blind) else { return Ok(Vec::new()) };
-        let value = self.vault.token(field, &text::identifier(id_no));
-        let column = Column::Field { path: field.path.clone(), numeric: false };
-        let query = Query { limit: 50, ..self.own_query(&kind.kind, vec![Filter { column, op: Op::Eq, value }]) };
+        let query = Query { limit: 50, ..self.own_query(&kind.kind, vec![self.token_filter(field, id_no)]) };
         Ok(self.store.query(&query).await.map_err(Self::store_error(&kind.kind))?.rows)
     }
 

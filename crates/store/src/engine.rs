@@ -9,7 +9,8 @@ use async_trait::async_trait;
 use std::collections::HashMap;
 use std::sync::Arc;
 use zhijian_records::port::{
-    AuditLine, Column, Commit, Committed, Event, KeyHash, Lease, LookupHit, Page, Partition, Query, RecordStore, StoreError, Stored,
+    AuditLine, Column, Commit, Committed, Event, KeyHash, Lease, LookupHit, Page, Partition, Query, RecordStore, Rewriting, StoreError,
+    Stored,
 };
 
 /// A database with the tables of the known kinds.
@@ -59,6 +60,10 @@ impl Engine {
 impl RecordStore for Engine {
     async fn append(&self, commit: Commit, record: &str) -> Result<Committed, StoreError> {
         append::append(self, &commit, record).await
+    }
+
+    async fn rewrite(&self, work: Rewriting) -> Result<u64, StoreError> {
+        append::rewrite(self, &work).await
     }
 
     async fn find(&self, kind: &str, id: &str) -> Result<Option<Stored>, StoreError> {

@@ -82,6 +82,7 @@ pub fn door_status(error: &DoorError) -> StatusCode {
         DoorError::NotFound | DoorError::NoKind(_) => StatusCode::NOT_FOUND,
         DoorError::Stale { .. } | DoorError::Exists { .. } => StatusCode::CONFLICT,
         DoorError::BadRequest(_) => StatusCode::BAD_REQUEST,
+        DoorError::NeedsApproval { .. } => StatusCode::FORBIDDEN,
         DoorError::Store { .. } | DoorError::Vault(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::icons::icon;
 use crate::session::Signed;
-use crate::{assets, links, posted, words};
+use crate::{assets, links, posted, watermark, words};
 use maud::{DOCTYPE, Markup, html};
 use zhijian_kinds::Kind;
 use zhijian_records::access::{self, Wish};
@@ -27,13 +27,25 @@ pub struct Frame<'a> {
     pub scripts: &'a [&'a str],
     /// The heading is part of the body (sign-in page).
     pub bare: bool,
+    /// Shows identified data: who looks and when is over the whole page.
+    pub marked: bool,
 }
 
 impl<'a> Frame<'a> {
     /// A frame without anything; fill in with `Frame { title, ..Frame::new(&app) }`.
     #[must_use]
     pub fn new(app: &'a App) -> Self {
-        Self { app, title: "", signed: None, active: "", breadcrumbs: &[], actions: Markup::default(), scripts: &[], bare: false }
+        Self {
+            app,
+            title: "",
+            signed: None,
+            active: "",
+            breadcrumbs: &[],
+            actions: Markup::default(),
+            scripts: &[],
+            bare: false,
+            marked: false,
+        }
     }
 }
 
@@ -60,6 +72,7 @@ pub fn page(frame: &Frame<'_>, body: Markup) -> Markup {
                         @if !frame.bare { (heading(frame)) }
                         div #notice aria-live="polite" {}
                         (body)
+                        @if let Some(signed) = frame.signed.filter(|_| frame.marked) { (watermark::layer(frame.app, signed)) }
                     }
                 }
             }
@@ -176,6 +189,9 @@ fn menu(frame: &Frame<'_>, signed: &Signed) -> Markup {
             li { (entry("/codes", words::CODES, "codes")) }
             li { (entry("/api/docs", words::API, "help")) }
             @if signed.is("R01") { li { (entry("/accounts", words::ACCOUNTS, "people")) } li { (entry("/rederive", words::REDERIVE, "history")) } }
+            @if groups.iter().flat_map(|(_, kinds)| kinds).any(|k| access::may(&signed.caller, k, Wish::Export)) || signed.caller.has_any(&frame.app.catalogue().roles.exports.approvers) { li { (entry("/exports", words::EXPORTS, "export")) } }
+            @if !crate::pages::research::kinds(frame.app, signed).is_empty() { li { (entry("/research", words::RESEARCH, "people")) } }
+            @if frame.app.door.keeps(&signed.caller) { li { (entry("/retention", words::RETENTION, "history")) } }
             @if signed.administers(frame.app) || signed.oversees(frame.app) { li { (entry("/access", words::ACCESS, "eye")) } }
             @if crate::pages::audit::may(frame.app, signed) { li { (entry("/audit", words::AUDIT, "history")) } }
             @if !frame.app.door.emergency_kinds(&signed.caller).is_empty() || signed.administers(frame.app) || signed.oversees(frame.app) || !signed.caller.organisation.is_empty() {

@@ -21,6 +21,7 @@ pub mod purposes;
 pub mod router;
 pub mod security;
 pub mod session;
+mod watermark;
 pub mod words;
 
 pub use app::App;

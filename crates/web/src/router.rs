@@ -2,8 +2,10 @@
 
 use crate::app::App;
 use crate::error::PageError;
-use crate::pages::{access, accounts, audit, codes, desk, import, kinds, login, me, records, rederive, search};
-use crate::{api, assets, board, calculators, error, origin, security};
+use crate::pages::{
+    access, accounts, audit, codes, desk, exports, import, kinds, login, me, records, rederive, research, retention, search,
+};
+use crate::{api, assets, board, calculators, error, origin, security, watermark};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -33,6 +35,10 @@ pub fn router(app: App) -> Router {
         .merge(rederive::router())
         .merge(access::router())
         .merge(audit::router())
+        .merge(exports::router())
+        .merge(retention::router())
+        .merge(research::router())
+        .route("/watermark.svg", get(watermark::tile))
         .merge(api::router())
         .merge(board::router())
         .merge(calculators::router())

@@ -18,6 +18,12 @@ pub const ACCESS: &str = "访问策略";
 pub const AUDIT: &str = "审计日志";
 /// Emergency access.
 pub const EMERGENCY: &str = "紧急访问";
+/// Approval of exports.
+pub const EXPORTS: &str = "导出审批";
+/// Retention.
+pub const RETENTION: &str = "保存期限";
+/// De-identified exports.
+pub const RESEARCH: &str = "脱敏导出";
 /// Plan board.
 pub const BOARD: &str = "规划看板";
 /// Imports.
@@ -184,6 +190,9 @@ pub fn action(action: zhijian_records::port::Action) -> &'static str {
         Action::Restore => "恢复",
         Action::BreakGlass => "紧急访问",
         Action::Assign => "指派",
+        Action::Reseal => "更换密钥",
+        Action::Erase => "到期删除",
+        Action::Hold => "保全",
     }
 }
 

@@ -134,7 +134,9 @@ async fn verify(config: Config, json: bool, heads: &[PathBuf]) -> Result<ExitCod
             say(format!("已核对 {done} / {all} 条"));
         }
     };
-    let verdict = verify::against(&platform.door.store, &heads, progress).await?;
+    let mut verdict = verify::against(&platform.door.store, &heads, progress).await?;
+    // The chain covers commitments; that the sealed values are what was committed to needs the keys.
+    verdict.faults.extend(zhijian_records::sealed::verify(&platform.door).await?.faults);
     if json {
         data(serde_json::to_string_pretty(&verdict)?)?;
     } else {

@@ -7,8 +7,8 @@ use anyhow::{Context as _, Result};
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use zhijian_exchange::write::{ExportFormat, ExportOptions, Exporter};
-use zhijian_records::port::Action;
+use zhijian_exchange::write::{ExportFormat, ExportOptions, Exporter, Mark};
+use zhijian_records::exports::Wanted;
 use zhijian_records::read::ListRequest;
 
 /// Arguments.
@@ -72,45 +72,52 @@ async fn stream(platform: &Platform, args: &Args, writer: Box<dyn Write + Send>)
         .map(|d| zhijian_records::clock::start_of(d).with_context(|| format!("日期“{d}”应写作 2020-12-31")))
         .transpose()?;
     let purpose = args.purpose.clone().unwrap_or_default();
-    door.note(
-        &operator,
-        Action::Export,
-        &kind.kind,
-        "",
-        &format!("导出{}；{purpose}", if purpose.is_empty() { "（掩码）" } else { "（原文）" }),
-        "console",
-    )
-    .await?;
     let format = match args.format {
         Format::Xlsx => ExportFormat::Xlsx,
         Format::Csv => ExportFormat::Csv,
         Format::Json => ExportFormat::JsonArray,
     };
-    let first = ListRequest { limit: PAGE, sort: Some("id".into()), as_of, ..ListRequest::default() };
+    let wanted = Wanted {
+        kind: kind.kind.clone(),
+        request: ListRequest { sort: Some("id".into()), as_of, ..ListRequest::default() },
+        full: !purpose.is_empty(),
+        format: format.ending().trim_start_matches('.').to_owned(),
+        conditions: args.known_at.clone().map_or_else(|| "全部".into(), |day| format!("{day} 时的数据")),
+        purpose: if purpose.is_empty() { "（掩码）".into() } else { purpose.clone() },
+        research: String::new(),
+    };
+    let pass = door.free_export(&operator, &wanted, "console").await?;
     // Columns named by a pattern (questions of a survey) must be known before the first row: one more pass for such kinds.
     let mut documents = Vec::new();
     if kind.fields.iter().any(|f| f.pivot.as_ref().is_some_and(|p| p.pattern.is_some())) {
-        let mut request = first.clone();
+        let mut cursor = None;
         loop {
-            let page = door.export_page(&operator, &kind.kind, &request, false).await?;
+            let page = door.export_page(&operator, &pass, cursor, PAGE).await?;
             documents.extend(page.rows.into_iter().map(|r| r.data));
-            let Some(next) = page.next else { break };
-            request.cursor = Some(next);
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
         }
     }
     let keys = zhijian_exchange::write::collect_keys(&kind, documents.iter());
     drop(documents);
-    let mut request = first;
-    let mut page = door.export_page(&operator, &kind.kind, &request, !purpose.is_empty()).await?;
-    let options = ExportOptions { keys, ..ExportOptions::default() };
+    let mut page = door.export_page(&operator, &pass, None, PAGE).await?;
+    let mark = Mark {
+        who: format!("{}（{}）", operator.name, operator.login),
+        when: zhijian_records::clock::shown(door.now()),
+        purpose: wanted.purpose.clone(),
+        id: pass.id().to_owned(),
+        whole: pass.full(),
+    };
+    let options = ExportOptions { keys, mark: Some(mark), ..ExportOptions::default() };
     let mut exporter = Exporter::new(&kind, &door.catalogue, format, &options, writer)?;
     loop {
         for row in &page.rows {
             exporter.push(&row.data)?;
         }
         let Some(next) = page.next else { break };
-        request.cursor = Some(next);
-        page = door.export_page(&operator, &kind.kind, &request, !purpose.is_empty()).await?;
+        page = door.export_page(&operator, &pass, Some(next), PAGE).await?;
     }
     let (summary, mut writer) = exporter.finish()?;
     writer.flush()?;

@@ -11,9 +11,12 @@ pub mod export;
 pub mod hj212;
 pub mod import;
 pub mod init;
+pub mod keys;
 pub mod lake;
 pub mod rederive;
+pub mod research;
 pub mod restore;
+pub mod retention;
 pub mod serve;
 pub mod template;
 

@@ -6,6 +6,7 @@ mod heads;
 mod home;
 mod main_job;
 mod packs;
+mod protection;
 mod tables;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;

@@ -25,7 +25,7 @@ const DEEPEST: usize = 3;
 const UNKNOWN_COLUMN: f64 = 0.4;
 
 /// Columns that offices add for themselves; they are left out without a complaint.
-const IGNORED: [&str; 9] = ["序号", "序", "行号", "no", "内部编号", "备注", "附注", "说明", "示例"];
+const IGNORED: [&str; 10] = ["序号", "序", "行号", "no", "内部编号", "备注", "附注", "说明", "示例", crate::write::MARK_COLUMN];
 
 /// A recognised sheet.
 #[derive(Debug, Clone)]

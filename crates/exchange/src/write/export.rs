@@ -60,6 +60,42 @@ pub struct ExportOptions {
     pub keys: Keys,
     /// Leave out columns of repeated groups (checks by item and the like).
     pub without_items: bool,
+    /// Who takes it out: marked in the file.
+    pub mark: Option<Mark>,
+}
+
+/// The watermark of a file: who took it out, when, what for.
+///
+/// A workbook tells it in the head and foot of printed pages, in its properties and on a sheet of its own. CSV and JSON have no such place, and a remark line
+/// would break whatever reads them: rows with whole personal information carry it in a last column, so that a part cut out tells it too, and the
+/// importer leaves that column out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// Name and account.
+    pub who: String,
+    /// When.
+    pub when: String,
+    /// Purpose.
+    pub purpose: String,
+    /// Id of the export.
+    pub id: String,
+    /// Personal information is whole: every row carries the mark.
+    pub whole: bool,
+}
+
+/// Heading of the column that carries the mark.
+pub const MARK_COLUMN: &str = "导出标记";
+/// Member of a JSON document that carries it.
+const MARK_MEMBER: &str = "_export";
+/// Sheet that tells it.
+const MARK_SHEET: &str = "导出说明";
+
+impl Mark {
+    /// In one line.
+    #[must_use]
+    pub fn line(&self) -> String {
+        format!("{} {} {}", self.who, self.when, self.id)
+    }
 }
 
 /// What was written.
@@ -92,6 +128,7 @@ pub struct Exporter<'a, W: Write + Send> {
     columns: Vec<Column<'a>>,
     output: Output<W>,
     summary: ExportSummary,
+    mark: Option<Mark>,
 }
 
 enum Output<W> {
@@ -106,6 +143,7 @@ struct Book {
     sheet: usize,
     row: u32,
     name: String,
+    mark: Option<Mark>,
 }
 
 impl<'a, W: Write + Send> Exporter<'a, W> {
@@ -130,17 +168,21 @@ impl<'a, W: Write + Send> Exporter<'a, W> {
         let output = match format {
             ExportFormat::Xlsx => {
                 let mut workbook = Workbook::new();
-                workbook.set_properties(
-                    &DocProperties::new().set_title(&kind.def.title).set_keywords(format!("{}.v{}", kind.def.kind, kind.def.version)),
-                );
+                let mut properties =
+                    DocProperties::new().set_title(&kind.def.title).set_keywords(format!("{}.v{}", kind.def.kind, kind.def.version));
+                if let Some(mark) = &options.mark {
+                    properties = properties.set_author(&mark.who).set_comment(format!("{}；用途：{}", mark.line(), mark.purpose));
+                }
+                workbook.set_properties(&properties);
                 let name = sheet_name(&kind.def.workbook.sheet, "数据");
-                let mut book = Book { workbook, formats: Formats::new(), sheet: 0, row: 0, name };
+                let mut book = Book { workbook, formats: Formats::new(), sheet: 0, row: 0, name, mark: options.mark.clone() };
                 book.begin_sheet(&columns)?;
                 Output::Xlsx(Box::new(book), writer)
             }
             ExportFormat::Csv => {
                 writer.write_all(b"\xEF\xBB\xBF")?;
-                let line: Vec<String> = columns.iter().map(|c| c.header.clone()).collect();
+                let mut line: Vec<String> = columns.iter().map(|c| c.header.clone()).collect();
+                line.extend(on_rows(options.mark.as_ref()).map(|_| MARK_COLUMN.to_owned()));
                 write_line(&mut writer, &line)?;
                 Output::Csv(writer)
             }
@@ -150,7 +192,7 @@ impl<'a, W: Write + Send> Exporter<'a, W> {
                 Output::Json { writer, array: true }
             }
         };
-        Ok(Self { kind, catalogue, columns, output, summary: ExportSummary::default() })
+        Ok(Self { kind, catalogue, columns, output, summary: ExportSummary::default(), mark: options.mark.clone() })
     }
 
     /// Writes one record.
@@ -166,7 +208,14 @@ impl<'a, W: Write + Send> Exporter<'a, W> {
                     (false, _) => b"",
                 };
                 writer.write_all(separator)?;
-                serde_json::to_writer(&mut *writer, document).map_err(std::io::Error::from)?;
+                match on_rows(self.mark.as_ref()) {
+                    None => serde_json::to_writer(&mut *writer, document).map_err(std::io::Error::from)?,
+                    Some(mark) => {
+                        let mut marked = document.clone();
+                        marked.insert(MARK_MEMBER.into(), Value::String(mark.line()));
+                        serde_json::to_writer(&mut *writer, &marked).map_err(std::io::Error::from)?;
+                    }
+                }
                 if !*array {
                     writer.write_all(b"\n")?;
                 }
@@ -174,7 +223,8 @@ impl<'a, W: Write + Send> Exporter<'a, W> {
             Output::Csv(writer) => {
                 check_keys(self.kind, &self.columns, document)?;
                 let document = Document::new(self.kind, self.catalogue, document);
-                let line: Vec<String> = self.columns.iter().map(|c| protected(&document.cell(c))).collect();
+                let mut line: Vec<String> = self.columns.iter().map(|c| protected(&document.cell(c))).collect();
+                line.extend(on_rows(self.mark.as_ref()).map(Mark::line));
                 write_line(writer, &line)?;
             }
             Output::Xlsx(book, _) => {
@@ -204,6 +254,7 @@ impl<'a, W: Write + Send> Exporter<'a, W> {
     pub fn finish(self) -> Result<(ExportSummary, W), WriteError> {
         let mut writer = match self.output {
             Output::Xlsx(mut book, mut writer) => {
+                book.explain()?;
                 book.workbook.save_to_writer(&mut writer)?;
                 writer
             }
@@ -227,10 +278,37 @@ impl Book {
             sheet.set_column_width(index, width(column.field, &column.header))?;
             sheet.write_string_with_format(0, index, &column.header, &self.formats.header)?;
         }
+        if let Some(mark) = &self.mark {
+            // An ampersand begins a field there; Excel takes at most 255 characters.
+            let line: String = mark.line().replace('&', "&&").chars().take(200).collect();
+            sheet.set_header(format!("&R{line}"));
+            sheet.set_footer(format!("&L{line}&R第 &P 页，共 &N 页"));
+        }
         sheet.set_freeze_panes(1, 0)?;
         self.row = 1;
         Ok(())
     }
+
+    /// A last sheet that says who took the file out.
+    fn explain(&mut self) -> Result<(), WriteError> {
+        let Some(mark) = &self.mark else { return Ok(()) };
+        let sheet = self.workbook.add_worksheet();
+        sheet.set_name(MARK_SHEET)?;
+        sheet.set_column_width(0, 14)?;
+        sheet.set_column_width(1, 60)?;
+        let whole = if mark.whole { "含完整个人信息，请按用途使用，不得外传" } else { "个人信息已隐去" };
+        let rows = [("导出人", mark.who.as_str()), ("时间", &mark.when), ("用途", &mark.purpose), ("导出编号", &mark.id), ("提示", whole)];
+        for (row, (name, value)) in (0_u32..).zip(rows) {
+            sheet.write_string_with_format(row, 0, name, &self.formats.header)?;
+            sheet.write_string(row, 1, value)?;
+        }
+        Ok(())
+    }
+}
+
+/// The mark, when every row carries it.
+fn on_rows(mark: Option<&Mark>) -> Option<&Mark> {
+    mark.filter(|mark| mark.whole)
 }
 
 /// Every pattern column of the record has been announced.

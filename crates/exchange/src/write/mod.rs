@@ -7,7 +7,7 @@ mod table;
 mod template;
 mod value;
 
-pub use export::{ExportFormat, ExportOptions, ExportSummary, Exporter, collect_keys};
+pub use export::{ExportFormat, ExportOptions, ExportSummary, Exporter, MARK_COLUMN, Mark, collect_keys};
 pub use mark::{mark, mark_to};
 pub use table::{Cell, Table};
 pub use template::{EXAMPLE_MARK, INSTRUCTIONS_SHEET, LISTS_SHEET, template};

@@ -62,6 +62,14 @@ impl Table {
         out
     }
 
+    /// A line of CSV with its end. No text of it is run as a formula.
+    #[must_use]
+    pub fn line(cells: impl Iterator<Item = Cell>) -> String {
+        let mut out = String::new();
+        line(&mut out, cells.map(|cell| disarmed(&cell)));
+        out
+    }
+
     /// A workbook with the title, the headings, the rows and the notes below. Texts stay texts, whatever they begin with.
     ///
     /// # Errors

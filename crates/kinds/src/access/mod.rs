@@ -12,6 +12,7 @@ pub use lint::check;
 pub use rights::Rights;
 pub use view::View;
 
+use crate::protection::{ExportLimit, Exports, Keepers, Research};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -163,6 +164,9 @@ pub struct AccessDef {
     /// Roles that may open a record outside their scope in an emergency.
     #[serde(default)]
     pub break_glass: Vec<String>,
+    /// Exports that need approval, when the kind has its own limit.
+    #[serde(default)]
+    pub export: Option<ExportLimit>,
     /// Named views.
     #[serde(default)]
     pub views: IndexMap<String, ViewDef>,
@@ -247,6 +251,12 @@ pub struct Roles {
     pub smallest_cell: u64,
     /// Emergency access.
     pub break_glass: BreakGlass,
+    /// Approval of exports.
+    pub exports: Exports,
+    /// Holds and what is due.
+    pub retention: Keepers,
+    /// De-identified exports.
+    pub research: Research,
 }
 
 impl Roles {

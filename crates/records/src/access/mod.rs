@@ -182,7 +182,7 @@ fn reach(caller: &Caller, kind: &Kind, row: &Row) -> Scope {
             }
         }
         Reach::Person if caller.ties.person.is_empty() => {}
-        Reach::Person => scope.fields.push(field("id_no", &caller.ties.person, "")),
+        Reach::Person => scope.fields.extend(caller.ties.person.iter().map(|token| field("id_no", token, ""))),
         Reach::Clients if kind.owner.is_none() => scope.ids.clone_from(&caller.ties.clients),
         Reach::Clients => scope.owners.clone_from(&caller.ties.clients),
         Reach::Granted => scope.ids = opened(caller, kind, false),

@@ -16,7 +16,7 @@ fn a_role_reaches_what_its_row_says() {
     let none = Map::new();
     let own = json!({"institution_id": "c1"}).as_object().cloned().unwrap();
     let me = json!({"id_no": "token"}).as_object().cloned().unwrap();
-    let worker = Caller { ties: Ties { person: "token".into(), ..Ties::default() }, ..Caller::of("w", &["R10"], "", "") };
+    let worker = Caller { ties: Ties { person: vec!["token".into()], ..Ties::default() }, ..Caller::of("w", &["R10"], "", "") };
     let rows: &[(&str, Caller, &str, Coordinates<'_>, bool)] = &[
         ("a city officer, own county", Caller::of("a", &["R03"], "130300", ""), "exam", at("130322", "", "", &none), true),
         ("a city officer, own zone", Caller::of("a", &["R03"], "130300", ""), "exam", at("130371", "", "", &none), true),

@@ -20,8 +20,8 @@ const ANEW: &str = "backup-anew";
 ///
 /// # Errors
 /// The store failed.
-pub async fn begin_anew(door: &Door) -> Result<(), BackupError> {
-    Ok(door.store.set_setting(ANEW, &door.now().to_string()).await?)
+pub async fn begin_anew(door: &Door) -> Result<(), StoreError> {
+    door.store.set_setting(ANEW, &door.now().to_string()).await
 }
 
 /// What is wanted.

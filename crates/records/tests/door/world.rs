@@ -3,13 +3,15 @@
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
+use zeroize::Zeroizing;
 use zhijian_kinds::catalogue::embedded_files;
 use zhijian_kinds::intake::Draft;
 use zhijian_kinds::{Catalogue, Kind};
 use zhijian_records::clock::{FixedClock, start_of};
+use zhijian_records::keys::{KeyError, Keyring};
 use zhijian_records::read::indexes;
 use zhijian_records::submit::Entry;
-use zhijian_records::vault::Vault;
+use zhijian_records::vault::{Algorithm, LocalMaster, Vault};
 use zhijian_records::{Caller, Door};
 use zhijian_store::TableSpec;
 
@@ -36,9 +38,23 @@ impl World {
         Self { home: tempfile::tempdir().unwrap() }
     }
 
+    /// Where the database lies.
+    pub fn file(&self) -> std::path::PathBuf {
+        self.home.path().join("test.sqlite")
+    }
+
+    /// A door whose keys lie in the store, wrapped under a master key of 32 such bytes.
+    pub async fn keyed(&self, master: u8) -> Result<(Door, Arc<Keyring>), KeyError> {
+        let door = self.door(Catalogue::embedded()).await;
+        let provider = LocalMaster::new("测试", Zeroizing::new(vec![master; 32])).unwrap();
+        let keys = Keyring::open(Arc::clone(&door.store), Arc::new(provider), Arc::clone(&door.clock), Algorithm::Sm4Gcm).await?;
+        let door = Door { vault: Arc::clone(&keys.vault), ..door };
+        Ok((door, Arc::new(keys)))
+    }
+
     /// A door to the one store, under these definitions.
     pub async fn door(&self, catalogue: Arc<Catalogue>) -> Door {
-        let url = format!("sqlite://{}/test.sqlite", self.home.path().display());
+        let url = format!("sqlite://{}", self.file().display());
         let tables: Vec<TableSpec> =
             catalogue.kinds.values().map(|kind| TableSpec { kind: kind.kind.clone(), indexes: indexes(kind) }).collect();
         let store = zhijian_store::open(&url, &tables).await.unwrap();

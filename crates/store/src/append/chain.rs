@@ -44,7 +44,7 @@ pub(super) async fn add(tx: &mut dyn Writing, head: &Head, commit: &Commit, reco
         hash: String::new(),
     };
     line.hash = audit::line_hash(&line);
-    let partitions = if plan.writes.is_empty() {
+    let partitions = if plan.partitions.is_empty() {
         String::new()
     } else {
         write_partitions(plan.partitions.iter().map(|(region, year)| (region.as_str(), *year)))

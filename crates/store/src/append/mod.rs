@@ -4,8 +4,10 @@ mod acceptable;
 mod chain;
 mod idempotency;
 mod plan;
+mod rewrite;
 mod write;
 
+pub(crate) use rewrite::rewrite;
 pub(crate) use write::lookups_table;
 
 use crate::engine::Engine;

@@ -115,13 +115,13 @@ fn values(write: &Write, new: &NewRevision, seq: i64) -> Vec<Value> {
 }
 
 fn lookups<'a>(kind: &str, revisions: impl Iterator<Item = &'a NewRevision>) -> Vec<Vec<Value>> {
-    let mut rows = Vec::new();
-    for new in revisions {
-        let distinct: HashSet<&(String, String)> = new.lookups.iter().collect();
-        let row = |(way, value): &(String, String)| vec![kind.into(), way.as_str().into(), value.as_str().into(), new.id.as_str().into()];
-        rows.extend(distinct.into_iter().map(row));
-    }
-    rows
+    revisions.flat_map(|new| lookup_rows(kind, &new.id, &new.lookups)).collect()
+}
+
+/// Rows of a record's lookup keys.
+pub(super) fn lookup_rows(kind: &str, id: &str, lookups: &[(String, String)]) -> Vec<Vec<Value>> {
+    let distinct: HashSet<&(String, String)> = lookups.iter().collect();
+    distinct.into_iter().map(|(way, value)| vec![kind.into(), way.as_str().into(), value.as_str().into(), id.into()]).collect()
 }
 
 /// Ways in which references find a record.

@@ -15,6 +15,7 @@ mod outbox;
 mod people;
 mod random_edits;
 mod records;
+mod rewrite;
 mod sample;
 mod scopes;
 mod setup;
@@ -120,6 +121,13 @@ store_contract! {
         a_store_moves_to_another_database_and_back,
         increments_continue_and_any_line_can_be_the_last,
         a_snapshot_sees_nothing_of_what_is_written_meanwhile,
+    }
+    rewrite {
+        rewritten_revisions_keep_the_chain_true,
+        a_rewrite_that_would_change_what_was_said_is_refused,
+        a_revision_that_looks_otherwise_by_now_is_left_alone,
+        a_rewrite_finds_the_revision_wherever_it_is_by_now,
+        a_rewrite_on_record_is_an_event_and_moves_its_job_on,
     }
     people {
         accounts_are_written_and_read,

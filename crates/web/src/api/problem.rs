@@ -141,7 +141,7 @@ impl From<DoorError> for Failure {
         let detail = error.to_string();
         match error {
             DoorError::Invalid(problems) => Self::new("invalid", detail).with(problems),
-            DoorError::NotAllowed { .. } => Self::not_allowed(detail),
+            DoorError::NotAllowed { .. } | DoorError::NeedsApproval { .. } => Self::not_allowed(detail),
             DoorError::NotFound | DoorError::NoKind(_) => Self::not_found(detail),
             DoorError::Stale { newest } => Self::new("stale", detail).member("newest", newest),
             DoorError::Exists { id } => Self::new("exists", detail).member("id", id),

@@ -5,8 +5,8 @@ use crate::error::PageError;
 use crate::flash::Flash;
 use crate::icons::icon;
 use crate::layout::{self, Frame, kinds_of};
-use crate::pages::import;
 use crate::pages::records::cells;
+use crate::pages::{exports, import};
 use crate::session::Signed;
 use crate::{links, words};
 use axum::extract::State;
@@ -16,6 +16,7 @@ use maud::{Markup, html};
 use zhijian_kinds::Kind;
 use zhijian_records::DoorError;
 use zhijian_records::access::{self, Wish};
+use zhijian_records::exports::Standing;
 use zhijian_records::port::Op;
 use zhijian_records::read::ListRequest;
 
@@ -44,6 +45,7 @@ pub async fn show(signed: Signed, State(app): State<App>, headers: HeaderMap) ->
     }
     let files = groups.iter().flat_map(|(_, kinds)| kinds).any(|k| access::may(&signed.caller, k, Wish::Import));
     let jobs = if files { import::latest(&app, &signed, 5).await? } else { Vec::new() };
+    let waiting = waiting(&app, &signed).await?;
     let flash = Flash::of(&headers);
     let body = html! {
         (flash.notice())
@@ -58,6 +60,7 @@ pub async fn show(signed: Signed, State(app): State<App>, headers: HeaderMap) ->
                 @if tiles.iter().all(|(_, t)| t.is_empty()) { (no_records(&signed)) }
             }
             aside.desk-side {
+                @if waiting > 0 { section.card { h2 { "待审批" } p { a href=(exports::PAGE) { "导出申请 " (waiting) " 件" } } } }
                 (quick(&signed, files, !groups.is_empty()))
                 @if files { section.card { h2 { "最近导入" } (import::table(&app, &jobs, true)) } }
             }
@@ -65,6 +68,15 @@ pub async fn show(signed: Signed, State(app): State<App>, headers: HeaderMap) ->
     };
     let frame = Frame { title: words::DESK, signed: Some(&signed), active: "/", ..Frame::new(&app) };
     Ok(([(header::SET_COOKIE, Flash::gone())], layout::page(&frame, body)).into_response())
+}
+
+/// Requests for export that wait for this person.
+async fn waiting(app: &App, signed: &Signed) -> Result<usize, DoorError> {
+    if !signed.caller.has_any(&app.catalogue().roles.exports.approvers) {
+        return Ok(0);
+    }
+    let requests = app.door.export_requests(&signed.caller).await?;
+    Ok(requests.iter().filter(|r| r.standing == Standing::Asked && app.door.decides(&signed.caller, r)).count())
 }
 
 async fn tile<'a>(app: &App, signed: &Signed, kind: &'a Kind) -> Result<Tile<'a>, DoorError> {

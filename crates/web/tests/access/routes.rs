@@ -33,6 +33,10 @@ pub enum For {
     Assigner,
     /// Whoever imports some kind.
     Importer,
+    /// Whoever exports some kind that speaks of people.
+    Researcher,
+    /// Roles that place holds.
+    Keeper,
     /// The owner of a job.
     OwnJob,
 }
@@ -95,6 +99,14 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/access/{kind}", For::Signed),
     ("GET", "/emergency", For::Signed),
     ("POST", "/emergency", For::Signed),
+    ("GET", "/exports", For::Signed),
+    ("POST", "/exports/{id}/decide", For::Signed),
+    ("POST", "/exports/{id}/download", For::Signed),
+    ("GET", "/research", For::Researcher),
+    ("POST", "/research", For::Researcher),
+    ("GET", "/retention", For::Keeper),
+    ("POST", "/retention", For::Keeper),
+    ("GET", "/watermark.svg", For::Signed),
     ("GET", "/plans", For::Aggregate),
     ("GET", "/plans/{plan}", For::Aggregate),
     ("GET", "/plans/{plan}/{indicator}", For::Aggregate),

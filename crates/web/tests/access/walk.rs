@@ -230,6 +230,8 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
     let role = &catalogue.roles.roles[&person.role];
     let aggregates = role.aggregate == Aggregate::All || role.aggregate == Aggregate::Region && !person.region.is_empty();
     let imports = catalogue.kinds.values().any(|k| expected::ever(k, person, &clients(known, person), Wish::Import));
+    let of_people = |k: &&std::sync::Arc<Kind>| k.field("id_no").is_some();
+    let researches = catalogue.kinds.values().filter(of_people).any(|k| expected::ever(k, person, &clients(known, person), Wish::Export));
     let exam = catalogue.kind("exam").unwrap();
     let inside = !person.region.is_empty() && known.first(exam).region.starts_with(person.region.trim_end_matches("00"));
     for (method, route, who) in ROUTES {
@@ -249,6 +251,8 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
             For::Overseer => (role.administers || role.oversees, &[403]),
             For::Assigner => (role.oversees && inside, if role.oversees { &[404] } else { &[403] }),
             For::Importer => (imports, &[403]),
+            For::Researcher => (researches, &[403]),
+            For::Keeper => (catalogue.roles.retention.hold.contains(&person.role), &[403]),
             For::OwnJob => (false, &[404]),
             _ => continue,
         };

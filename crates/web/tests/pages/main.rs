@@ -7,6 +7,7 @@ mod world;
 
 mod browser;
 mod calculators;
+mod exports;
 mod filing;
 mod gates;
 mod groups;

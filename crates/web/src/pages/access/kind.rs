@@ -35,6 +35,7 @@ pub async fn show(signed: Signed, State(app): State<App>, Path(kind): Path<Strin
                 }
             } }
         } }
+        (grades(&app, &kind))
         @for name in rights.def.views.keys() {
             @if let Some(allowed) = rights.allowed.iter().find(|a| a.view.name == *name) { (fields(&kind, &allowed.view)) }
         }
@@ -52,6 +53,36 @@ fn reach(kind: &Kind, row: &Row) -> Markup {
     html! {
         (row.scope.word())
         @if let Some(by) = by { span.muted { "（" (by) @if row.with == With::Name { "是本机构名称，且在本机构所在地区" } @else { "是本机构" } "）" } }
+    }
+}
+
+/// How sensitive the fields are, class by class.
+fn grades(app: &App, kind: &Kind) -> Markup {
+    use zhijian_kinds::kind::Privacy;
+    let grading = &app.catalogue().grading;
+    let open = if kind.rights.health() { "health" } else { "public" };
+    let classes: [(&str, &str, Option<Privacy>); 4] = [
+        ("identity", "身份信息", Some(Privacy::Identity)),
+        ("contact", "联系方式", Some(Privacy::Contact)),
+        ("medical", "健康状况", Some(Privacy::Medical)),
+        (open, "其他", None),
+    ];
+    html! {
+        section.card {
+            h2 { "数据分级" }
+            p.muted { (grading.basis) "；" (grading.assigned_by) }
+            div.table-wrap { table.list.small {
+                thead { tr { th scope="col" { "级别" } th scope="col" { "字段" } th scope="col" { "使用范围" } } }
+                tbody { @for (class, title, privacy) in &classes {
+                    @let titles: Vec<&str> = kind.fields.iter().filter(|f| !f.hidden && f.private == *privacy).map(|f| f.title.as_str()).collect();
+                    @if let Some(grade) = grading.of(class).filter(|_| !titles.is_empty()) { tr {
+                        th scope="row" data-label="级别" { (grade.title) }
+                        td data-label="字段" { strong { (title) } "：" @if privacy.is_some() { (titles.join("、")) } @else { "其余 " (titles.len()) " 项" } }
+                        td data-label="使用范围" { (grade.help) @if privacy.is_some() { "；加密存放，隐去显示" } }
+                    } }
+                } }
+            } }
+        }
     }
 }
 

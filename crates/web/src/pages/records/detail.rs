@@ -70,6 +70,7 @@ pub async fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, flash: &
         signed: Some(signed),
         active: &active,
         breadcrumbs: &crumbs,
+        marked: view.revealed,
         actions: actions(app, signed, kind, view),
         scripts: if groups.is_some() { &["vendor/echarts.js", "app/calc.js"] } else { &[] },
         ..Frame::new(app)

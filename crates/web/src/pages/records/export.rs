@@ -4,24 +4,27 @@ use super::asked::Asked;
 use super::reveal;
 use crate::app::App;
 use crate::error::PageError;
+use crate::flash::Flash;
 use crate::icons::icon;
-use crate::layout::token;
+use crate::layout::{self, Frame, token};
+use crate::pages::exports;
 use crate::posted::Posted;
 use crate::session::Signed;
-use crate::{download, links};
+use crate::{download, links, words};
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
-use axum::response::Response;
+use axum::http::header;
+use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use std::io::{Seek as _, Write};
 use std::sync::{Arc, Mutex, PoisonError};
-use zhijian_exchange::write::{ExportFormat, ExportOptions, Exporter, collect_keys};
+use zhijian_exchange::write::{ExportFormat, ExportOptions, Exporter, Mark, collect_keys};
 use zhijian_kinds::Kind;
-use zhijian_records::Caller;
 use zhijian_records::access::{self, Wish};
 use zhijian_records::door::Door;
-use zhijian_records::port::Action;
+use zhijian_records::exports::{Pass, Wanted};
 use zhijian_records::read::ListRequest;
+use zhijian_records::{Caller, DoorError};
 
 /// Rows read at a time.
 const PAGE: u32 = 500;
@@ -45,7 +48,7 @@ pub fn dialog(app: &App, signed: &Signed, kind: &Kind, asked: &Asked) -> Markup 
                 }
                 (reveal::choice(app, "export-purpose"))
                 @if private { label.check { input type="checkbox" name="full" value="1"; span { "包含完整个人信息（否则隐去）" } } }
-                p.hint { "导出人、条件和用途将记入审计日志。" }
+                p.hint { "导出人、条件和用途将记入审计日志。含完整个人信息或条数较多的须经另一人批准。" }
                 button.btn.btn-primary type="submit" { "下载" }
             }
         }
@@ -63,28 +66,72 @@ pub async fn start(
     let caller = posted.signed.caller.clone();
     Door::allow(&caller, &kind, Wish::Export)?;
     let asked = Asked::read(&app, &kind, query.as_deref().unwrap_or_default())?;
-    let format = match posted.get("format") {
+    if !FORMATS.iter().any(|(value, _)| *value == posted.get("format")) {
+        return Err(PageError::BadRequest(format!("不支持的格式“{}”", posted.get("format"))));
+    }
+    let full = posted.get("full") == "1";
+    let conditions: Vec<String> = asked.pairs.iter().filter(|(n, _)| n != "sort").map(|(n, v)| format!("{n}={v}")).collect();
+    let wanted = Wanted {
+        kind: kind.kind.clone(),
+        request: ListRequest { cursor: None, ..asked.request() },
+        full,
+        format: posted.get("format").to_owned(),
+        conditions: if conditions.is_empty() { "全部".into() } else { conditions.join("，") },
+        purpose: reveal::purpose(&app, &posted)?,
+        research: String::new(),
+    };
+    match app.door.free_export(&caller, &wanted, "web").await {
+        Ok(pass) => send(app, caller, pass, &wanted).await,
+        Err(error @ DoorError::NeedsApproval { .. }) if posted.get("reason").trim().is_empty() => {
+            Ok(reason_page(&app, &posted, &kind, &asked, &error.to_string()).into_response())
+        }
+        Err(DoorError::NeedsApproval { .. }) => {
+            app.door.ask_export(&caller, wanted, posted.get("reason")).await?;
+            let done = Flash::done("已提交申请，批准后可在本页下载。").cookie();
+            Ok(([(header::SET_COOKIE, done)], Redirect::to(exports::PAGE)).into_response())
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Asks why, for an export that somebody else must approve.
+fn reason_page(app: &App, posted: &Posted, kind: &Kind, asked: &Asked, why: &str) -> Markup {
+    let list = links::list(&kind.kind);
+    let body = html! {
+        div.notice.notice-info { (why) }
+        form.card.narrow method="post" action=(format!("{list}/export{}", links::query(&asked.pairs))) data-once {
+            (token(&posted.signed))
+            @for name in ["format", "purpose", "remark", "full"] { input type="hidden" name=(name) value=(posted.get(name)); }
+            div.field { label for="ex-reason" { "理由" span.mark-required { "必填" } } textarea.form-control #ex-reason name="reason" rows="3" required minlength="5" maxlength="500" {} p.hint { "由有审批权限的另一人批准后，可下载一次。" } }
+            div.form-bar { button.btn.btn-primary type="submit" { "提交申请" } a.btn href=(list) { "返回" } }
+        }
+    };
+    let crumbs = [(kind.title.as_str(), list.clone())];
+    layout::page(&Frame { title: "申请导出", signed: Some(&posted.signed), active: &list, breadcrumbs: &crumbs, ..Frame::new(app) }, body)
+}
+
+/// The file of an export that the door has given leave for.
+///
+/// # Errors
+/// The store failed, or the file cannot be made.
+pub async fn send(app: App, caller: Caller, pass: Pass, wanted: &Wanted) -> Result<Response, PageError> {
+    let kind = app.door.kind(&wanted.kind)?;
+    let format = match wanted.format.as_str() {
         "xlsx" => ExportFormat::Xlsx,
         "csv" => ExportFormat::Csv,
-        "json" => ExportFormat::JsonArray,
-        other => return Err(PageError::BadRequest(format!("不支持的格式“{other}”"))),
+        _ => ExportFormat::JsonArray,
     };
-    let full = posted.get("full") == "1";
-    let purpose = reveal::purpose(&app, &posted)?;
-    // What may not be asked or taken is refused before anything is noted or sent.
-    let first = ListRequest { limit: 1, ..asked.request() };
-    app.door.export_page(&caller, &kind.kind, &first, full).await?;
-    let conditions: Vec<String> = asked.pairs.iter().filter(|(n, _)| n != "sort").map(|(n, v)| format!("{n}={v}")).collect();
-    let told = if full { "（完整个人信息）" } else { "" };
-    let reason = format!(
-        "{purpose}；{}{told}；条件：{}",
-        posted.get("format"),
-        if conditions.is_empty() { "全部".into() } else { conditions.join("，") }
-    );
-    app.door.note(&caller, Action::Export, &kind.kind, "", &reason, "web").await?;
-    let request = ListRequest { limit: PAGE, cursor: None, ..asked.request() };
-    let job = Export { app, caller, kind, request, format, full };
-    let name = format!("{}_{}{}", job.kind.title, job.app.door.today().replace('-', ""), format.ending());
+    let now = app.door.now();
+    let mark = Mark {
+        who: format!("{}（{}）", caller.name, caller.login),
+        when: words::moment(now),
+        purpose: wanted.purpose.clone(),
+        id: pass.id().to_owned(),
+        whole: pass.full(),
+    };
+    let login: String = caller.login.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    let name = format!("{}_{}_{login}{}", kind.title, app.door.today().replace('-', ""), format.ending());
+    let job = Export { app, caller, kind, pass, format, mark };
     let body = match format {
         // A workbook has its end before its beginning: it is made whole in a file, then sent.
         ExportFormat::Xlsx => job.whole().await?,
@@ -97,26 +144,28 @@ struct Export {
     app: App,
     caller: Caller,
     kind: Arc<Kind>,
-    request: ListRequest,
+    pass: Pass,
     format: ExportFormat,
-    full: bool,
+    mark: Mark,
 }
 
 impl Export {
     /// Columns named by a pattern (questions of a survey) must be known before the first row: one more pass for such kinds.
     async fn options(&self) -> Result<ExportOptions, PageError> {
         if !self.kind.fields.iter().any(|f| f.pivot.as_ref().is_some_and(|p| p.pattern.is_some())) {
-            return Ok(ExportOptions::default());
+            return Ok(ExportOptions { mark: Some(self.mark.clone()), ..ExportOptions::default() });
         }
-        let mut documents = Vec::new();
-        let mut request = self.request.clone();
+        let (mut documents, mut cursor) = (Vec::new(), None);
         loop {
-            let page = self.app.door.export_page(&self.caller, &self.kind.kind, &request, false).await?;
+            let page = self.app.door.export_page(&self.caller, &self.pass, cursor, PAGE).await?;
             documents.extend(page.rows.into_iter().map(|r| r.data));
-            let Some(next) = page.next else { break };
-            request.cursor = Some(next);
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
         }
-        Ok(ExportOptions { keys: collect_keys(&self.kind, documents.iter()), ..ExportOptions::default() })
+        let keys = collect_keys(&self.kind, documents.iter());
+        Ok(ExportOptions { keys, mark: Some(self.mark.clone()), ..ExportOptions::default() })
     }
 
     /// Writes page after page; with a flow, what was written goes out behind every page.
@@ -124,9 +173,9 @@ impl Export {
         let options = self.options().await?;
         let failed = || PageError::failed("导出");
         let mut exporter = Exporter::new(&self.kind, &self.app.door.catalogue, self.format, &options, writer).map_err(failed())?;
-        let mut request = self.request.clone();
+        let mut cursor = None;
         loop {
-            let page = self.app.door.export_page(&self.caller, &self.kind.kind, &request, self.full).await?;
+            let page = self.app.door.export_page(&self.caller, &self.pass, cursor, PAGE).await?;
             for row in &page.rows {
                 exporter.push(&row.data).map_err(failed())?;
             }
@@ -136,8 +185,10 @@ impl Export {
             {
                 break;
             }
-            let Some(next) = page.next else { break };
-            request.cursor = Some(next);
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
         }
         Ok(exporter.finish().map_err(failed())?.1)
     }

@@ -50,7 +50,10 @@ fn page(app: &App, signed: &Signed, kind: &Kind, view: &View) -> Markup {
     };
     let active = links::list(&kind.kind);
     let crumbs = [(kind.title.as_str(), active.clone()), (name.as_str(), links::record(&kind.kind, &view.id))];
-    layout::page(&Frame { title, signed: Some(signed), active: &active, breadcrumbs: &crumbs, ..Frame::new(app) }, body)
+    layout::page(
+        &Frame { title, signed: Some(signed), active: &active, breadcrumbs: &crumbs, marked: view.revealed, ..Frame::new(app) },
+        body,
+    )
 }
 
 fn block(app: &App, kind: &Kind, view: &View, title: &str, fields: &[&Field]) -> Markup {
