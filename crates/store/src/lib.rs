@@ -5,6 +5,7 @@ mod append;
 mod backend;
 mod dialect;
 mod engine;
+mod factors;
 mod history;
 mod jobs;
 mod lookup;
@@ -18,6 +19,8 @@ mod settings;
 mod sql;
 mod sqlite;
 mod statistics;
+mod throttle;
+mod tokens;
 
 use std::sync::Arc;
 use zhijian_records::port::{Column, Store, StoreError};
