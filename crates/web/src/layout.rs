@@ -175,7 +175,12 @@ fn menu(frame: &Frame<'_>, signed: &Signed) -> Markup {
             li { (entry("/kinds", words::KINDS, "help")) }
             li { (entry("/codes", words::CODES, "codes")) }
             li { (entry("/api/docs", words::API, "help")) }
-            @if signed.is("R01") { li { (entry("/accounts", words::ACCOUNTS, "people")) } li { (entry("/rederive", words::REDERIVE, "history")) } }
+            @if signed.manages(frame.app) { li { (entry("/accounts", words::ACCOUNTS, "people")) } }
+            @if signed.administers(frame.app) {
+                li { (entry("/security", words::SECURITY, "lock")) }
+                li { (entry("/system", words::SYSTEM, "desk")) }
+                li { (entry("/rederive", words::REDERIVE, "history")) }
+            }
             @if signed.administers(frame.app) || signed.oversees(frame.app) { li { (entry("/access", words::ACCESS, "eye")) } }
             @if !frame.app.door.emergency_kinds(&signed.caller).is_empty() || signed.administers(frame.app) || signed.oversees(frame.app) || !signed.caller.organisation.is_empty() {
                 li { (entry("/emergency", words::EMERGENCY, "warn")) }

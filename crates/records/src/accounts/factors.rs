@@ -118,7 +118,10 @@ impl Door {
 
     fn enrolment(&self, id: String, secret: String, login: &str) -> Enrolment {
         // Logins are letters, digits and . - _ only, so nothing has to be escaped.
-        let address = format!("otpauth://totp/{ISSUER}:{login}?secret={secret}&issuer={ISSUER}&algorithm=SHA1&digits=6&period={}", totp::STEP_SECONDS);
+        let address = format!(
+            "otpauth://totp/{ISSUER}:{login}?secret={secret}&issuer={ISSUER}&algorithm=SHA1&digits=6&period={}",
+            totp::STEP_SECONDS
+        );
         Enrolment { id, secret, address }
     }
 

@@ -100,8 +100,11 @@ impl Door {
             known.push(PublicKeyCredentialDescriptor { id, transports });
         }
         let handle = self.handle(&account.login);
-        let user =
-            PublicKeyCredentialUserEntity { name: Username::try_from(account.login.as_str()).map_err(refused)?, id: &handle, display_name: None };
+        let user = PublicKeyCredentialUserEntity {
+            name: Username::try_from(account.login.as_str()).map_err(refused)?,
+            id: &handle,
+            display_name: None,
+        };
         let options = PublicKeyCredentialCreationOptions::passkey(&passkeys.site, user, known);
         let (state, client) = options.start_ceremony().map_err(refused)?;
         let text = serde_json::to_string(&client).map_err(refused)?;
@@ -116,7 +119,14 @@ impl Door {
     ///
     /// # Errors
     /// The answer does not belong to a ceremony of this account or does not verify; the store failed.
-    pub async fn finish_passkey(&self, passkeys: &Passkeys, by: &Caller, session: &Session, name: &str, answer: &str) -> Result<(), DoorError> {
+    pub async fn finish_passkey(
+        &self,
+        passkeys: &Passkeys,
+        by: &Caller,
+        session: &Session,
+        name: &str,
+        answer: &str,
+    ) -> Result<(), DoorError> {
         let RegistrationRelaxed(registration) = serde_json::from_str(answer).map_err(refused)?;
         let challenge = registration.challenge_relaxed().map_err(refused)?;
         let state = lock(&passkeys.registrations).take(&challenge).ok_or_else(|| refused("unknown challenge"))?;

@@ -60,7 +60,13 @@ fn repeats(text: &str) -> bool {
 
 /// Characters in order, up or down, as on the keyboard or in the alphabet.
 fn runs(text: &str) -> bool {
-    const ROWS: [&str; 5] = ["0123456789012345678901234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "qwertyuiop", "1qaz2wsx3edc4rfv5tgb"];
+    const ROWS: [&str; 5] = [
+        "0123456789012345678901234567890",
+        "abcdefghijklmnopqrstuvwxyz",
+        "qwertyuiopasdfghjklzxcvbnm",
+        "qwertyuiop",
+        "1qaz2wsx3edc4rfv5tgb",
+    ];
     ROWS.iter().any(|row| row.contains(text) || row.chars().rev().collect::<String>().contains(text))
 }
 
@@ -85,10 +91,8 @@ pub(super) async fn hash_aside(password: &str) -> Result<String, DoorError> {
 pub(super) async fn verify(password: &str, hash: Option<&str>) -> Result<bool, DoorError> {
     let (password, known) = (password.chars().take(LONGEST).collect::<String>(), hash.is_some_and(|h| !h.is_empty()));
     let hash = hash.filter(|h| !h.is_empty()).unwrap_or(DECOY).to_owned();
-    aside(move || {
-        PasswordHash::new(&hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()) && known
-    })
-    .await
+    aside(move || PasswordHash::new(&hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()) && known)
+        .await
 }
 
 async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, DoorError> {

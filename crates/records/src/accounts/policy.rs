@@ -87,7 +87,13 @@ const fn setting(name: &'static str, title: &'static str, help: &'static str, le
 /// The numbers, with bounds.
 pub const SETTINGS: [Setting; 12] = [
     setting("password_length", "密码最少字符数", "不要求字符种类；常见密码、含账号或平台名称的密码一律拒绝。", 8, 64),
-    setting("password_days", "密码有效天数", "到期后登录须修改；0 为不到期。GB/T 22239—2019 8.1.4.1 a 要求定期更换，天数由单位确定。", 0, 3650),
+    setting(
+        "password_days",
+        "密码有效天数",
+        "到期后登录须修改；0 为不到期。GB/T 22239—2019 8.1.4.1 a 要求定期更换，天数由单位确定。",
+        0,
+        3650,
+    ),
     setting("attempts", "账号连续失败次数", "达到后暂停该账号的密码登录，此后每失败一次暂停时间加倍。", 3, 20),
     setting("address_attempts", "同一地址失败次数", "达到后暂停该网络地址的登录；单位共用出口时应适当放宽。", 5, 1000),
     setting("pause_minutes", "首次暂停分钟数", "", 1, 60),

@@ -1,6 +1,6 @@
 //! Sessions: begun with a fresh secret at every sign-in, known by its hash, ended by time, by their owner or by an administrator.
 
-use super::{MINUTE, SignedIn, Peer, factor, random_hex, token_hash, way};
+use super::{MINUTE, Peer, SignedIn, factor, random_hex, token_hash, way};
 use crate::caller::Caller;
 use crate::door::{Door, DoorError};
 use crate::port::{Account, Action, Instant, Session};
@@ -94,6 +94,16 @@ impl Door {
     pub(super) async fn strengthen(&self, session: &Session) -> Result<(), DoorError> {
         let stronger = Session { way: factor::TOTP.to_owned(), ..session.clone() };
         self.store.put_session(&stronger).await.map_err(Self::store_error("session"))
+    }
+
+    /// Begins a session in the place of another one of the same person, by the same way: after a change of password.
+    ///
+    /// # Errors
+    /// The account is gone; the store failed.
+    pub async fn renew_session(&self, old: &Session, from: &Peer) -> Result<SignedIn, DoorError> {
+        let account = self.store.account(&old.login).await.map_err(Self::store_error("account"))?.ok_or(DoorError::NotFound)?;
+        self.store.end_session(&old.token_hash).await.map_err(Self::store_error("session"))?;
+        self.begin(account, &old.way, from).await
     }
 
     /// Signs out.

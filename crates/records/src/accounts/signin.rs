@@ -74,8 +74,7 @@ impl Door {
     pub async fn sign_in(&self, login: &str, password: &str, from: &Peer) -> Result<SignedIn, SignInError> {
         let mut account = self.prove(login, password, from).await?;
         let policy = self.security().await?;
-        let too_old = policy.password_days > 0
-            && self.now() - account.password_set > Instant::from(policy.password_days) * super::DAY;
+        let too_old = policy.password_days > 0 && self.now() - account.password_set > Instant::from(policy.password_days) * super::DAY;
         if too_old && !account.must_change {
             account.must_change = true;
             self.store.put_account(&account).await.map_err(failed)?;
