@@ -50,7 +50,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), metrics::count))
         .route("/assets/{edition}/{*name}", get(assets::serve))
         .route("/favicon.ico", get(assets::favicon))
-        .layer(from_fn(security::headers))
+        .layer(from_fn_with_state(app.clone(), security::headers))
         .layer(CompressionLayer::new())
         .with_state(app)
 }

@@ -89,7 +89,9 @@ pub(super) async fn hash_aside(password: &str) -> Result<String, DoorError> {
 
 /// Is this the password? `None` does the same work and says no.
 pub(super) async fn verify(password: &str, hash: Option<&str>) -> Result<bool, DoorError> {
-    let (password, known) = (password.chars().take(LONGEST).collect::<String>(), hash.is_some_and(|h| !h.is_empty()));
+    // Passwords are taken as they were typed; one that is longer than any that could be set is none.
+    let known = hash.is_some_and(|h| !h.is_empty()) && password.chars().count() <= LONGEST;
+    let password = if known { password.to_owned() } else { String::new() };
     let hash = hash.filter(|h| !h.is_empty()).unwrap_or(DECOY).to_owned();
     aside(move || PasswordHash::new(&hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()) && known)
         .await
