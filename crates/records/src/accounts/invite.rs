@@ -17,7 +17,7 @@ pub struct Invitation {
 }
 
 impl Door {
-    /// Invites the owner of an account to set a password; earlier invitations, the old password and all sessions end.
+    /// Invites the owner of an account to set a password; earlier invitations, the old password, all sessions and tokens end.
     ///
     /// # Errors
     /// The caller does not administer the account; the store failed.
@@ -30,8 +30,7 @@ impl Door {
         account.password = String::new();
         account.must_change = false;
         self.store.put_account(&account).await.map_err(failed())?;
-        self.store.end_sessions(login).await.map_err(failed())?;
-        self.drop_factors(login, |kind| kind == factor::INVITATION).await?;
+        self.shut(login).await?;
         let secret = random_hex()?;
         let until = self.now() + Instant::from(self.security().await?.invitation_hours) * HOUR;
         let invitation = Factor {
@@ -43,7 +42,7 @@ impl Door {
             created: self.now(),
             ..Factor::default()
         };
-        self.note(by, Action::Administer, "account", login, "发出邀请链接，原密码和会话失效", "web").await?;
+        self.note(by, Action::Administer, "account", login, "发出邀请链接，原密码、会话和令牌失效", "web").await?;
         self.store.put_factor(&invitation).await.map_err(failed())?;
         Ok(Invitation { secret, until })
     }

@@ -47,7 +47,11 @@ pub async fn sessions_end_one_by_one_and_all_together(base: &Base) {
     assert_eq!(store.session("t1").await.unwrap(), Some(seen.clone()));
     store.touch_session("t2", 11).await.unwrap();
     store.touch_session("gone", 11).await.unwrap();
-    assert_eq!(store.sessions("wang").await.unwrap(), [Session { seen: 11, ..session("t2", "wang") }, seen], "the latest used first");
+    assert_eq!(
+        store.sessions("wang").await.unwrap(),
+        [Session { seen: 11, ..session("t2", "wang") }, seen, session("t3", "wang")],
+        "the latest used first"
+    );
     assert_eq!(store.sessions_since(9).await.unwrap(), 2);
     assert!(store.end_session("t1").await.unwrap());
     assert!(!store.end_session("t1").await.unwrap());

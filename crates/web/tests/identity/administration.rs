@@ -81,11 +81,11 @@ async fn accounts_of_organisations_belong_to_their_organisations_county() {
     let county = county(&world).await;
     let neighbour = world.sign_in("neighbour", &["R02"], "130303", "").await;
     let id = world
-        .file(&officer, "employer", &json!({"uscc": "91130302MA0000008B", "name": "测海港机械厂", "county": "海港区", "town": null}))
+        .file(&officer, "employer", &json!({"uscc": "91130303MA0000007A", "name": "测山海关机械厂", "county": "山海关区", "town": null}))
         .await;
     world.sign_in("plant", &["R09"], "", &id).await;
-    assert_eq!(world.get(&county, "/accounts/plant").await.status, StatusCode::OK);
-    assert_eq!(world.get(&neighbour, "/accounts/plant").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(world.get(&neighbour, "/accounts/plant").await.status, StatusCode::OK);
+    assert_eq!(world.get(&county, "/accounts/plant").await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

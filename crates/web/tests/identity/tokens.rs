@@ -45,7 +45,17 @@ async fn every_operation_opens_to_its_scope_alone() {
             .query
             .iter()
             .filter(|p| p.required)
-            .map(|p| format!("{}={}", p.name, if p.name == "year" { "2020" } else { "region" }))
+            .map(|p| {
+                format!(
+                    "{}={}",
+                    p.name,
+                    match p.name {
+                        "year" => "2020",
+                        "which" => "numerator",
+                        _ => "region",
+                    }
+                )
+            })
             .collect();
         let path = format!("/api/v1{}?{}", spec.path.replace("{kind}", "employer").replace(['{', '}'], ""), query.join("&"));
         for (scope, token) in &tokens {

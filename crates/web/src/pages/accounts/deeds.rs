@@ -33,7 +33,7 @@ pub async fn cards(app: &App, signed: &Signed, account: &Account) -> Result<Mark
     };
     Ok(html! {
         section.card.narrow { h2 { "密码与登录" }
-            p.hint { "生成一次性邀请链接，由本人设置密码；原密码和会话立即失效。" } (deed("invite", "重置密码（生成邀请链接）"))
+            p.hint { "生成一次性邀请链接，由本人设置密码；原密码、会话和令牌立即失效，双因素不变。" } (deed("invite", "重置密码（生成邀请链接）"))
             @if paused > 0 { p { "连续失败，暂停登录至 " (words::moment(paused)) "。" } (deed("unlock", "解除暂停")) }
         }
         section.card.narrow { h2 { "双因素" }
