@@ -154,7 +154,7 @@ impl Door {
         let login_ok = (2..=64).contains(&account.login.len())
             && account.login.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
         if !login_ok {
-            return wrong("账号应为3～32位字母、数字或 . - _".into());
+            return wrong("账号应为2～64位字母、数字或 . - _".into());
         }
         if account.name.trim().is_empty() || account.name.chars().count() > 50 {
             return wrong("请填写姓名（50字以内）".into());

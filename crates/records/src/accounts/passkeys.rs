@@ -10,8 +10,8 @@ use data_encoding::BASE64URL_NOPAD;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use webauthn_rp::bin::{Decode as _, Encode as _};
 use webauthn_rp::request::auth::AuthenticationVerificationOptions;
-use webauthn_rp::request::register::{PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle16, Username};
-use webauthn_rp::request::{AsciiDomain, FixedCapHashSet, InsertResult, PublicKeyCredentialDescriptor, RpId};
+use webauthn_rp::request::register::{CredProtect, PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle16, Username};
+use webauthn_rp::request::{AsciiDomain, ExtensionInfo, FixedCapHashSet, InsertResult, PublicKeyCredentialDescriptor, RpId};
 use webauthn_rp::response::auth::ser_relaxed::DiscoverableAuthenticationRelaxed16;
 use webauthn_rp::response::register::ser_relaxed::RegistrationRelaxed;
 use webauthn_rp::response::register::{CompressedPubKey, DynamicState, StaticState};
@@ -105,7 +105,9 @@ impl Door {
             id: &handle,
             display_name: None,
         };
-        let options = PublicKeyCredentialCreationOptions::passkey(&passkeys.site, user, known);
+        let mut options = PublicKeyCredentialCreationOptions::passkey(&passkeys.site, user, known);
+        // Asked for where the device knows it; many do not, and verification of the person is demanded at each sign-in anyhow.
+        options.extensions.cred_protect = CredProtect::UserVerificationRequired(ExtensionInfo::AllowDontEnforceValue);
         let (state, client) = options.start_ceremony().map_err(refused)?;
         let text = serde_json::to_string(&client).map_err(refused)?;
         let mut under_way = lock(&passkeys.registrations);

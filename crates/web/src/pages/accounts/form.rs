@@ -27,7 +27,7 @@ pub fn show(app: &App, signed: &Signed, account: &Account, new: bool, wrong: Opt
         form.record-form.narrow method="post" action=(action) data-once {
             (token(signed))
             section.card { div.form-grid {
-                div.field { label for="login" { "账号" } input.form-control #login name="login" value=(account.login) required disabled[!new] autocomplete="off" autocapitalize="none" minlength="3" maxlength="32"; }
+                div.field { label for="login" { "账号" } input.form-control #login name="login" value=(account.login) required disabled[!new] autocomplete="off" autocapitalize="none" minlength="2" maxlength="64"; }
                 div.field { label for="name" { "姓名" } input.form-control #name name="name" value=(account.name) required maxlength="50"; }
                 div.field { label for="region" { "负责地区（区划代码）" } input.form-control #region name="region" value=(account.region) inputmode="numeric" maxlength="9"; p.hint { (app.door.catalogue.regions.full_name(&account.region)) " 单位账号留空。" } }
                 div.field { label for="organisation" { "所属单位（记录号）" } input.form-control #organisation name="organisation" value=(account.organisation) maxlength="32"; p.hint { "企业和机构账号填写本单位记录的记录号。" } }

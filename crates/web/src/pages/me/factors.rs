@@ -109,7 +109,7 @@ fn scan(app: &App, signed: &Signed, enrolment: &Enrolment, wrong: Option<&str>) 
     let body = html! {
         @if let Some(message) = wrong { div.notice.notice-error role="alert" #wrong { (message) } }
         section.card.narrow {
-            ol.steps {
+            ol.scan-steps {
                 li { "用验证器应用扫描二维码：" (qr::code(&enrolment.address, "验证器二维码")) details { summary { "无法扫描？手动输入密钥" } p.password { code { (enrolment.secret) } } p.hint { "类型：基于时间，SHA-1，6 位，30 秒。" } } }
                 li { "输入应用显示的 6 位验证码："
                     form method="post" action={"/me/factors/totp/" (enrolment.id)} data-once { (token(signed))

@@ -66,10 +66,10 @@ async fn show(signed: Signed, State(app): State<App>, headers: HeaderMap) -> Res
             dt { "负责地区" } dd { @if account.region.is_empty() { (words::NONE) } @else { (app.catalogue().regions.full_name(&account.region)) } }
         } }
         section.card.about.narrow { h2 { "登录与安全" } dl {
-            dt { "密码" } dd { a href=(links::PASSWORD) { "修改密码" } }
-            dt { "双因素" } dd { (factors) " " a href=(links::FACTORS) { "管理" } }
-            dt { "会话" } dd { (sessions) " 个登录中 " a href="/me/sessions" { "管理" } }
-            dt { "接口令牌" } dd { (tokens) " 个 " a href="/me/tokens" { "管理" } }
+            dt { "密码" } dd { a.btn.btn-sm href=(links::PASSWORD) { "修改密码" } }
+            dt { "双因素" } dd { (factors) " " a.btn.btn-sm href=(links::FACTORS) { "管理" } }
+            dt { "会话" } dd { (sessions) " 个登录中 " a.btn.btn-sm href="/me/sessions" { "管理" } }
+            dt { "接口令牌" } dd { (tokens) " 个 " a.btn.btn-sm href="/me/tokens" { "管理" } }
         } }
         form method="post" action="/logout" { (token(&signed)) button.btn type="submit" { (words::SIGN_OUT) } }
     };
