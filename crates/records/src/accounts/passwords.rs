@@ -41,10 +41,9 @@ pub fn check_password(login: &str, password: &str, least: u32) -> Result<(), Sig
     if COMMON.lines().any(|word| word == lower || word == letters) {
         return weak("这是常见密码，容易被猜到，请换一个".into());
     }
-    if let Some(word) = CONTEXT.iter().find(|w| lower.contains(*w)) {
-        if count - word.chars().count() < BESIDE {
-            return weak(format!("密码主要由“{word}”组成，容易被猜到，请换一个"));
-        }
+    let mostly = CONTEXT.iter().find(|w| lower.contains(*w)).filter(|w| count - w.chars().count() < BESIDE);
+    if let Some(word) = mostly {
+        return weak(format!("密码主要由“{word}”组成，容易被猜到，请换一个"));
     }
     if repeats(&lower) || runs(&lower) {
         return weak("密码是重复或连续的字符，容易被猜到，请换一个".into());
