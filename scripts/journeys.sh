@@ -23,4 +23,4 @@ for _ in $(seq 1 300); do
   sleep 1
 done
 [ -n "$address" ] || { echo "the demo did not start within five minutes" >&2; cat "$log" >&2; exit 1; }
-BASE="$address" node --test --test-concurrency=1 journeys/*.test.mjs
+ZHIJIAN_BIN="$zhijian" BASE="$address" node --test --test-concurrency=1 journeys/*.test.mjs

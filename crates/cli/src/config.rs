@@ -33,6 +33,19 @@ pub struct Config {
     pub audit_head_folder: Option<PathBuf>,
     /// SM2 private key (PEM) that signs those heads. Environment: `ZHIJIAN_AUDIT_HEAD_KEY`.
     pub audit_head_key: Option<PathBuf>,
+    /// Origin under which people reach the site, `https://zhijian.example`. Environment: `ZHIJIAN_PUBLIC_URL`. Sessions are then bound to HTTPS;
+    /// passkeys, single sign-on and invitation links need it.
+    pub public_url: String,
+    /// Addresses of reverse proxies whose `X-Forwarded-For` is believed, separated by commas. Environment: `ZHIJIAN_PROXIES`.
+    pub proxies: String,
+    /// OpenID Connect provider. Environment: `ZHIJIAN_OIDC_ISSUER`.
+    pub oidc_issuer: String,
+    /// Our client there. Environment: `ZHIJIAN_OIDC_CLIENT_ID`.
+    pub oidc_client_id: String,
+    /// Its secret. Environment: `ZHIJIAN_OIDC_CLIENT_SECRET`.
+    pub oidc_client_secret: String,
+    /// Name on the button. Environment: `ZHIJIAN_OIDC_NAME`. Default: 单点登录.
+    pub oidc_name: String,
     /// Log filter, `error,zhijian=info` by default. Environment: `ZHIJIAN_LOG`.
     pub log: String,
 }
@@ -50,6 +63,12 @@ impl Default for Config {
             listen: "127.0.0.1:8080".into(),
             audit_head_folder: None,
             audit_head_key: None,
+            public_url: String::new(),
+            proxies: String::new(),
+            oidc_issuer: String::new(),
+            oidc_client_id: String::new(),
+            oidc_client_secret: String::new(),
+            oidc_name: String::new(),
             log: "error,zhijian=info".into(),
         }
     }
@@ -73,6 +92,12 @@ impl Config {
             "listen",
             "audit_head_folder",
             "audit_head_key",
+            "public_url",
+            "proxies",
+            "oidc_issuer",
+            "oidc_client_id",
+            "oidc_client_secret",
+            "oidc_name",
             "log",
         ];
         let config: Self = Figment::from(Serialized::defaults(Self::default()))
@@ -82,6 +107,22 @@ impl Config {
             .extract()
             .context("配置有误（zhijian.toml 或 ZHIJIAN_… 环境变量）")?;
         Ok(Self { home, ..config })
+    }
+
+    /// What stands between the network and the pages.
+    ///
+    /// # Errors
+    /// A proxy that is no address; a provider that cannot work.
+    pub fn gate(&self) -> Result<zhijian_web::gate::Gate> {
+        let mut gate = zhijian_web::gate::Gate::of(&self.public_url);
+        for proxy in self.proxies.split(',').map(str::trim).filter(|p| !p.is_empty()) {
+            gate.proxies.push(proxy.parse().with_context(|| format!("proxies 中的“{proxy}”应为 IP 地址"))?);
+        }
+        if !self.oidc_issuer.is_empty() {
+            let (client, secret) = (&self.oidc_client_id, &self.oidc_client_secret);
+            gate.sso = Some(zhijian_web::sso::Sso::new(&self.public_url, &self.oidc_issuer, client, secret, &self.oidc_name)?);
+        }
+        Ok(gate)
     }
 
     /// Address of the database.

@@ -33,6 +33,15 @@ pub struct Origin {
     pub address: String,
 }
 
+impl Origin {
+    /// Of a session: enough digits of its token's hash to tell sessions apart.
+    #[must_use]
+    pub fn new(token_hash: &str, address: &str) -> Self {
+        const DIGITS: usize = 12;
+        Self { session: token_hash.chars().take(DIGITS).collect(), address: address.to_owned() }
+    }
+}
+
 /// What ties an account to records besides region and organisation; found by [`crate::Door::caller`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ties {

@@ -63,6 +63,7 @@ pub async fn run(door: &Door, caller: &Caller, mut seen: impl FnMut(&Progress) -
     let mut progress: Progress = serde_json::from_str(&job.progress).unwrap_or_default();
     door.store.put_job(&job).await.map_err(failed())?;
     door.reseal_persons().await?;
+    door.reseal_factors().await?;
     while progress.pass < PASSES {
         let whole = progress.at.is_none();
         if whole {

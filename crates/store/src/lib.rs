@@ -7,6 +7,7 @@ mod audit;
 mod backend;
 mod dialect;
 mod engine;
+mod factors;
 mod history;
 mod jobs;
 mod lookup;
@@ -20,6 +21,8 @@ mod settings;
 mod sql;
 mod sqlite;
 mod statistics;
+mod throttle;
+mod tokens;
 
 use std::sync::Arc;
 use zhijian_records::port::{Column, Store, StoreError};

@@ -42,7 +42,7 @@ async fn main() -> Result<(), Failure> {
         fill(&door).await?;
     }
     lake.refresh(door.store.as_ref()).await?;
-    let app = App { door, lake, evaluator, home, region: "130300".into(), purposes: Arc::default(), demo: true };
+    let app = App { door, lake, evaluator, home, region: "130300".into(), purposes: Arc::default(), gate: Arc::default(), demo: true };
     let listener = tokio::net::TcpListener::bind(&address).await?;
     axum::serve(listener, zhijian_web::router(app)).await?;
     Ok(())
@@ -56,16 +56,8 @@ async fn fill(door: &Door) -> Result<(), Failure> {
     import(door, &system, &files, &options, &|_| {}, &AtomicBool::new(false)).await?;
     let password = hash_password("preview-2020")?;
     let account = |login: &str, name: &str, roles: &[&str], region: &str, organisation: &str| Account {
-        login: login.into(),
-        name: name.into(),
         password: password.clone(),
-        roles: roles.iter().map(|r| (*r).to_owned()).collect(),
-        region: region.into(),
-        organisation: organisation.into(),
-        active: true,
-        must_change: false,
-        failures: 0,
-        locked_until: 0,
+        ..Account::new(login, name, roles, region, organisation)
     };
     for (login, name, roles, region) in ACCOUNTS {
         door.put_account(&system, &account(login, name, roles, region, "")).await?;

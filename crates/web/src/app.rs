@@ -1,5 +1,6 @@
 //! What every handler can reach.
 
+use crate::gate::Gate;
 use crate::purposes::Purposes;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,6 +23,8 @@ pub struct App {
     pub region: String,
     /// Purposes that were stated for records, a session at a time.
     pub purposes: Arc<Purposes>,
+    /// Where the site is and who stands before it.
+    pub gate: Arc<Gate>,
     /// Shows the banner of demo data.
     pub demo: bool,
 }

@@ -29,6 +29,9 @@ pub enum PageError {
     /// The account must set its own password first.
     #[error("请先设置新密码")]
     PasswordFirst,
+    /// The account must have a second factor first.
+    #[error("您的角色须启用双因素登录，请先完成设置")]
+    FactorFirst,
     /// The form does not come from one of our pages, or the session changed meanwhile.
     #[error("页面已过期，请刷新后重新提交")]
     BadToken,
@@ -66,7 +69,7 @@ impl PageError {
             Self::Door(error) => door_status(error),
             Self::Lake(_) | Self::Failed { .. } => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Stranger { .. } => StatusCode::UNAUTHORIZED,
-            Self::PasswordFirst | Self::BadToken | Self::NotAllowed(_) => StatusCode::FORBIDDEN,
+            Self::PasswordFirst | Self::FactorFirst | Self::BadToken | Self::NotAllowed(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
         }
@@ -124,6 +127,7 @@ impl IntoResponse for PageError {
         let mut response = match &self {
             Self::Stranger { wanted } => Redirect::to(&crate::links::login(wanted)).into_response(),
             Self::PasswordFirst => Redirect::to(crate::links::PASSWORD).into_response(),
+            Self::FactorFirst => Redirect::to(crate::links::FACTORS).into_response(),
             _ => status.into_response(),
         };
         response.extensions_mut().insert(Explained { status, message: self.to_string() });

@@ -122,6 +122,12 @@ pub async fn start_import(app: &App, caller: &Caller, id: &str, files: Vec<Input
     let (app, caller) = (app.clone(), caller.clone());
     tokio::spawn(async move {
         let done = import(&app.door, &caller, &files, &options, &|p| running.say(&p), &running.cancel).await;
+        if let Ok(report) = &done {
+            let counts = &report.totals;
+            for (outcome, rows) in [("accepted", counts.accepted), ("duplicate", counts.duplicates), ("rejected", counts.rejected)] {
+                app.gate.metrics.imported(outcome, rows);
+            }
+        }
         if let Err(error) = close(&app, &job, done).await {
             log_chain(&error);
         }

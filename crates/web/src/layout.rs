@@ -188,7 +188,12 @@ fn menu(frame: &Frame<'_>, signed: &Signed) -> Markup {
             li { (entry("/kinds", words::KINDS, "help")) }
             li { (entry("/codes", words::CODES, "codes")) }
             li { (entry("/api/docs", words::API, "help")) }
-            @if signed.is("R01") { li { (entry("/accounts", words::ACCOUNTS, "people")) } li { (entry("/rederive", words::REDERIVE, "history")) } }
+            @if signed.manages(frame.app) { li { (entry("/accounts", words::ACCOUNTS, "people")) } }
+            @if signed.administers(frame.app) {
+                li { (entry("/security", words::SECURITY, "lock")) }
+                li { (entry("/system", words::SYSTEM, "desk")) }
+                li { (entry("/rederive", words::REDERIVE, "history")) }
+            }
             @if groups.iter().flat_map(|(_, kinds)| kinds).any(|k| access::may(&signed.caller, k, Wish::Export)) || signed.caller.has_any(&frame.app.catalogue().roles.exports.approvers) { li { (entry("/exports", words::EXPORTS, "export")) } }
             @if !crate::pages::research::kinds(frame.app, signed).is_empty() { li { (entry("/research", words::RESEARCH, "people")) } }
             @if frame.app.door.keeps(&signed.caller) { li { (entry("/retention", words::RETENTION, "history")) } }

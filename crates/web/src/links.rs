@@ -2,6 +2,8 @@
 
 /// Own password.
 pub const PASSWORD: &str = "/me/password";
+/// Own second factors.
+pub const FACTORS: &str = "/me/factors";
 
 /// A query value or path segment, percent-encoded.
 #[must_use]

@@ -3,9 +3,9 @@
 use crate::app::App;
 use crate::error::PageError;
 use crate::pages::{
-    access, accounts, audit, codes, desk, exports, import, kinds, login, me, records, rederive, research, retention, search,
+    access, accounts, audit, codes, desk, exports, import, invite, kinds, login, me, records, rederive, research, retention, search, system,
 };
-use crate::{api, assets, board, calculators, error, origin, security, watermark};
+use crate::{api, assets, board, calculators, error, health, metrics, origin, pages, security, watermark};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -19,10 +19,15 @@ const FORM_LIMIT: usize = 8 * 1024 * 1024;
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/login", get(login::show).post(login::submit))
-        .route("/logout", post(me::logout))
+        .route("/login/second", get(login::second).post(login::confirm))
+        .route("/login/passkey", post(login::passkey))
+        .route("/login/passkey/options", post(login::passkey_options))
+        .route("/login/sso", get(login::sso))
+        .route(crate::sso::BACK, get(login::sso_back))
         .route("/", get(desk::show))
-        .route("/me", get(me::show))
-        .route("/me/password", get(me::password).post(me::change))
+        .route("/health", get(health::show))
+        .route("/metrics", get(health::metrics))
+        .route(system::PAGE, get(system::show))
         .route("/search", get(search::show))
         .route("/kinds", get(kinds::index))
         .route("/kinds/{kind}", get(kinds::show))
@@ -31,7 +36,10 @@ pub fn router(app: App) -> Router {
         .route("/codes/{list}/options", get(codes::options))
         .merge(records::router())
         .merge(import::router())
+        .merge(me::router())
+        .merge(invite::router())
         .merge(accounts::router())
+        .merge(pages::security::router())
         .merge(rederive::router())
         .merge(access::router())
         .merge(audit::router())
@@ -46,10 +54,11 @@ pub fn router(app: App) -> Router {
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(from_fn(security::same_site))
         .layer(from_fn_with_state(app.clone(), error::dress))
+        .layer(from_fn_with_state(app.clone(), metrics::count))
         .route("/assets/{edition}/{*name}", get(assets::serve))
         .route("/favicon.ico", get(assets::favicon))
-        .layer(from_fn(origin::note))
-        .layer(from_fn(security::headers))
+        .layer(from_fn_with_state(app.clone(), origin::note))
+        .layer(from_fn_with_state(app.clone(), security::headers))
         .layer(CompressionLayer::new())
         .with_state(app)
 }

@@ -36,6 +36,10 @@ pub const KINDS: &str = "表单说明";
 pub const API: &str = "接口文档";
 /// Accounts.
 pub const ACCOUNTS: &str = "账号管理";
+/// Security settings.
+pub const SECURITY: &str = "安全设置";
+/// State of the running system.
+pub const SYSTEM: &str = "系统状态";
 /// Recomputations of derived values.
 pub const REDERIVE: &str = "重算记录";
 /// Own account.
@@ -193,6 +197,48 @@ pub fn action(action: zhijian_records::port::Action) -> &'static str {
         Action::Reseal => "更换密钥",
         Action::Erase => "到期删除",
         Action::Hold => "保全",
+    }
+}
+
+/// How a session was begun.
+#[must_use]
+pub fn way(way: &str) -> &str {
+    use zhijian_records::accounts::way;
+    match way {
+        way::PASSWORD => "密码",
+        way::TOTP => "密码＋双因素",
+        way::RECOVERY => "密码＋恢复码",
+        way::PASSKEY => "通行密钥",
+        way::SSO => "单点登录",
+        other => other,
+    }
+}
+
+/// A device in words: browser and system, as far as its own description tells.
+#[must_use]
+pub fn device(agent: &str) -> String {
+    let first = |marks: &[(&'static str, &'static str)]| marks.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    let browser = first(&[
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+        ("curl/", "curl"),
+    ]);
+    let system = first(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser}（{system}）"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) if agent.is_empty() => "未知设备".to_owned(),
+        (None, None) => agent.chars().take(40).collect(),
     }
 }
 

@@ -5,7 +5,6 @@ use crate::config::Config;
 use crate::platform::Platform;
 use anyhow::{Context as _, Result};
 use std::process::ExitCode;
-use zhijian_records::accounts::{check_password, hash_password};
 use zhijian_records::port::Account;
 
 /// Arguments.
@@ -36,6 +35,33 @@ enum Command {
     },
     /// 列出账号
     List,
+    /// 生成一次性邀请链接，由本人设置密码；原密码和会话失效
+    Invite {
+        /// 登录名
+        login: String,
+    },
+    /// 启用账号
+    Activate {
+        /// 登录名
+        login: String,
+    },
+    /// 停用账号：会话和令牌立即失效
+    Deactivate {
+        /// 登录名
+        login: String,
+    },
+    /// 解除登录暂停
+    Unlock {
+        /// 登录名
+        login: String,
+    },
+    /// 移除账号的验证器、通行密钥和恢复码（本人遗失时使用）
+    ResetFactors {
+        /// 登录名
+        login: String,
+    },
+    /// 停用长期未登录的账号（服务运行时每小时自动执行）
+    DeactivateUnused,
 }
 
 /// Runs it.
@@ -47,10 +73,29 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
     match args.command {
         Command::Put { login, name, roles, region, organisation } => {
             let password = std::env::var("ZHIJIAN_PASSWORD").context("请用环境变量 ZHIJIAN_PASSWORD 给出初始密码")?;
-            check_password(&login, &password)?;
             anyhow::ensure!(region.is_empty() || platform.door.catalogue.regions.get(&region).is_some(), "区划代码“{region}”不存在");
             put(&platform, &login, &name, &roles, &region, &organisation, &password, true).await?;
             say(format!("账号 {login} 已保存"));
+        }
+        Command::Invite { login } => {
+            let invitation = platform.door.invite(&Platform::operator(), &login).await?;
+            data(format!("{}/invite/{}", platform.config.public_url.trim_end_matches('/'), invitation.secret))?;
+            say(format!("有效期至 {}，只能使用一次", zhijian_records::clock::shown(invitation.until)));
+        }
+        Command::Activate { login } => activate(&platform, &login, true).await?,
+        Command::Deactivate { login } => activate(&platform, &login, false).await?,
+        Command::Unlock { login } => {
+            platform.door.unlock(&Platform::operator(), &login).await?;
+            say(format!("账号 {login} 已解除暂停"));
+        }
+        Command::ResetFactors { login } => {
+            platform.door.reset_factors(&Platform::operator(), &login).await?;
+            say(format!("账号 {login} 的双因素已重置"));
+        }
+        Command::DeactivateUnused => {
+            for login in platform.door.deactivate_unused().await? {
+                data(login)?;
+            }
         }
         Command::List => {
             for account in platform.door.store.accounts().await? {
@@ -68,10 +113,17 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+async fn activate(platform: &Platform, login: &str, active: bool) -> Result<()> {
+    let account = platform.door.managed(&Platform::operator(), login).await?;
+    platform.door.put_account(&Platform::operator(), &Account { active, ..account }).await?;
+    say(format!("账号 {login} 已{}", if active { "启用" } else { "停用" }));
+    Ok(())
+}
+
 /// Saves an account.
 ///
 /// # Errors
-/// The store failed.
+/// Weak password, unknown role, the store failed.
 #[expect(clippy::too_many_arguments, reason = "the fields of an account")]
 pub async fn put(
     platform: &Platform,
@@ -83,18 +135,8 @@ pub async fn put(
     password: &str,
     must_change: bool,
 ) -> Result<()> {
-    let account = Account {
-        login: login.into(),
-        name: name.into(),
-        password: hash_password(password)?,
-        roles: roles.to_vec(),
-        region: region.into(),
-        organisation: organisation.into(),
-        active: true,
-        must_change,
-        failures: 0,
-        locked_until: 0,
-    };
-    platform.door.put_account(&Platform::operator(), &account).await?;
+    let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
+    let account = Account { must_change, ..Account::new(login, name, &roles, region, organisation) };
+    platform.door.put_with_password(&Platform::operator(), &account, password).await?;
     Ok(())
 }

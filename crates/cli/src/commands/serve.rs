@@ -40,6 +40,7 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
     crate::heads::today(&platform).await?;
     let heads = tokio::spawn(crate::heads::keep(Arc::clone(&platform)));
     let refresher = tokio::spawn(keep_fresh(Arc::clone(&platform.lake), platform.door.clone()));
+    let housekeeper = tokio::spawn(keep_house(platform.door.clone()));
     let app = zhijian_web::App {
         door: platform.door.clone(),
         lake: Arc::clone(&platform.lake),
@@ -47,14 +48,15 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
         home: platform.config.home.clone(),
         region,
         purposes: Arc::default(),
+        gate: Arc::new(platform.config.gate()?),
         demo,
     };
     say(format!("服务已启动：http://{bound}/  （按 Ctrl+C 停止）"));
-    axum::serve(listener, zhijian_web::router(app).into_make_service_with_connect_info::<std::net::SocketAddr>())
-        .with_graceful_shutdown(stop_signal())
-        .await?;
+    let service = zhijian_web::router(app).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop_signal()).await?;
     refresher.abort();
     heads.abort();
+    housekeeper.abort();
     say("服务已停止");
     Ok(ExitCode::SUCCESS)
 }
@@ -67,6 +69,23 @@ async fn keep_fresh(lake: Arc<zhijian_lake::Lake>, door: zhijian_records::Door) 
         tick.tick().await;
         if let Err(error) = lake.refresh(door.store.as_ref()).await {
             tracing::error!(error = &error as &dyn std::error::Error, "cannot refresh the lake");
+        }
+    }
+}
+
+/// Deactivates unused accounts and forgets ended sessions, once an hour.
+async fn keep_house(door: zhijian_records::Door) {
+    let mut tick = tokio::time::interval(Duration::from_secs(3600));
+    loop {
+        tick.tick().await;
+        let swept = async {
+            door.sweep().await?;
+            door.deactivate_unused().await
+        };
+        match swept.await {
+            Ok(logins) if logins.is_empty() => {}
+            Ok(logins) => tracing::info!(accounts = logins.len(), "deactivated unused accounts"),
+            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "cannot keep house"),
         }
     }
 }

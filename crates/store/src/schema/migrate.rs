@@ -21,6 +21,10 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0002_audit.sql"),
         postgres: include_str!("../../migrations/postgres/0002_audit.sql"),
     },
+    Migration {
+        sqlite: include_str!("../../migrations/sqlite/0003_identity.sql"),
+        postgres: include_str!("../../migrations/postgres/0003_identity.sql"),
+    },
 ];
 
 const DOING: &str = "升级数据库结构";

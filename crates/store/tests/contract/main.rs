@@ -132,6 +132,9 @@ store_contract! {
     people {
         accounts_are_written_and_read,
         sessions_end_one_by_one_and_all_together,
+        a_factor_is_used_up_by_one_of_two,
+        tokens_are_written_used_and_taken_away,
+        attempts_side_by_side_count_one_by_one,
         jobs_are_listed_newest_first,
         findings_come_in_order_of_rows,
         settings_are_written_and_read,

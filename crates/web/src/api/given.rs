@@ -20,11 +20,16 @@ pub struct Given {
     pub fields: Vec<(String, String)>,
 }
 
+/// Scope that a token needs for the operation.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Needs(pub &'static str);
+
 /// Stands in front of every handler.
 pub(super) async fn strict(spec: Arc<Spec>, mut request: Request, next: Next) -> Response {
     match Given::read(&spec, request.uri().query().unwrap_or_default()) {
         Ok(given) => {
             request.extensions_mut().insert(given);
+            request.extensions_mut().insert(Needs(spec.scope));
             next.run(request).await
         }
         Err(failure) => failure.into_response(),

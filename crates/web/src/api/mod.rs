@@ -46,6 +46,12 @@ async fn wrong_method() -> Failure {
     Failure::new("wrong-method", "此地址不支持该请求方法")
 }
 
+/// The token of an `Authorization: Bearer` header.
+#[must_use]
+pub fn bearer(headers: &axum::http::HeaderMap) -> Option<&str> {
+    client::bearer(headers)
+}
+
 /// A day (its end in China) or an instant with offset, as pages and the API read it.
 #[must_use]
 pub fn moment(text: &str) -> Option<zhijian_records::port::Instant> {

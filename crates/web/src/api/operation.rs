@@ -90,6 +90,8 @@ pub struct Spec {
     pub summary: &'static str,
     /// Who may call it.
     pub access: Access,
+    /// Scope that a token needs; empty: no token may, only somebody signed in.
+    pub scope: &'static str,
     /// Query parameters; others are refused.
     pub query: Vec<Param>,
     /// Fields of the kind are query parameters too.
@@ -126,6 +128,7 @@ where
         tag: "",
         summary: "",
         access: Access::Signed,
+        scope: if method == "get" { "read" } else { "write" },
         query: Vec::new(),
         fields: false,
         if_match: false,
@@ -174,6 +177,13 @@ impl Operation {
     #[must_use]
     pub fn access(mut self, access: Access) -> Self {
         self.spec.access = access;
+        self
+    }
+
+    /// Scope that a token needs.
+    #[must_use]
+    pub fn scope(mut self, scope: &'static str) -> Self {
+        self.spec.scope = scope;
         self
     }
 

@@ -41,9 +41,9 @@ fn sessions() -> [Operation; 3] {
             .access(Access::Anyone)
             .body("Credentials")
             .gives(201, "Session")
-            .fails(&["locked"]),
-        get("/session", session::who).named("whoAmI", "会话", "当前账号与防伪令牌").gives(200, "Session"),
-        delete("/session", session::sign_out).named("signOut", "会话", "退出登录").gives(204, ""),
+            .fails(&["locked", "second-factor"]),
+        get("/session", session::who).named("whoAmI", "会话", "当前账号与防伪令牌").scope("").gives(200, "Session"),
+        delete("/session", session::sign_out).named("signOut", "会话", "退出登录").scope("").gives(204, ""),
     ]
 }
 
@@ -96,6 +96,7 @@ fn records() -> [Operation; 12] {
             .gives(200, "{kind}_page"),
         post("/records/{kind}/{id}/reveal", read::reveal)
             .named("reveal", "记录", "说明用途后查看完整信息（记入审计）")
+            .scope("identify")
             .access(Access::Kind(Wish::Reveal))
             .body("Purpose")
             .gives(200, "{kind}_record"),
@@ -160,6 +161,7 @@ fn calculations() -> [Operation; 3] {
             .named("explainCalculator", "计算", "一个计算器的公式、输入、示例、输出与出处")
             .gives(200, "Calculator"),
         post("/calc/{calculator}", calc::run)
+            .scope("read")
             .named("calculate", "计算", "计算一次，不保存；错误给出代码与字段")
             .body("Calculation")
             .gives(200, "Calculated")

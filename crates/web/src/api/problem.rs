@@ -11,10 +11,11 @@ use zhijian_records::DoorError;
 use zhijian_records::accounts::SignInError;
 
 /// Kinds of failure: the last part of `type`, the status and the title.
-pub const TYPES: [(&str, StatusCode, &str); 15] = [
+pub const TYPES: [(&str, StatusCode, &str); 16] = [
     ("bad-request", StatusCode::BAD_REQUEST, "请求无效"),
     ("unknown-parameter", StatusCode::BAD_REQUEST, "未知的查询参数"),
     ("not-signed-in", StatusCode::UNAUTHORIZED, "未登录"),
+    ("second-factor", StatusCode::UNAUTHORIZED, "须双因素"),
     ("bad-token", StatusCode::FORBIDDEN, "缺少或不符的防伪令牌"),
     ("not-allowed", StatusCode::FORBIDDEN, "没有权限"),
     ("not-found", StatusCode::NOT_FOUND, "没有找到"),
@@ -172,6 +173,7 @@ impl From<SignInError> for Failure {
     fn from(error: SignInError) -> Self {
         match error {
             SignInError::Refused => Self::new("not-signed-in", error.to_string()),
+            SignInError::SecondFactor | SignInError::WrongCode => Self::new("second-factor", error.to_string()),
             SignInError::Locked { minutes } => Self::new("locked", error.to_string()).member("minutes", minutes),
             SignInError::WeakPassword(_) => Self::new("invalid", error.to_string()),
             SignInError::Door(error) => error.into(),
@@ -186,7 +188,7 @@ impl From<crate::PageError> for Failure {
             P::Door(error) => error.into(),
             P::Lake(error) => error.into(),
             P::Stranger { .. } => Self::new("not-signed-in", error.to_string()),
-            P::PasswordFirst | P::NotAllowed(_) => Self::not_allowed(error.to_string()),
+            P::PasswordFirst | P::FactorFirst | P::NotAllowed(_) => Self::not_allowed(error.to_string()),
             P::BadToken => Self::new("bad-token", error.to_string()),
             P::NotFound(detail) => Self::not_found(detail),
             P::BadRequest(detail) => Self::bad_request(detail),

@@ -5,6 +5,7 @@ use super::client::Client;
 use super::problem::{Answer, Failure};
 use crate::app::App;
 use crate::session;
+use crate::visit::Visit;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -24,11 +25,11 @@ fn shape(account: &Account, csrf: &str) -> Value {
 }
 
 /// `POST /session`
-pub async fn sign_in(State(app): State<App>, headers: HeaderMap, mut sent: Sent) -> Answer<Response> {
-    let (login, password) = (sent.text("login")?, sent.text("password")?);
+pub async fn sign_in(State(app): State<App>, visit: Visit, headers: HeaderMap, mut sent: Sent) -> Answer<Response> {
+    let (login, password, code) = (sent.text("login")?, sent.text("password")?, sent.text("code")?);
     sent.finish()?;
-    let signed = app.door.sign_in(&login, &password).await?;
-    let cookie = session::cookie(&headers, &signed.secret);
+    let signed = app.door.sign_in_with_code(&login, &password, &code, &visit.peer).await?;
+    let cookie = session::cookie(&app, &headers, &signed.secret);
     Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(shape(&signed.account, &signed.csrf))).into_response())
 }
 
@@ -41,9 +42,9 @@ pub async fn who(_: Client, State(app): State<App>, headers: HeaderMap) -> Answe
 }
 
 /// `DELETE /session`
-pub async fn sign_out(client: Client, State(app): State<App>, headers: HeaderMap) -> Answer<Response> {
-    if let Some(secret) = session::secret(&headers) {
-        app.door.sign_out(&client.caller, &secret).await?;
+pub async fn sign_out(_: Client, State(app): State<App>, headers: HeaderMap) -> Answer<Response> {
+    if let Some(secret) = session::secret(&app, &headers) {
+        app.door.sign_out(&secret).await?;
     }
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, session::no_cookie(&headers))]).into_response())
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, session::no_cookie(&app, &headers))]).into_response())
 }

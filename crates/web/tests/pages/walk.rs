@@ -65,7 +65,21 @@ async fn every_page_of_every_kind_renders() {
 async fn every_other_page_renders() {
     let (world, officer) = World::with_examples().await;
     let admin = world.sign_in("admin", &["R01"], "130300", "").await;
-    for path in ["/", "/me", "/me/password", "/search", "/search?q=%E6%B5%8B", "/kinds", "/codes", "/import", "/plans", "/calc"] {
+    for path in [
+        "/",
+        "/me",
+        "/me/password",
+        "/me/factors",
+        "/me/sessions",
+        "/me/tokens",
+        "/search",
+        "/search?q=%E6%B5%8B",
+        "/kinds",
+        "/codes",
+        "/import",
+        "/plans",
+        "/calc",
+    ] {
         let reply = get(&world, Some(&officer), path).await;
         assert_eq!(reply.status, StatusCode::OK, "{path}: {}", reply.text);
         obeys_the_policy(&reply.text, path);
@@ -76,9 +90,13 @@ async fn every_other_page_renders() {
             assert_eq!(get(&world, Some(&officer), &path).await.status, StatusCode::OK, "{path}");
         }
     }
-    for path in ["/accounts", "/accounts/new", "/accounts/officer", "/rederive"] {
-        assert_eq!(get(&world, Some(&admin), path).await.status, StatusCode::OK, "{path}");
-        assert_eq!(get(&world, Some(&officer), path).await.status, StatusCode::FORBIDDEN, "{path}");
+    let plain = world.sign_in("plain", &["R03"], "130302", "").await;
+    for path in ["/accounts", "/accounts/new", "/accounts/officer", "/rederive", "/security", "/system"] {
+        let reply = get(&world, Some(&admin), path).await;
+        assert_eq!(reply.status, StatusCode::OK, "{path}");
+        obeys_the_policy(&reply.text, path);
+        labels_are_bound(&reply.text, path);
+        assert_eq!(get(&world, Some(&plain), path).await.status, StatusCode::FORBIDDEN, "{path}");
     }
 }
 

@@ -20,7 +20,7 @@ use tower::ServiceExt as _;
 use zhijian_kinds::{Catalogue, FieldType};
 use zhijian_lake::{Evaluator, Lake};
 use zhijian_records::accounts::hash_password;
-use zhijian_records::clock::{FixedClock, start_of};
+use zhijian_records::clock::{Clock, FixedClock, start_of};
 use zhijian_records::port::{Account, Column};
 use zhijian_records::vault::Vault;
 use zhijian_records::{Caller, Door};
@@ -37,6 +37,8 @@ pub struct World {
     pub app: App,
     /// For requests that the helpers below cannot make.
     pub router: Router,
+    /// The time, to be moved by tests of time-outs.
+    pub clock: Arc<FixedClock>,
     _home: tempfile::TempDir,
 }
 
@@ -100,10 +102,19 @@ impl World {
         let evaluator = Arc::new(Evaluator::new(Arc::clone(&lake), Arc::clone(&catalogue)));
         let now = start_of(TODAY).unwrap() + 9 * 3_600_000_000;
         let vault = Vault::new(&[(1, vec![7; 32])]).unwrap();
-        let door = Door { store, catalogue, vault: Arc::new(vault), clock: Arc::new(FixedClock(AtomicI64::new(now))) };
-        let app =
-            App { door, lake, evaluator, home: home.path().to_path_buf(), region: "130300".into(), purposes: Arc::default(), demo: false };
-        Self { router: zhijian_web::router(app.clone()), app, _home: home }
+        let clock = Arc::new(FixedClock(AtomicI64::new(now)));
+        let door = Door { store, catalogue, vault: Arc::new(vault), clock: Arc::clone(&clock) as Arc<dyn Clock> };
+        let app = App {
+            door,
+            lake,
+            evaluator,
+            home: home.path().to_path_buf(),
+            region: "130300".into(),
+            purposes: Arc::default(),
+            gate: Arc::default(),
+            demo: false,
+        };
+        Self { router: zhijian_web::router(app.clone()), app, clock, _home: home }
     }
 
     /// A server with an officer's sign-in and all examples of the kinds filed.
@@ -135,16 +146,8 @@ impl World {
     /// Makes an account and signs it in.
     pub async fn sign_in(&self, login: &str, roles: &[&str], region: &str, organisation: &str) -> Session {
         let account = Account {
-            login: login.into(),
-            name: format!("测试{login}"),
             password: hash_password(PASSWORD).unwrap(),
-            roles: roles.iter().map(|r| (*r).to_owned()).collect(),
-            region: region.into(),
-            organisation: organisation.into(),
-            active: true,
-            must_change: false,
-            failures: 0,
-            locked_until: 0,
+            ..Account::new(login, &format!("测试{login}"), roles, region, organisation)
         };
         self.app.door.put_account(&Caller::system("test"), &account).await.unwrap();
         let body = json!({"login": login, "password": PASSWORD});

@@ -47,6 +47,7 @@ fn one(spec: &Spec, kind: Option<&Kind>) -> Value {
         "tags": [kind.map_or_else(|| spec.tag.to_owned(), tag_of)],
         "summary": spec.summary,
         "x-roles": roles(spec, kind),
+        "x-scope": spec.scope,
         "parameters": parameters::of(spec, kind),
         "responses": responses(spec, kind),
     });
