@@ -6,6 +6,7 @@
 //! * [`RecordStore::append`] is one transaction: revisions, lookup keys, audit line and outbox event, all or nothing;
 //! * a [`Scope`] is applied in the database, to rows, counts and searches alike.
 
+pub use crate::duties::port::DutyStore;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -545,5 +546,5 @@ pub trait JobStore: Send + Sync {
 }
 
 /// Everything a deployment's database offers.
-pub trait Store: RecordStore + AccountStore + JobStore {}
-impl<T: RecordStore + AccountStore + JobStore> Store for T {}
+pub trait Store: RecordStore + AccountStore + JobStore + DutyStore {}
+impl<T: RecordStore + AccountStore + JobStore + DutyStore> Store for T {}

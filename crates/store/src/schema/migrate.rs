@@ -12,10 +12,16 @@ struct Migration {
 }
 
 /// Step `n` is at index `n - 1`.
-const MIGRATIONS: &[Migration] = &[Migration {
-    sqlite: include_str!("../../migrations/sqlite/0001_base.sql"),
-    postgres: include_str!("../../migrations/postgres/0001_base.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        sqlite: include_str!("../../migrations/sqlite/0001_base.sql"),
+        postgres: include_str!("../../migrations/postgres/0001_base.sql"),
+    },
+    Migration {
+        sqlite: include_str!("../../migrations/sqlite/0002_duties.sql"),
+        postgres: include_str!("../../migrations/postgres/0002_duties.sql"),
+    },
+];
 
 const DOING: &str = "升级数据库结构";
 
