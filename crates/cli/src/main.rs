@@ -43,6 +43,8 @@ enum Command {
     Audit(commands::audit::Args),
     /// 指标数据湖
     Lake(commands::lake::Args),
+    /// 应办事项：期限、逾期与临期
+    Duties(commands::duties::Args),
     /// 按现行规则与限值表重算已入库记录的计算值：先看差异，再决定是否写入
     Rederive(commands::rederive::Args),
     /// 职业卫生计算器
@@ -85,6 +87,7 @@ async fn run(command: Command, config: config::Config) -> anyhow::Result<ExitCod
         Command::Account(args) => commands::account::run(config, args).await,
         Command::Audit(args) => commands::audit::run(config, args).await,
         Command::Lake(args) => commands::lake::run(config, args).await,
+        Command::Duties(args) => commands::duties::run(config, args).await,
         Command::Rederive(args) => commands::rederive::run(config, args).await,
         Command::Calc(args) => commands::calc::run(args),
     }

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod calc;
 pub mod check;
 pub mod demo;
+pub mod duties;
 pub mod evaluate;
 pub mod export;
 pub mod import;
