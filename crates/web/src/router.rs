@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::error::PageError;
 use crate::pages::{access, accounts, codes, desk, import, kinds, login, me, records, rederive, search};
-use crate::{api, assets, board, calculators, error, security};
+use crate::{api, assets, board, calculators, duties, error, security};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -31,6 +31,7 @@ pub fn router(app: App) -> Router {
         .merge(import::router())
         .merge(accounts::router())
         .merge(rederive::router())
+        .merge(duties::router())
         .merge(access::router())
         .merge(api::router())
         .merge(board::router())

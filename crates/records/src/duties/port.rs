@@ -58,6 +58,8 @@ pub struct Ask {
     pub until: Option<String>,
     /// Warned about by this day.
     pub warned_by: Option<String>,
+    /// Not yet warned about on this day.
+    pub warned_after: Option<String>,
     /// One record only: kind and id.
     pub record: Option<(String, String)>,
     /// Standing still, or running; both when not said.

@@ -114,6 +114,7 @@ fn condition(engine: &Engine, ask: &Ask, sql: &mut Sql) -> Result<(), StoreError
         (" AND due_on >= ", &ask.from),
         (" AND due_on <= ", &ask.until),
         (" AND warn_on <= ", &ask.warned_by),
+        (" AND warn_on > ", &ask.warned_after),
         (" AND kind = ", &ask.record.as_ref().map(|r| r.0.clone())),
         (" AND id = ", &ask.record.as_ref().map(|r| r.1.clone())),
     ];

@@ -42,6 +42,8 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/me", For::Signed),
     ("GET", "/me/password", For::Signed),
     ("POST", "/me/password", For::Signed),
+    ("GET", "/duties", For::Signed),
+    ("GET", "/duties/calendar", For::Signed),
     ("GET", "/search", For::Signed),
     ("GET", "/kinds", For::Signed),
     ("GET", "/kinds/{kind}", For::Signed),
