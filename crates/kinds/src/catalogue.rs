@@ -1,6 +1,7 @@
 //! All definitions together, embedded in the binary or read from a folder.
 
 use crate::access::{AccessDef, Rights, Roles};
+use crate::due::{Calendar, Deadlines, Duty, DutyDef};
 use crate::indicator::{Indicator, Plan};
 use crate::protection::{Grading, Retention};
 use crate::{CodeList, Kind, Regions, lint::Fault};
@@ -30,6 +31,10 @@ pub struct Catalogue {
     pub indicators: IndexMap<String, Indicator>,
     /// Plans by name.
     pub plans: IndexMap<String, Plan>,
+    /// Deadline register and calendar of working days.
+    pub deadlines: Deadlines,
+    /// Duties by name.
+    pub duties: IndexMap<String, Duty>,
     /// Rule tables (CSV) by file name without ending.
     pub rules: IndexMap<String, String>,
 }
@@ -119,6 +124,7 @@ impl Catalogue {
             }
         }
         catalogue.protection(files, &mut faults);
+        catalogue.due(files, &mut faults);
         faults.extend(crate::lint::cross_check(&catalogue, files));
         (catalogue, faults)
     }
@@ -154,6 +160,37 @@ impl Catalogue {
             }
         }
         self.retention.sort_keys();
+    }
+
+    /// Reads calendar, deadline register and duties.
+    fn due(&mut self, files: &[File], faults: &mut Vec<Fault>) {
+        let table = |name: &str| self.rules.get(name).map_or("", String::as_str);
+        let calendar = Calendar::parse(table("holidays")).unwrap_or_else(|(line, message)| {
+            faults.push(Fault::fatal("rules/holidays.csv", line, message));
+            Calendar::default()
+        });
+        self.deadlines = Deadlines::parse(table("deadlines"), calendar).unwrap_or_else(|(line, message)| {
+            faults.push(Fault::fatal("rules/deadlines.csv", line, message));
+            Deadlines::default()
+        });
+        for (path, content) in files.iter().filter(|(p, _)| p.starts_with("duties/") && is_yaml(p)) {
+            let (def, document) = match crate::yaml::read::<DutyDef>(content) {
+                Ok(read) => read,
+                Err(error) => {
+                    faults.push(Fault::fatal(path, error.line, error.message));
+                    continue;
+                }
+            };
+            let Some(kind) = self.kinds.get(&def.kind) else {
+                faults.push(Fault::fatal(path, document.line("kind"), format!("没有名为“{}”的表单", def.kind)));
+                continue;
+            };
+            match Duty::new(def, kind) {
+                Ok(duty) => drop(self.duties.insert(duty.duty.clone(), duty)),
+                Err((at, message)) => faults.push(Fault::fatal(path, document.line(at), message)),
+            }
+        }
+        self.duties.sort_keys();
     }
 
     /// A kind by name.

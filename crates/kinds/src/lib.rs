@@ -13,6 +13,7 @@ pub mod argument;
 pub mod catalogue;
 pub mod codes;
 pub mod dates;
+pub mod due;
 pub mod ident;
 pub mod indicator;
 pub mod intake;

@@ -133,6 +133,12 @@ impl Expression {
         quick::decide(&self.expr, &variables).map_or_else(|| self.interpret(&variables), |truth| Ok(cel::Value::Bool(truth)))
     }
 
+    /// Does the condition hold? One that fails on the data does not.
+    #[must_use]
+    pub fn holds(&self, document: &Map<String, Value>, today: &str) -> bool {
+        matches!(self.truth(document, today), Ok(cel::Value::Bool(true)))
+    }
+
     fn variables<'a>(&'a self, document: &'a Map<String, Value>, today: &'a str) -> Variables<'a> {
         Variables { document, today, names: &self.names, keyed: &self.keyed }
     }
@@ -158,6 +164,14 @@ fn keyed_group(fields: &[Field], variable: &str) -> Option<Keyed> {
 }
 
 impl Kind {
+    /// Compiles a condition over the fields of the kind.
+    ///
+    /// # Errors
+    /// What is wrong with it, in Chinese.
+    pub fn condition(&self, source: &str) -> Result<Expression, String> {
+        Expression::compile(source, &self.fields, &self.def)
+    }
+
     /// Schema problems of a document, which is as it was afterwards.
     #[must_use]
     pub fn check_schema(&self, document: &mut Map<String, Value>) -> Vec<Problem> {

@@ -186,7 +186,8 @@ async fn first(store: &dyn Store, provider: &dyn KeyProvider, clock: &dyn Clock,
         if let Some(text) = store.setting(RING).await? {
             return Ok(WrittenRing::read(&text)?);
         }
-        if !store.audit(0, 1).await?.is_empty() {
+        // A restore that was cut short may have brought records before the ring; it is begun anew.
+        if !store.audit(0, 1).await?.is_empty() && !crate::backup::marked(store).await? {
             return Err(VaultError::NoRing.into());
         }
         let now = clock.now();

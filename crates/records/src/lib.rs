@@ -14,6 +14,7 @@ pub mod caller;
 pub mod clock;
 pub mod derive;
 pub mod door;
+pub mod duties;
 pub mod emergency;
 pub mod examples;
 pub mod exports;

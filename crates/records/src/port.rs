@@ -6,6 +6,7 @@
 //! * [`RecordStore::append`] is one transaction: revisions, lookup keys, audit line and outbox event, all or nothing;
 //! * a [`Scope`] is applied in the database, to rows, counts and searches alike.
 
+pub use crate::duties::port::DutyStore;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -942,5 +943,5 @@ pub trait ArchiveStore: Send + Sync {
 }
 
 /// Everything a deployment's database offers.
-pub trait Store: RecordStore + AccountStore + JobStore + AuditStore + ArchiveStore {}
-impl<T: RecordStore + AccountStore + JobStore + AuditStore + ArchiveStore> Store for T {}
+pub trait Store: RecordStore + AccountStore + JobStore + AuditStore + ArchiveStore + DutyStore {}
+impl<T: RecordStore + AccountStore + JobStore + AuditStore + ArchiveStore + DutyStore> Store for T {}

@@ -33,12 +33,12 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
         .transpose()?;
     let key = args.key.read()?;
     anyhow::ensure!(
-        config.key.is_some() || config.key_path().exists(),
+        config.key.is_some() || config.key_command.is_some() || config.key_path().exists(),
         "请先放好与备份同一部署的数据密钥：{}（备份中不含密钥）",
         config.key_path().display()
     );
     let platform = Platform::open_unchecked(config).await?;
-    let done = backup::restore(&platform.door, &Platform::operator(), &args.folder, &key, to, say).await?;
+    let done = backup::restore(&platform.door, &Platform::operator(), &platform.keys, &args.folder, &key, to, say).await?;
     say("重建指标事实表……");
     platform.lake.rebuild(platform.door.store.as_ref()).await?;
     say(format!(

@@ -61,14 +61,18 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
     Ok(ExitCode::SUCCESS)
 }
 
-/// Follows the outbox: figures are a few seconds behind the records at most.
+/// Follows the outbox: figures and duties are a few seconds behind the records at most.
 async fn keep_fresh(lake: Arc<zhijian_lake::Lake>, door: zhijian_records::Door) {
+    let clerk = zhijian_records::duties::Clerk::new(door.clone());
     let mut tick = tokio::time::interval(Duration::from_secs(2));
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
         if let Err(error) = lake.refresh(door.store.as_ref()).await {
             tracing::error!(error = &error as &dyn std::error::Error, "cannot refresh the lake");
+        }
+        if let Err(error) = clerk.catch_up().await {
+            tracing::error!(error = &error as &dyn std::error::Error, "cannot bring the duties up to the records");
         }
     }
 }

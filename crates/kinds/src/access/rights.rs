@@ -51,6 +51,18 @@ impl Rights {
         roles
     }
 
+    /// Fields of the public document by which rows ask whose a record is.
+    #[must_use]
+    pub fn asked_fields(&self) -> Vec<String> {
+        let mut fields: Vec<String> = self.def.allow.iter().filter_map(|row| row.by.clone()).collect();
+        if self.def.allow.iter().any(|row| row.scope == super::Reach::Person) {
+            fields.push("id_no".into());
+        }
+        fields.sort_unstable();
+        fields.dedup();
+        fields
+    }
+
     /// Sensitive personal information of health.
     #[must_use]
     pub fn health(&self) -> bool {

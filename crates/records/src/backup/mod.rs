@@ -15,6 +15,7 @@ mod sealed;
 pub use key::{BackupKey, new_key};
 pub use make::{Wish, begin_anew, make};
 pub use manifest::{Chain, Manifest, chains, check, prune};
+pub(crate) use restore::marked;
 pub use restore::{Restored, interrupted, restore};
 
 use crate::port::StoreError;

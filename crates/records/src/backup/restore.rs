@@ -6,7 +6,9 @@ use super::{BackupError, BackupKey, damaged};
 use crate::caller::Caller;
 use crate::clock::shown;
 use crate::door::Door;
-use crate::port::{Action, Cell, Instant, Sheet};
+use crate::duties::Clerk;
+use crate::keys::Keyring;
+use crate::port::{Action, Cell, Instant, Sheet, Store, StoreError};
 use crate::prepare;
 use crate::signed_head::Head;
 use crate::verify;
@@ -37,17 +39,23 @@ pub struct Restored {
 /// # Errors
 /// The store failed.
 pub async fn interrupted(door: &Door) -> Result<bool, BackupError> {
-    Ok(door.store.setting(MARK).await?.is_some_and(|mark| !mark.is_empty()))
+    Ok(marked(door.store.as_ref()).await?)
+}
+
+/// Does the store hold the mark of an unfinished restore?
+pub(crate) async fn marked(store: &dyn Store) -> Result<bool, StoreError> {
+    Ok(store.setting(MARK).await?.is_some_and(|mark| !mark.is_empty()))
 }
 
 /// Restores the newest chain of a folder, or the one that reaches `to` best. What an interrupted restore has left is begun anew.
-/// `progress` is told in words what is being done.
+/// `progress` is told in words what is being done; `keys` works with the data keys of the backup from then on.
 ///
 /// # Errors
 /// See [`BackupError`]; the store then holds the mark of an unfinished restore, or nothing.
 pub async fn restore(
     door: &Door,
     caller: &Caller,
+    keys: &Keyring,
     folder: &Path,
     key: &BackupKey,
     to: Option<Instant>,
@@ -74,6 +82,7 @@ pub async fn restore(
         }
     }
     let Some((seq, at)) = stop.last else { return Err(BackupError::TooEarly { earliest: stop.earliest() }) };
+    keys.follow().await.map_err(|_| BackupError::DataKeys)?;
     progress("整理各类记录……".into());
     door.store.settle().await?;
     progress("重建查找键……".into());
@@ -91,6 +100,7 @@ pub async fn restore(
     }
     let note = format!("由备份链 {} 恢复至第{seq}条审计记录（{}）", chain.name, shown(at));
     door.note(caller, Action::Restore, "backup", "", &note, "console").await?;
+    Clerk::forget(door.store.as_ref()).await?;
     door.store.set_setting(MARK, "").await?;
     Ok(Restored { chain: chain.name, backups: read, seq, at, verdict })
 }

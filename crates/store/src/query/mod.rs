@@ -2,6 +2,7 @@
 
 mod condition;
 mod cursor;
+mod duties;
 mod page;
 mod probe;
 mod scope;

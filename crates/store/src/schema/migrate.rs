@@ -25,6 +25,10 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0003_identity.sql"),
         postgres: include_str!("../../migrations/postgres/0003_identity.sql"),
     },
+    Migration {
+        sqlite: include_str!("../../migrations/sqlite/0004_duties.sql"),
+        postgres: include_str!("../../migrations/postgres/0004_duties.sql"),
+    },
 ];
 
 const DOING: &str = "升级数据库结构";

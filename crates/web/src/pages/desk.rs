@@ -50,6 +50,7 @@ pub async fn show(signed: Signed, State(app): State<App>, headers: HeaderMap) ->
     let body = html! {
         (flash.notice())
         (greeting(&app, &signed))
+        (crate::duties::desk(&app, &signed).await?)
         div.desk {
             div.desk-main {
                 @for (heading, tiles) in &tiles {

@@ -82,6 +82,8 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/me/tokens", For::Signed),
     ("POST", "/me/tokens", For::Signed),
     ("POST", "/me/tokens/{id}/revoke", For::Signed),
+    ("GET", "/duties", For::Signed),
+    ("GET", "/duties/calendar", For::Signed),
     ("GET", "/search", For::Signed),
     ("GET", "/kinds", For::Signed),
     ("GET", "/kinds/{kind}", For::Signed),

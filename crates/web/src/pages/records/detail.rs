@@ -41,6 +41,7 @@ pub async fn show(
 pub async fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, flash: &Flash) -> Result<Markup, PageError> {
     let name = cells::name(app, kind, &view.data);
     let related = related::find(app, signed, kind, view).await?;
+    let duties = crate::duties::of_record(app, signed, &kind.kind, view).await?;
     let sections = sections(visible(kind).filter(|f| !view.hidden.contains(&f.path)));
     let groups = (kind.kind == "employer").then(|| groups::placeholder(app, signed, &view.id)).flatten();
     let body = html! {
@@ -55,6 +56,7 @@ pub async fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, flash: &
             }
             aside.detail-side {
                 (super::step::card(app, signed, kind, view))
+                (duties)
                 (super::reveal::card(app, signed, kind, view))
                 (related::card(&related))
                 (super::basis::card(app, kind, view))

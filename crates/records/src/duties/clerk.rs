@@ -1,0 +1,277 @@
+//! The clerk: follows the outbox and keeps the table of open duties.
+//!
+//! A row depends on the record, on related records and on the rules, never on today; so nothing has to run at midnight. Every step may
+//! be repeated: rows are replaced, and the position moves after they are.
+
+use super::compute::{self, Known};
+use super::port::DutyRow;
+use crate::audit::hex;
+use crate::bulk::in_parallel;
+use crate::door::{Door, DoorError};
+use crate::port::{Action, Column, Event, Filter, Op, Query, Scope, Store, StoreError, Stored};
+use serde_json::{Map, Value};
+use sm3::{Digest, Sm3};
+use std::collections::{BTreeMap, HashSet};
+use zhijian_kinds::Kind;
+use zhijian_kinds::due::{Duty, Related};
+use zhijian_kinds::intake::get_path;
+
+/// Its name among the consumers of the outbox, and of its lease.
+pub const CONSUMER: &str = "duties";
+/// Setting that holds the fingerprint of the rules the table was made with.
+const RULES: &str = "duties.rules";
+/// Events looked at in one step.
+const EVENTS: u32 = 64;
+/// Records of a kind that are read in one step when everything is computed anew.
+const STEP: u32 = 2_000;
+
+/// Keeps the table of open duties.
+#[derive(Debug, Clone)]
+pub struct Clerk {
+    door: Door,
+}
+
+/// Records to look at again, by kind and id.
+type Subjects = BTreeMap<String, BTreeMap<String, Stored>>;
+
+impl Clerk {
+    /// A clerk for a deployment.
+    #[must_use]
+    pub fn new(door: Door) -> Self {
+        Self { door }
+    }
+
+    /// Brings the table up to the records; computes it anew when the rules are not those it was made with. `false` when another process
+    /// is at it.
+    ///
+    /// # Errors
+    /// The store failed; the next call goes on where this one stopped.
+    pub async fn catch_up(&self) -> Result<bool, DoorError> {
+        let Some(_lease) = self.door.store.lease(CONSUMER).await.map_err(failed)? else { return Ok(false) };
+        let made_with = self.door.store.setting(RULES).await.map_err(failed)?;
+        if made_with.as_deref() != Some(&self.fingerprint()) {
+            // A table that has never been made is made from the outbox alone.
+            if made_with.is_some() {
+                self.rebuild().await?;
+            }
+            self.door.store.set_setting(RULES, &self.fingerprint()).await.map_err(failed)?;
+        }
+        while self.step().await? {}
+        Ok(true)
+    }
+
+    /// Lets the next [`Self::catch_up`] compute the whole table anew: the records are others (a restore).
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn forget(store: &dyn Store) -> Result<(), StoreError> {
+        store.set_setting(RULES, "").await
+    }
+
+    /// Computes the whole table anew.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn renew(&self) -> Result<(), DoorError> {
+        let Some(_lease) = self.door.store.lease(CONSUMER).await.map_err(failed)? else { return Ok(()) };
+        self.rebuild().await?;
+        self.door.store.set_setting(RULES, &self.fingerprint()).await.map_err(failed)?;
+        while self.step().await? {}
+        Ok(())
+    }
+
+    /// From the records as they are. Those that are written meanwhile come again as events, since the position stays.
+    async fn rebuild(&self) -> Result<(), DoorError> {
+        let store = &self.door.store;
+        store.clear_duties().await.map_err(failed)?;
+        let kinds: HashSet<&str> = self.door.catalogue.duties.values().map(|d| d.kind.as_str()).collect();
+        for kind in kinds {
+            let kind = self.door.kind(kind)?;
+            let mut query = everything(&kind.kind, Vec::new());
+            query.limit = STEP;
+            loop {
+                let page = store.query(&query).await.map_err(failed)?;
+                self.file(&kind, page.rows).await?;
+                query.cursor = page.next;
+                if query.cursor.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes up some events; `false` when there were none.
+    async fn step(&self) -> Result<bool, DoorError> {
+        let store = &self.door.store;
+        let from = store.position(CONSUMER).await.map_err(failed)?;
+        let events = store.events(from, EVENTS).await.map_err(failed)?;
+        let Some(last) = events.last().map(|e| e.seq) else { return Ok(false) };
+        let mut subjects = Subjects::new();
+        for event in &events {
+            self.touched(event, &mut subjects).await?;
+        }
+        // Tokens by which records are somebody's were changed in place; so were records whose private part is gone.
+        if events.iter().any(|e| matches!(e.action, Action::Reseal | Action::Erase)) {
+            self.rebuild().await?;
+        }
+        for (kind, records) in subjects {
+            let kind = self.door.kind(&kind)?;
+            self.file(&kind, records.into_values().collect()).await?;
+        }
+        store.set_position(CONSUMER, last).await.map_err(failed)?;
+        Ok(true)
+    }
+
+    /// The records whose duties an event may have changed: its own, and those that its own belong to.
+    async fn touched(&self, event: &Event, subjects: &mut Subjects) -> Result<(), DoorError> {
+        let duties = &self.door.catalogue.duties;
+        let own = duties.values().any(|d| d.kind == event.kind);
+        let pointing: Vec<(&Duty, &Related)> = duties
+            .values()
+            .flat_map(|d| [&d.since, &d.met].into_iter().flatten().map(move |r| (d, r)))
+            .filter(|(_, related)| related.kind == event.kind)
+            .collect();
+        if !own && pointing.is_empty() {
+            return Ok(());
+        }
+        let written = self.door.store.of_commit(&event.kind, event.seq).await.map_err(failed)?;
+        for (duty, related) in pointing {
+            self.belonged_to(duty, related, &written, subjects).await?;
+        }
+        if own {
+            let records = subjects.entry(event.kind.clone()).or_default();
+            // A revision that has been replaced comes again with the event that replaced it.
+            records.extend(written.into_iter().filter(|r| r.recorded_to.is_none()).map(|r| (r.id.clone(), r)));
+        }
+        Ok(())
+    }
+
+    async fn belonged_to(&self, duty: &Duty, related: &Related, written: &[Stored], subjects: &mut Subjects) -> Result<(), DoorError> {
+        let key = |stored: &Stored| key_of(related, stored);
+        let keys: HashSet<String> = written.iter().filter_map(key).filter(|k| !k.is_empty()).collect();
+        let seen = subjects.entry(duty.kind.clone()).or_default();
+        for key in keys {
+            match &related.same {
+                None if seen.contains_key(&key) => {}
+                None => {
+                    if let Some(stored) = self.door.store.find(&duty.kind, &key).await.map_err(failed)? {
+                        seen.insert(key, stored);
+                    }
+                }
+                Some(field) => {
+                    let column = Column::Field { path: field.clone(), numeric: false };
+                    let query = everything(&duty.kind, vec![Filter { column, op: Op::Eq, value: key }]);
+                    let page = self.door.store.query(&query).await.map_err(failed)?;
+                    seen.extend(page.rows.into_iter().map(|r| (r.id.clone(), r)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Computes the duties of records of one kind and replaces their rows.
+    async fn file(&self, kind: &Kind, mut records: Vec<Stored>) -> Result<(), DoorError> {
+        let duties: Vec<&Duty> = self.door.catalogue.duties.values().filter(|d| d.kind == kind.kind).collect();
+        let today = self.door.today();
+        // Conditions are the costly part; most records have nothing open.
+        let open: Vec<Option<(Map<String, Value>, Vec<usize>)>> = in_parallel(&mut records, |stored| {
+            if stored.retracted {
+                return None;
+            }
+            let data: Map<String, Value> = serde_json::from_str(&stored.data).unwrap_or_default();
+            let open: Vec<usize> = duties.iter().enumerate().filter(|(_, d)| d.open(&data, &today)).map(|(at, _)| at).collect();
+            (!open.is_empty()).then_some((data, open))
+        });
+        let mut rows: Vec<DutyRow> = Vec::new();
+        for (stored, found) in records.iter().zip(open) {
+            let Some((data, open)) = found else { continue };
+            for duty in open.into_iter().map(|at| duties[at]) {
+                let known = self.known(duty, stored, &data).await?;
+                rows.extend(compute::row(&self.door.catalogue, kind, duty, stored, &data, &known));
+            }
+        }
+        let names: Vec<String> = duties.iter().map(|d| d.duty.clone()).collect();
+        let ids: Vec<String> = records.into_iter().map(|r| r.id).collect();
+        self.door.store.replace_duties(&names, &ids, &rows).await.map_err(failed)
+    }
+
+    async fn known(&self, duty: &Duty, stored: &Stored, data: &Map<String, Value>) -> Result<Known, DoorError> {
+        let history = if compute::needs_history(duty) {
+            self.door.store.history(&stored.kind, &stored.id).await.map_err(failed)?
+        } else {
+            Vec::new()
+        };
+        let since = match &duty.since {
+            Some(related) => self.newest(related, stored, data).await?,
+            None => None,
+        };
+        let met = match &duty.met {
+            Some(related) => self.newest(related, stored, data).await?,
+            None => None,
+        };
+        Ok(Known { since, met, history })
+    }
+
+    /// Event date of the newest related record.
+    async fn newest(&self, related: &Related, stored: &Stored, data: &Map<String, Value>) -> Result<Option<String>, DoorError> {
+        let (column, value) = match (&related.by, &related.same) {
+            (Some(by), _) if by == "owner" => (Column::System("owner".into()), stored.id.clone()),
+            (Some(by), _) => (Column::Field { path: by.clone(), numeric: false }, stored.id.clone()),
+            (None, same) => {
+                let path = same.clone().unwrap_or_default();
+                let value = get_path(data, &path).and_then(Value::as_str).unwrap_or_default().to_owned();
+                (Column::Field { path, numeric: false }, value)
+            }
+        };
+        if value.is_empty() {
+            return Ok(None);
+        }
+        let mut filters = vec![Filter { column, op: Op::Eq, value }];
+        for wanted in &related.only {
+            let column = Column::Field { path: wanted.field.clone(), numeric: false };
+            filters.push(Filter { column, op: Op::In, value: wanted.is.join(",") });
+        }
+        let query = Query { sort: Column::System("event_date".into()), descending: true, limit: 1, ..everything(&related.kind, filters) };
+        let page = self.door.store.query(&query).await.map_err(failed)?;
+        Ok(page.rows.into_iter().next().map(|r| r.event_date).filter(|day| !day.is_empty()))
+    }
+
+    /// What the table is made from besides the records.
+    fn fingerprint(&self) -> String {
+        let catalogue = &self.door.catalogue;
+        let duties: Vec<String> = catalogue.duties.values().map(|d| format!("{:?}", d.def)).collect();
+        let tables = ["deadlines", "holidays"].map(|name| catalogue.rules.get(name));
+        hex(&Sm3::digest(format!("{duties:?}{tables:?}").as_bytes()))
+    }
+}
+
+/// What names the record that a related one belongs to: its id, or the value of the shared field.
+fn key_of(related: &Related, stored: &Stored) -> Option<String> {
+    let path = match (&related.by, &related.same) {
+        (Some(by), _) if by == "owner" => return Some(stored.owner.clone()),
+        (Some(path), _) | (None, Some(path)) => path,
+        (None, None) => return None,
+    };
+    let data: Map<String, Value> = serde_json::from_str(&stored.data).ok()?;
+    get_path(&data, path).and_then(Value::as_str).map(str::to_owned)
+}
+
+/// All records of a kind that filters leave, in order of id.
+fn everything(kind: &str, filters: Vec<Filter>) -> Query {
+    Query {
+        kind: kind.to_owned(),
+        scope: Scope { all: true, ..Scope::default() },
+        filters,
+        search: Vec::new(),
+        sort: Column::System("id".into()),
+        descending: false,
+        cursor: None,
+        limit: 200,
+        as_of: None,
+    }
+}
+
+fn failed(source: StoreError) -> DoorError {
+    DoorError::Store { kind: "应办事项".into(), source }
+}
