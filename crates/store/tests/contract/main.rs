@@ -9,6 +9,7 @@ mod audit;
 mod bulk;
 mod crash;
 mod damage;
+mod duties;
 mod filters;
 mod lists;
 mod outbox;
@@ -44,6 +45,11 @@ macro_rules! store_contract {
 }
 
 store_contract! {
+    duties {
+        rows_are_replaced_for_the_records_looked_at,
+        a_share_is_the_union_of_its_parts,
+        counts_and_pages_follow_the_days,
+    }
     records {
         a_record_is_found_as_it_was_written,
         absence_is_an_answer,
