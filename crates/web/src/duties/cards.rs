@@ -23,8 +23,12 @@ pub async fn desk(app: &App, signed: &Signed) -> Result<Markup, PageError> {
     let counts = app.door.duty_counts(&signed.caller, Ask::default()).await?;
     let (overdue, soon): (u64, u64) = (counts.iter().map(|c| c.overdue).sum(), counts.iter().map(|c| c.soon).sum());
     let later: u64 = counts.iter().map(|c| c.later).sum();
-    let rows =
-        app.door.duties(&signed.caller, Ask { paused: Some(false), from: Some(app.door.today()), limit: ROWS, ..Ask::default() }).await?;
+    let running = Ask { paused: Some(false), limit: ROWS, ..Ask::default() };
+    let mut rows = app.door.duties(&signed.caller, Ask { from: Some(app.door.today()), ..running.clone() }).await?;
+    if rows.is_empty() {
+        // Nothing lies ahead: what has waited longest.
+        rows = app.door.duties(&signed.caller, running).await?;
+    }
     let shown = row::with_records(app, signed, rows).await?;
     let figure = |part: &str, title: &str, number: u64, tone: &str| {
         html! { a class={"due-figure " (tone)} href={(PAGE) "?part=" (part)} { strong { (words::count(number)) } span { (title) } } }
@@ -38,7 +42,7 @@ pub async fn desk(app: &App, signed: &Signed) -> Result<Markup, PageError> {
                 (figure("later", "未到期", later, ""))
             }
             @if shown.is_empty() {
-                p.muted { @if overdue > 0 { "今天以后没有到期的事项，请先处理逾期的。" } @else { "没有待办事项。" } }
+                p.muted { "没有待办事项。" }
             } @else { (row::table(app, signed, &shown, true)) }
         }
     })

@@ -58,9 +58,9 @@ fn tabs(asked: &Asked, counts: &[Count]) -> Markup {
 
 fn filter(app: &App, asked: &Asked, counts: &[Count]) -> Markup {
     html! {
-        form.filters method="get" action=(PAGE) {
+        form.due-filter method="get" action=(PAGE) {
             @if !asked.part.is_empty() { input type="hidden" name="part" value=(asked.part); }
-            div.filter {
+            div {
                 label for="duty" { "事项" }
                 select.form-select #duty name="duty" {
                     option value="" { "全部事项" }
@@ -71,7 +71,7 @@ fn filter(app: &App, asked: &Asked, counts: &[Count]) -> Markup {
                     }
                 }
             }
-            div.filter { label for="day" { "到期日" } input.form-control #day type="date" name="day" value=(asked.day); }
+            div { label for="day" { "到期日" } input.form-control #day type="date" name="day" value=(asked.day); }
             button.btn.btn-primary type="submit" { "筛选" }
             @if !(asked.duty.is_empty() && asked.day.is_empty()) { a.quiet href={(PAGE) (links::query(&[("part", asked.part.as_str())]))} { "清除" } }
         }
