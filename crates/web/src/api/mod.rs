@@ -7,6 +7,7 @@ mod calc;
 mod client;
 mod definitions;
 mod docs;
+mod duties;
 mod given;
 pub mod openapi;
 pub mod operation;

@@ -4,14 +4,15 @@ use super::calc;
 use super::definitions::{codes, kinds};
 use super::operation::{Access, Operation, delete, get, patch, post, put};
 use super::records::{change, list, read};
-use super::{openapi, plan_params, plans, search, session, watch};
+use super::{duties, openapi, plan_params, plans, search, session, watch};
 use zhijian_records::access::Wish;
 
 /// Headings in order, with a line about each.
-pub const TAGS: [(&str, &str); 8] = [
+pub const TAGS: [(&str, &str); 9] = [
     ("会话", "登录得到 Cookie 与防伪令牌；写操作在请求头 X-CSRF-Token 中带上令牌"),
     ("记录", "各类表单的记录，经统一入口校验、留痕"),
     ("检索", "跨表单检索"),
+    ("期限", "应办事项：谁须在何时前办什么"),
     ("定义", "表单、代码表、行政区划"),
     ("规划与指标", "规划评估、指标分解与名单"),
     ("计算", "计算器：公式、输入、出处，与一次计算"),
@@ -27,6 +28,7 @@ pub fn operations() -> Vec<Operation> {
     let mut all = Vec::new();
     all.extend(sessions());
     all.extend(records());
+    all.extend(deadlines());
     all.extend(definitions());
     all.extend(indicators());
     all.extend(calculations());
@@ -109,6 +111,13 @@ fn records() -> [Operation; 12] {
             .fails(&["invalid"]),
         get("/search", search::search).named("search", "检索", "在可读的全部表单中检索").query(&search::SEARCH).gives(200, "Hits"),
         get("/openapi.json", openapi::serve).named("openapi", "接口", "OpenAPI 3.1 文档").access(Access::Anyone).gives(200, "Any"),
+    ]
+}
+
+fn deadlines() -> [Operation; 2] {
+    [
+        get("/duties", duties::list).named("listDuties", "期限", "本人的应办事项，按到期日").query(&duties::LIST).gives(200, "DutyPage"),
+        get("/duties/counts", duties::counts).named("countDuties", "期限", "本人的应办事项数量，按事项").gives(200, "DutyCounts"),
     ]
 }
 

@@ -173,6 +173,8 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/api/v1/records/{kind}/{id}/reveal", For::Record(Wish::Reveal)),
     ("POST", "/api/v1/records/{kind}/{id}/transitions/{transition}", For::Step),
     ("GET", "/api/v1/search", For::Signed),
+    ("GET", "/api/v1/duties", For::Signed),
+    ("GET", "/api/v1/duties/counts", For::Signed),
     ("GET", "/api/v1/openapi.json", For::Anyone),
     ("GET", "/api/v1/kinds", For::Signed),
     ("GET", "/api/v1/kinds/{kind}", For::Signed),
