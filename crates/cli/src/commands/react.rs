@@ -17,6 +17,9 @@ pub struct Args {
     /// 先设定：事件日期距入库日超过多少天的记录不再引起联动（默认 400）
     #[arg(long, value_name = "天数")]
     horizon: Option<u32>,
+    /// 把以往的全部记录再过一遍（如放宽天数之后）；已有的任务单等不变
+    #[arg(long)]
+    again: bool,
 }
 
 /// Runs it.
@@ -28,7 +31,9 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
     if let Some(days) = args.horizon {
         platform.door.set(&Platform::operator(), HORIZON, &days.to_string(), "console").await?;
     }
-    let Some(tally) = Reactor::new(platform.door.clone()).catch_up().await? else {
+    let reactor = Reactor::new(platform.door.clone());
+    let done = if args.again { reactor.again().await? } else { reactor.catch_up().await? };
+    let Some(tally) = done else {
         bail!("另一个进程（如正在运行的服务）正在处理联动，请稍后再试");
     };
     match args.format {

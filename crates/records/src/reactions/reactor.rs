@@ -50,20 +50,37 @@ impl Reactor {
     /// # Errors
     /// The store or the vault failed; the next call goes on where this one stopped.
     pub async fn catch_up(&self) -> Result<Option<Tally>, DoorError> {
+        self.run(None).await
+    }
+
+    /// Goes through everything that was ever recorded again, as after a wider horizon was set. What is there already stays as it is.
+    ///
+    /// # Errors
+    /// As [`Self::catch_up`]; the next call begins anew.
+    pub async fn again(&self) -> Result<Option<Tally>, DoorError> {
+        self.run(Some(0)).await
+    }
+
+    async fn run(&self, from: Option<i64>) -> Result<Option<Tally>, DoorError> {
         let store = &self.door.store;
         let failed = || Door::store_error("联动");
         let Some(_lease) = store.lease(CONSUMER).await.map_err(failed())? else { return Ok(None) };
         let horizon = store.setting(HORIZON).await.map_err(failed())?.and_then(|days| days.parse().ok()).unwrap_or(HORIZON_DAYS);
         let mut tally = Tally::default();
+        let mut from = match from {
+            Some(from) => from,
+            None => store.position(CONSUMER).await.map_err(failed())?,
+        };
         loop {
-            let from = store.position(CONSUMER).await.map_err(failed())?;
             let events = store.events(from, EVENTS).await.map_err(failed())?;
             let Some(last) = events.last().map(|e| e.seq) else { return Ok(Some(tally)) };
             let around = Around::new(&self.door);
             for event in &events {
                 self.event(&around, event, horizon, &mut tally).await?;
             }
+            // The position only moves forward.
             store.set_position(CONSUMER, last).await.map_err(failed())?;
+            from = last;
         }
     }
 
