@@ -330,3 +330,11 @@ fn every_reason_that_has_a_deadline_finds_it() {
         }
     }
 }
+
+#[test]
+fn the_guide_names_every_reaction() {
+    let guide = include_str!("../../../../docs/how-to/reactions.md");
+    for (name, ..) in views() {
+        assert!(guide.contains(&format!("| `{name}` |")), "{name}");
+    }
+}
