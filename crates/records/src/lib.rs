@@ -22,6 +22,7 @@ pub mod keys;
 pub mod looks;
 pub mod port;
 pub mod prepare;
+pub mod reactions;
 pub mod read;
 pub mod rederive;
 pub mod refs;

@@ -61,15 +61,20 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
     Ok(ExitCode::SUCCESS)
 }
 
-/// Follows the outbox: figures and duties are a few seconds behind the records at most.
+/// Follows the outbox: figures, duties and what records set off are a few seconds behind them at most.
 async fn keep_fresh(lake: Arc<zhijian_lake::Lake>, door: zhijian_records::Door) {
     let clerk = zhijian_records::duties::Clerk::new(door.clone());
+    let reactor = zhijian_records::reactions::Reactor::new(door.clone());
     let mut tick = tokio::time::interval(Duration::from_secs(2));
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
         if let Err(error) = lake.refresh(door.store.as_ref()).await {
             tracing::error!(error = &error as &dyn std::error::Error, "cannot refresh the lake");
+        }
+        // First what records set off: its own duties are then found in the same round.
+        if let Err(error) = reactor.catch_up().await {
+            tracing::error!(error = &error as &dyn std::error::Error, "cannot act on what records set off");
         }
         if let Err(error) = clerk.catch_up().await {
             tracing::error!(error = &error as &dyn std::error::Error, "cannot bring the duties up to the records");

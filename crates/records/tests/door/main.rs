@@ -6,5 +6,6 @@ mod derived;
 mod duties;
 mod keys;
 mod protection;
+mod reactions;
 mod rederive;
 mod world;
