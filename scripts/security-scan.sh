@@ -120,7 +120,7 @@ if wants sqlmap; then
   inject units -H "Authorization: Bearer $TOKEN" -u "$address/api/v1/indicators/I-02/units?year=2020&which=missing&q=a&town=130302001&industry=C&limit=5" -p which,q,town,industry
   inject units-more -H "Authorization: Bearer $TOKEN" -u "$address/api/v1/indicators/I-02/units?year=2020&which=missing&size=1&hazard=1&month=2020-05&plan=qinhuangdao&limit=5" -p size,hazard,month,plan
   inject breakdown -H "Authorization: Bearer $TOKEN" -u "$address/api/v1/indicators/I-02/breakdown?year=2020&by=town&region=130300&plan=qinhuangdao"
-  inject cookie -u "$address/me" --cookie "zhijian_session=x*" --level 2
+  inject cookie -u "$address/api/v1/session" --cookie "zhijian_session=x*" --level 2
 fi
 if wants schemathesis; then
   conform token -H "Authorization: Bearer $TOKEN"
