@@ -4,7 +4,7 @@ SHELL := /bin/bash
 CARGO ?= cargo
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: run test journeys lint bench release assets debian clean
+.PHONY: run test journeys lint bench release assets debian security clean
 
 ## Builds, loads the demo region into the embedded store, prints the plan's table and the address, serves.
 run: assets
@@ -17,6 +17,7 @@ test: debian assets
 lint:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	scripts/deny.sh
 
 ## Full optimisation: what servers and benches use.
 release: assets
@@ -24,6 +25,11 @@ release: assets
 
 bench: debian
 	scripts/bench.sh
+
+## Scanners from outside against a demo of their own (about half an hour); docs/security-scan.md.
+security:
+	$(CARGO) build --locked -p zhijian-cli
+	scripts/security-scan.sh
 
 assets:
 	scripts/assets.sh

@@ -198,8 +198,8 @@ impl Door {
         if old == value {
             return Ok(());
         }
-        self.store.set_setting(name, value).await.map_err(failed())?;
-        self.note(caller, Action::Administer, "setting", name, &format!("设置：{old} → {value}"), source).await
+        self.note(caller, Action::Administer, "setting", name, &format!("设置：{old} → {value}"), source).await?;
+        self.store.set_setting(name, value).await.map_err(failed())
     }
 
     /// Puts on record that the definitions or the access policy are others than at the last start.

@@ -135,8 +135,8 @@ impl Door {
             let private = Map::from_iter([(ID_NO.to_owned(), Value::String(id_no))]);
             STANDARD.encode(self.vault.seal(PERSON, login, &private)?)
         };
-        self.store.set_setting(&setting(login, PERSON), &sealed).await.map_err(Self::store_error("account"))?;
-        self.note(by, Action::Administer, "account", login, "设置本人证件号", "web").await
+        self.note(by, Action::Administer, "account", login, "设置本人证件号", "web").await?;
+        self.store.set_setting(&setting(login, PERSON), &sealed).await.map_err(Self::store_error("account"))
     }
 
     /// Is a person tied to the account?

@@ -166,6 +166,7 @@ fn problem_json(error: &Explained) -> Response {
         "title": error.status.canonical_reason().unwrap_or_default(),
         "status": error.status.as_u16(),
         "detail": error.message,
+        "problems": [],
     });
     (error.status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
 }

@@ -6,6 +6,9 @@ use crate::session::Signed;
 use axum::body::Bytes;
 use axum::extract::{FromRef, FromRequest, Request};
 
+/// Largest body of a form or API request, bytes; uploads have their own limit.
+pub const FORM_LIMIT: usize = 8 * 1024 * 1024;
+
 /// Name of the hidden field with the session's token.
 pub const TOKEN: &str = "_csrf";
 
@@ -41,12 +44,16 @@ where
         use axum::extract::FromRequestParts as _;
         let (mut parts, body) = request.into_parts();
         let signed = Signed::from_request_parts(&mut parts, state).await?;
-        let body = Bytes::from_request(Request::from_parts(parts, body), state).await.map_err(|e| PageError::BadRequest(e.body_text()))?;
+        let body = Bytes::from_request(Request::from_parts(parts, body), state).await.map_err(|_| unread())?;
         let mut fields = pairs(&body);
         check(&signed, fields.iter().find(|(n, _)| n == TOKEN).map_or("", |(_, v)| v.as_str()))?;
         fields.retain(|(n, _)| n != TOKEN);
         Ok(Self { signed, fields })
     }
+}
+
+fn unread() -> PageError {
+    PageError::BadRequest(format!("提交的内容没有收完整，或超过 {} MB", FORM_LIMIT / 1024 / 1024))
 }
 
 /// Is this the session's token?

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::error::PageError;
+use crate::posted::FORM_LIMIT;
 use crate::pages::{
     access, accounts, audit, codes, desk, exports, import, invite, kinds, login, me, records, rederive, research, retention, search, system,
 };
@@ -11,9 +12,6 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
-
-/// Largest body of a form or API request; uploads have their own limit.
-const FORM_LIMIT: usize = 8 * 1024 * 1024;
 
 /// Everything the server answers.
 pub fn router(app: App) -> Router {
@@ -54,6 +52,7 @@ pub fn router(app: App) -> Router {
         .fallback(nowhere)
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(from_fn(security::same_site))
+        .layer(from_fn(security::readable))
         .layer(from_fn_with_state(app.clone(), error::dress))
         .layer(from_fn_with_state(app.clone(), metrics::count))
         .route("/assets/{edition}/{*name}", get(assets::serve))

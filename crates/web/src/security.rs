@@ -45,11 +45,56 @@ pub async fn same_site(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
+/// Refuses addresses whose escapes are no UTF-8: nothing has such a name.
+pub async fn readable(request: Request, next: Next) -> Response {
+    if decodes(request.uri().path()) { next.run(request).await } else { PageError::NotFound("没有这个地址".into()).into_response() }
+}
+
+fn decodes(path: &str) -> bool {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let escaped = after.get(..2).filter(|_| first == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
+        match escaped.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(first);
+                rest = after;
+            }
+        }
+    }
+    std::str::from_utf8(&bytes).is_ok()
+}
+
 fn foreign(request: &Request) -> bool {
     let text = |name: &str| request.headers().get(name).and_then(|v| v.to_str().ok());
     match (text("sec-fetch-site"), text("origin"), text("host")) {
         (Some(site), _, _) => !matches!(site, "same-origin" | "none"),
         (None, Some(origin), Some(host)) => origin.split_once("://").is_none_or(|(_, from)| from != host),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_that_are_no_text_are_seen() {
+        let rows = [
+            ("/kinds/exam", true),
+            ("/kinds/%E8%81%8C", true),
+            ("/kinds/%ff", false),
+            ("/kinds/%E8%81", false),
+            ("/kinds/%", true),
+            ("/kinds/%zz", true),
+            ("/kinds/%e", true),
+        ];
+        for (path, expected) in rows {
+            assert_eq!(decodes(path), expected, "{path}");
+        }
     }
 }

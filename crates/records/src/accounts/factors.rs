@@ -170,9 +170,9 @@ impl Door {
         };
         // The step is used up: the same code does not sign in afterwards.
         let app = Factor { kind: factor::TOTP.into(), counter: step, used: now, created: now, ..found };
+        self.note(by, Action::Administer, "factor", &by.login, &format!("启用验证器“{}”", app.name), "web").await?;
         self.store.put_factor(&app).await.map_err(failed())?;
         self.store.remove_factor(factor::TOTP_NEW, id).await.map_err(failed())?;
-        self.note(by, Action::Administer, "factor", &by.login, &format!("启用验证器“{}”", app.name), "web").await?;
         self.strengthen(session).await?;
         if self.proofs(&by.login).await?.recovery > 0 { Ok(Vec::new()) } else { self.renew_recovery(by).await }
     }
@@ -183,6 +183,7 @@ impl Door {
     /// The store failed.
     pub async fn renew_recovery(&self, by: &Caller) -> Result<Vec<String>, DoorError> {
         let failed = || Self::store_error("factor");
+        self.note(by, Action::Administer, "factor", &by.login, "生成新的恢复码", "web").await?;
         for old in self.store.factors(&by.login).await.map_err(failed())?.iter().filter(|f| f.kind == factor::RECOVERY) {
             self.store.remove_factor(&old.kind, &old.id).await.map_err(failed())?;
         }
@@ -199,7 +200,6 @@ impl Door {
             self.store.put_factor(&kept).await.map_err(failed())?;
             out.push(code);
         }
-        self.note(by, Action::Administer, "factor", &by.login, "生成新的恢复码", "web").await?;
         Ok(out)
     }
 
@@ -214,8 +214,8 @@ impl Door {
         }
         let found = self.store.factor(kind, id).await.map_err(failed())?;
         let found = found.filter(|f| f.login == by.login).ok_or(DoorError::NotFound)?;
-        self.store.remove_factor(kind, id).await.map_err(failed())?;
         self.note(by, Action::Administer, "factor", &by.login, &format!("移除{}“{}”", title(kind), found.name), "web").await?;
+        self.store.remove_factor(kind, id).await.map_err(failed())?;
         if !self.proofs(&by.login).await?.second() {
             self.drop_factors(&by.login, |kind| kind == factor::RECOVERY).await?;
         }

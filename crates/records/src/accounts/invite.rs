@@ -27,6 +27,7 @@ impl Door {
         if !account.active {
             return Err(DoorError::BadRequest("账号已停用，请先启用".into()));
         }
+        self.note(by, Action::Administer, "account", login, "发出邀请链接，原密码、会话和令牌失效", "web").await?;
         account.password = String::new();
         account.must_change = false;
         self.store.put_account(&account).await.map_err(failed())?;
@@ -42,7 +43,6 @@ impl Door {
             created: self.now(),
             ..Factor::default()
         };
-        self.note(by, Action::Administer, "account", login, "发出邀请链接，原密码、会话和令牌失效", "web").await?;
         self.store.put_factor(&invitation).await.map_err(failed())?;
         Ok(Invitation { secret, until })
     }
@@ -73,8 +73,8 @@ impl Door {
         }
         let account = self.store.account(&account.login).await.map_err(failed)?.filter(|a| a.active).ok_or(SignInError::Refused)?;
         let account = Account { password: hash, must_change: false, password_set: self.now(), ..account };
-        self.store.put_account(&account).await.map_err(failed)?;
         self.note(&Caller::from(&account), Action::Administer, "account", &account.login, "凭邀请链接设置密码", "web").await?;
+        self.store.put_account(&account).await.map_err(failed)?;
         Ok(account)
     }
 

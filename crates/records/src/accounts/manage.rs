@@ -132,8 +132,8 @@ impl Door {
             return Err(DoorError::BadRequest("不能停用自己或取消自己的管理员角色".into()));
         }
         let stored = Account { created: before.as_ref().map_or(self.now(), |b| b.created), ..account.clone() };
-        self.store.put_account(&stored).await.map_err(failed())?;
         self.note(by, Action::Administer, "account", &account.login, &differences(before.as_ref(), account), "system").await?;
+        self.store.put_account(&stored).await.map_err(failed())?;
         if before.is_some_and(|b| b.active) && !account.active {
             self.shut(&account.login).await?;
         }

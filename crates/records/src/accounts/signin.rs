@@ -76,9 +76,9 @@ impl Door {
         let policy = self.security().await?;
         let too_old = policy.password_days > 0 && self.now() - account.password_set > Instant::from(policy.password_days) * super::DAY;
         if too_old && !account.must_change {
+            self.note(&Caller::from(&account), Action::Administer, "account", login, "密码到期，须修改", "system").await?;
             account.must_change = true;
             self.store.put_account(&account).await.map_err(failed)?;
-            self.note(&Caller::from(&account), Action::Administer, "account", login, "密码到期，须修改", "system").await?;
         }
         if self.proofs(login).await?.second() {
             return Ok(self.begin(account, way::PENDING, from).await?);
@@ -185,9 +185,9 @@ impl Door {
         account.password = hash;
         account.must_change = false;
         account.password_set = self.now();
+        self.note(by, Action::Administer, "account", login, "修改密码", "web").await?;
         self.store.put_account(&account).await.map_err(failed)?;
         self.store.end_sessions(login).await.map_err(failed)?;
-        self.note(by, Action::Administer, "account", login, "修改密码", "web").await?;
         Ok(())
     }
 
@@ -197,8 +197,8 @@ impl Door {
     /// The caller does not administer the account; the store failed.
     pub async fn unlock(&self, by: &Caller, login: &str) -> Result<(), DoorError> {
         self.managed(by, login).await?;
-        self.store.forgive(&account_key(login), None).await.map_err(Self::store_error("account"))?;
-        self.note(by, Action::Administer, "account", login, "解除登录暂停", "web").await
+        self.note(by, Action::Administer, "account", login, "解除登录暂停", "web").await?;
+        self.store.forgive(&account_key(login), None).await.map_err(Self::store_error("account"))
     }
 
     /// Until when an account is paused, 0 when it is not.

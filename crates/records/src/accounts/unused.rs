@@ -32,9 +32,9 @@ impl Door {
                 continue;
             }
             let login = account.login.clone();
+            self.note(&system, Action::Administer, "account", &login, &format!("{days} 天未登录，自动停用"), "system").await?;
             self.store.put_account(&Account { active: false, ..account }).await.map_err(failed())?;
             self.shut(&login).await?;
-            self.note(&system, Action::Administer, "account", &login, &format!("{days} 天未登录，自动停用"), "system").await?;
             out.push(login);
         }
         Ok(out)

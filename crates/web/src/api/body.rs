@@ -1,9 +1,10 @@
 //! JSON bodies, read strictly: what is not expected is refused with its name.
 
 use super::problem::Failure;
+use crate::posted::FORM_LIMIT;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::{Map, Value};
 use zhijian_kinds::{Level, Problem};
 
@@ -20,12 +21,19 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
         if !is_json(request.headers()) {
             return Err(Failure::new("not-json", "请求体须为 JSON，Content-Type 为 application/json"));
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|e| Failure::bad_request(e.body_text()))?;
+        let bytes = Bytes::from_request(request, state).await.map_err(|e| unread(e.status()))?;
         match serde_json::from_slice(&bytes) {
             Ok(Value::Object(members)) => Ok(Self { members }),
             Ok(_) => Err(Failure::bad_request("请求体须为一个 JSON 对象")),
             Err(error) => Err(Failure::bad_request(format!("请求体不是有效的 JSON：第{}行第{}列", error.line(), error.column()))),
         }
+    }
+}
+
+fn unread(status: StatusCode) -> Failure {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => Failure::new("too-large", format!("请求体须在 {} MB 以内", FORM_LIMIT / 1024 / 1024)),
+        _ => Failure::bad_request("请求体没有收完整"),
     }
 }
 

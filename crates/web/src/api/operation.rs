@@ -205,7 +205,7 @@ impl Operation {
     #[must_use]
     pub fn body(mut self, schema: &'static str) -> Self {
         self.spec.body = schema;
-        self.fails(&["not-json"])
+        self.fails(&["not-json", "too-large", "invalid"])
     }
 
     /// Needs the revision that was seen.

@@ -63,7 +63,7 @@ fn records() -> [Operation; 12] {
             .body("{kind}_entry")
             .idempotent()
             .gives(201, "Receipt")
-            .fails(&["exists", "invalid"]),
+            .fails(&["exists"]),
         get("/records/{kind}/count", list::count)
             .named("count", "记录", "计数")
             .access(Access::Kind(Wish::Read))
@@ -77,21 +77,20 @@ fn records() -> [Operation; 12] {
             .body("{kind}_entry")
             .if_match()
             .gives(200, "Receipt")
-            .fails(&["exists", "invalid"]),
+            .fails(&["exists"]),
         patch("/records/{kind}/{id}", change::amend)
             .named("amend", "记录", "修改部分字段（null 清空）")
             .access(Access::Kind(Wish::Amend))
             .body("{kind}_change")
             .if_match()
             .gives(200, "Receipt")
-            .fails(&["exists", "invalid"]),
+            .fails(&["exists"]),
         delete("/records/{kind}/{id}", change::retract)
             .named("retract", "记录", "作废（保留历史）")
             .access(Access::Kind(Wish::Retract))
             .body("Retraction")
             .if_match()
-            .gives(200, "Receipt")
-            .fails(&["invalid"]),
+            .gives(200, "Receipt"),
         get("/records/{kind}/{id}/history", read::history)
             .named("history", "记录", "全部版本，最新的在前")
             .access(Access::Kind(Wish::Read))
@@ -107,8 +106,7 @@ fn records() -> [Operation; 12] {
             .access(Access::Kind(Wish::Advance))
             .body("{kind}_step")
             .if_match()
-            .gives(200, "Receipt")
-            .fails(&["invalid"]),
+            .gives(200, "Receipt"),
         get("/search", search::search).named("search", "检索", "在可读的全部表单中检索").query(&search::SEARCH).gives(200, "Hits"),
         get("/openapi.json", openapi::serve).named("openapi", "接口", "OpenAPI 3.1 文档").access(Access::Anyone).gives(200, "Any"),
     ]
@@ -173,8 +171,7 @@ fn calculations() -> [Operation; 3] {
             .scope("read")
             .named("calculate", "计算", "计算一次，不保存；错误给出代码与字段")
             .body("Calculation")
-            .gives(200, "Calculated")
-            .fails(&["invalid"]),
+            .gives(200, "Calculated"),
     ]
 }
 

@@ -11,7 +11,7 @@ use zhijian_records::DoorError;
 use zhijian_records::accounts::SignInError;
 
 /// Kinds of failure: the last part of `type`, the status and the title.
-pub const TYPES: [(&str, StatusCode, &str); 16] = [
+pub const TYPES: [(&str, StatusCode, &str); 17] = [
     ("bad-request", StatusCode::BAD_REQUEST, "请求无效"),
     ("unknown-parameter", StatusCode::BAD_REQUEST, "未知的查询参数"),
     ("not-signed-in", StatusCode::UNAUTHORIZED, "未登录"),
@@ -23,6 +23,7 @@ pub const TYPES: [(&str, StatusCode, &str); 16] = [
     ("exists", StatusCode::CONFLICT, "已有相同的记录"),
     ("key-reused", StatusCode::CONFLICT, "幂等键已用于另一请求"),
     ("stale", StatusCode::PRECONDITION_FAILED, "记录已被修改"),
+    ("too-large", StatusCode::PAYLOAD_TOO_LARGE, "请求体过大"),
     ("not-json", StatusCode::UNSUPPORTED_MEDIA_TYPE, "请求体须为 JSON"),
     ("invalid", StatusCode::UNPROCESSABLE_ENTITY, "内容需要修改"),
     ("revision-needed", StatusCode::PRECONDITION_REQUIRED, "缺少版本"),

@@ -135,3 +135,17 @@ async fn the_page_lists_the_operations_without_scripts() {
     }
     assert!(!reply.text.contains("<script>"), "no inline script under our content security policy");
 }
+
+#[tokio::test]
+async fn what_a_reader_gets_masked_keeps_no_format_and_every_body_may_be_refused() {
+    let world = World::new().await;
+    let document = document(&world).await;
+    let birth = |schema: &str| document["components"]["schemas"][schema]["properties"]["birth_date"].clone();
+    assert_eq!(birth("exam")["format"], "date", "as it is filed");
+    assert_eq!((birth("exam_seen")["format"].clone(), birth("exam_seen")["x-private"].clone()), (Value::Null, "identity".into()));
+    for (path, method, operation) in entries(&document).into_iter().filter(|(_, _, o)| o["requestBody"].is_object()) {
+        for status in ["413", "415", "422"] {
+            assert!(operation["responses"][status].is_object(), "{method} {path}: {status}");
+        }
+    }
+}

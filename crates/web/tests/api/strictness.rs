@@ -100,3 +100,17 @@ async fn other_addresses_and_methods_are_problems_too() {
     assert_eq!(world.get(&officer, "/api/v1/records/nosuch").await.problem(), "not-found");
     assert_eq!(world.send(Some(&officer), "PUT", "/api/v1/kinds", &[], None).await.problem(), "wrong-method");
 }
+
+#[tokio::test]
+async fn addresses_that_are_no_text_and_bodies_beyond_the_limit_are_refused_as_documented() {
+    let world = World::new().await;
+    let officer = world.officer().await;
+    for path in ["/api/v1/records/employer/%ff", "/api/v1/codes/%E8%81", "/api/v1/jobs/%ff"] {
+        let reply = world.get(&officer, path).await;
+        assert_eq!(reply.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(reply.json()["problems"].is_array(), "{path}: {}", reply.text);
+    }
+    let large = "x".repeat(9 * 1024 * 1024);
+    let reply = world.post(&officer, "/api/v1/records/employer", &json!({"data": {}, "reason": large})).await;
+    assert_eq!((reply.status, reply.problem().as_str()), (StatusCode::PAYLOAD_TOO_LARGE, "too-large"));
+}

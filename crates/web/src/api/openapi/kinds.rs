@@ -12,6 +12,8 @@ pub fn schemas(kind: &Kind) -> Map<String, Value> {
     let mut all = Map::new();
     let mut put = |suffix: &str, schema: Value| all.insert(format!("{name}{suffix}"), schema);
     let (document, required) = document(kind);
+    let seen = seen(kind, &document);
+    put("_seen", seen);
     put("", document);
     put(
         "_entry",
@@ -34,7 +36,7 @@ pub fn schemas(kind: &Kind) -> Map<String, Value> {
     put(
         "_record",
         json!({
-            "allOf": [{"$ref": "#/components/schemas/Record"}, {"type": "object", "properties": {"data": here("")}}],
+            "allOf": [{"$ref": "#/components/schemas/Record"}, {"type": "object", "properties": {"data": here("_seen")}}],
         }),
     );
     put(
@@ -73,6 +75,28 @@ fn document(kind: &Kind) -> (Value, Value) {
         }
     }
     (schema, required)
+}
+
+/// The document as a reader gets it: private values may be masked or destroyed, and then are texts that keep no format.
+fn seen(kind: &Kind, document: &Value) -> Value {
+    fn loosen(schema: &mut Value, fields: &[Field]) {
+        for field in fields {
+            let Some(place) = at(schema, &field.path) else { continue };
+            if field.private.is_some() {
+                let (title, class) = (place.get("title").cloned(), place.get("x-private").cloned());
+                place.clear();
+                place.insert("description".into(), json!("可能以掩码给出"));
+                for (name, value) in [("title", title), ("x-private", class)] {
+                    place.extend(value.map(|v| (name.to_owned(), v)));
+                }
+            } else if let (FieldType::Group(members), Some(items)) = (&field.ty, place.get_mut("items")) {
+                loosen(items, members);
+            }
+        }
+    }
+    let mut schema = document.clone();
+    loosen(&mut schema, &kind.fields);
+    schema
 }
 
 fn at<'a>(schema: &'a mut Value, path: &str) -> Option<&'a mut Map<String, Value>> {

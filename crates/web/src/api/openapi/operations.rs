@@ -99,7 +99,11 @@ fn body(spec: &Spec, kind: Option<&Kind>) -> Value {
     if let Some(example) = kind.filter(|_| spec.body == "{kind}_entry").and_then(|k| k.examples.first()) {
         media["example"] = json!({"data": example});
     }
-    json!({"required": true, "content": {"application/json": media}})
+    let mut content = json!({"application/json": &media});
+    if spec.method == "patch" {
+        content["application/merge-patch+json"] = media.clone();
+    }
+    json!({"required": true, "content": content})
 }
 
 fn responses(spec: &Spec, kind: Option<&Kind>) -> Value {
@@ -115,6 +119,9 @@ fn responses(spec: &Spec, kind: Option<&Kind>) -> Value {
         good["headers"] = json!({"ETag": {"description": "版本", "schema": {"type": "string"}}});
     }
     let mut all = json!({success.status.to_string(): good});
+    if spec.id == "read" {
+        all["304"] = json!({"description": "If-None-Match 所给的版本仍是最新的"});
+    }
     let token = (spec.method != "get").then_some("bad-token");
     for kind in COMMON.iter().copied().chain(token).chain(spec.failures.iter().copied()) {
         if let Some((_, status, _)) = TYPES.iter().find(|t| t.0 == kind) {
