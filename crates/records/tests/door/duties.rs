@@ -49,7 +49,11 @@ async fn a_standing_duty_counts_from_the_newest_record_and_moves_with_it() {
     let id = employer(&door).await;
     assert_eq!(of(&door, "declaration_yearly").await, [], "an entry that is not verified has none");
     step(&door, "employer", &id, "confirm", json!({})).await;
-    assert_eq!(of(&door, "declaration_yearly").await, [("2020-02-14".into(), "2021-03-14".into())], "never declared: from the entry's own date");
+    assert_eq!(
+        of(&door, "declaration_yearly").await,
+        [("2020-02-14".into(), "2021-03-14".into())],
+        "never declared: from the entry's own date"
+    );
     let kind = door.kind("declaration").unwrap();
     let changes = json!({"declared_on": "2026-05-20", "changed_on": null, "tested_on": null, "accepted_on": null, "receipt_on": null});
     file(&door, "declaration", &example(&kind, &changes)).await;
@@ -145,7 +149,10 @@ async fn a_desk_holds_the_duties_of_its_role_in_its_region_and_escalated_ones() 
     };
     assert_eq!(share(&["R09"], "", &id).await, ["declaration_yearly", "periodic_test_severe", "status_evaluation"]);
     assert_eq!(share(&["R09"], "", "another").await, [] as [&str; 0]);
-    assert_eq!(share(&["R03"], "130302", "").await, ["declaration_receipt", "declaration_yearly", "periodic_test_severe", "status_evaluation"]);
+    assert_eq!(
+        share(&["R03"], "130302", "").await,
+        ["declaration_receipt", "declaration_yearly", "periodic_test_severe", "status_evaluation"]
+    );
     assert_eq!(share(&["R03"], "130303", "").await, [] as [&str; 0], "another county");
     assert_eq!(share(&["R19"], "1303", "").await, [] as [&str; 0], "leaders have no duties");
 }

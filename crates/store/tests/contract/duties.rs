@@ -52,7 +52,11 @@ pub async fn rows_are_replaced_for_the_records_looked_at(base: &Base) {
     let changed = row("report", "a", "130302", "o1", "2026-02-28");
     base.store.replace_duties(&["report".into(), "recheck".into()], &["a".into()], std::slice::from_ref(&changed)).await.unwrap();
     assert_eq!(ids(base, &all()).await, ["b/report", "c/report", "a/report"]);
-    assert_eq!(base.store.duties(&Ask { record: Some(("exam".into(), "a".into())), ..all() }).await.unwrap(), [changed], "written as given");
+    assert_eq!(
+        base.store.duties(&Ask { record: Some(("exam".into(), "a".into())), ..all() }).await.unwrap(),
+        [changed],
+        "written as given"
+    );
     base.store.clear_duties().await.unwrap();
     assert_eq!(ids(base, &all()).await, [] as [&str; 0]);
 }
