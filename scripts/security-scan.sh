@@ -67,10 +67,10 @@ fail() { echo "FOUND: $*"; status=1; }
 scan() {
   local name="$1" out="$reports/wapiti-$1.json" header=()
   [ -n "$2" ] && header=(-H "Cookie: $2")
-  timeout $((each + 60)) scripts/security/wapiti.py -u "$address/" --scope domain "${header[@]}" --flush-session --store-session "$home/wapiti-$name" --store-config "$home/wapiti" \
+  timeout $((each * 4)) scripts/security/wapiti.py -u "$address/" -s "$address/login" --scope domain "${header[@]}" --flush-session --store-session "$home/wapiti-$name" --store-config "$home/wapiti" \
     -m backup,blindsql,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,methods,permanentxss,redirect,shellshock,sql,xss \
     -x "$address/logout" -x "$address/me/*" -x "$address/assets/*" -x "$address/accounts/*" -x "$address/security" -x "$address/api/*" \
-    -S polite -d 6 --max-scan-time $((each / 3)) --max-attack-time $((each / 16)) -l 1 -f json -o "$out" --no-bugreport -v 1 \
+    -S polite -d 6 --max-scan-time $((each / 3)) --max-attack-time $((each / 5)) -l 1 -f json -o "$out" --no-bugreport -v 1 \
     >"$reports/wapiti-$name.log" 2>&1 || echo "wapiti ($name) ended by the clock or with a fault: see wapiti-$name.log"
   scripts/security/wapiti-report.py "$out" scripts/security/wapiti-explained.txt || fail "wapiti $name"
 }

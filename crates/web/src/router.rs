@@ -2,10 +2,10 @@
 
 use crate::app::App;
 use crate::error::PageError;
-use crate::posted::FORM_LIMIT;
 use crate::pages::{
     access, accounts, audit, codes, desk, exports, import, invite, kinds, login, me, records, rederive, research, retention, search, system,
 };
+use crate::posted::FORM_LIMIT;
 use crate::{api, assets, board, calculators, duties, error, health, metrics, origin, pages, security, watermark};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
