@@ -4,7 +4,6 @@ use crate::access::{self, Coordinates};
 use crate::caller::Caller;
 use crate::door::{Door, DoorError};
 use crate::port::{AuditLine, AuditQuery, Stored};
-use serde_json::{Map, Value};
 use zhijian_kinds::Regions;
 use zhijian_kinds::access::Aggregate;
 
@@ -60,7 +59,7 @@ impl Door {
             return Err(DoorError::NotAllowed { kind: format!("{}·查看痕迹", kind.title) });
         }
         let stored: Stored = self.store.find(&kind.kind, id).await.map_err(Self::store_error(&kind.kind))?.ok_or(DoorError::NotFound)?;
-        let data: Map<String, Value> = serde_json::from_str(&stored.data).unwrap_or_default();
+        let data = stored.document();
         if !everywhere && !access::inside(&access::territory(caller), Coordinates::of(&stored, &data)) {
             return Err(DoorError::NotFound);
         }

@@ -104,7 +104,7 @@ impl Door {
 
     /// One record as a page of its own, with what the caller may do with it.
     fn single(&self, caller: &Caller, kind: &Kind, stored: &Stored, sight: &Sight, reveal: bool) -> Result<View, DoorError> {
-        let data: Map<String, Value> = serde_json::from_str(&stored.data).unwrap_or_default();
+        let data = stored.document();
         let at = Coordinates::of(stored, &data);
         let may = Wish::ALL.into_iter().filter(|wish| access::may_write(caller, kind, *wish, at)).collect();
         Ok(View { may, ..self.view(kind, stored, sight, reveal)? })
@@ -282,7 +282,7 @@ impl Door {
     /// # Errors
     /// The sealed part cannot be opened.
     pub fn view(&self, kind: &Kind, stored: &Stored, sight: &Sight, reveal: bool) -> Result<View, DoorError> {
-        let mut data: Map<String, Value> = serde_json::from_str(&stored.data).unwrap_or_default();
+        let mut data = stored.document();
         let mut clear = self.vault.open(&kind.kind, &stored.id, &stored.secret)?;
         for (path, value) in &mut clear {
             if !(reveal && sight.clears(path)) {

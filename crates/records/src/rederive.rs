@@ -12,7 +12,7 @@ use crate::access;
 use crate::bulk::in_parallel;
 use crate::caller::Caller;
 use crate::door::{Door, DoorError};
-use crate::port::{Action, Checkpoint, Column, Commit, Filter, NewRevision, Outcome, Query, Stored};
+use crate::port::{Action, Checkpoint, Commit, Filter, NewRevision, Outcome, Query, Stored};
 use crate::prepare::{self, Prepared};
 use crate::{derive, port::Job};
 use serde::{Deserialize, Serialize};
@@ -158,17 +158,8 @@ impl Rederive {
     }
 
     fn query(&self) -> Query {
-        Query {
-            kind: self.kind.kind.clone(),
-            scope: access::scope(&self.caller, &self.kind),
-            filters: self.filters.clone(),
-            search: Vec::new(),
-            sort: Column::System("id".into()),
-            descending: false,
-            cursor: self.cursor.clone(),
-            limit: STEP,
-            as_of: None,
-        }
+        let scope = access::scope(&self.caller, &self.kind);
+        Query { scope, cursor: self.cursor.clone(), limit: STEP, ..Query::everything(&self.kind.kind, self.filters.clone()) }
     }
 
     fn count(&mut self, found: &[Found]) {

@@ -58,7 +58,7 @@ pub async fn run(door: &Door, caller: &Caller, mut seen: impl FnMut(&Progress) -
     let input = format!("{}/{:?}", door.vault.sealing_key(), door.vault.blind_keys());
     let mut job = match door.store.unfinished(JOB, &input).await.map_err(failed())? {
         Some(job) => job,
-        None => new_job(door, caller, &input),
+        None => Job::begun(JOB, &caller.login, &input, door.now()),
     };
     let mut progress: Progress = serde_json::from_str(&job.progress).unwrap_or_default();
     door.store.put_job(&job).await.map_err(failed())?;
@@ -213,17 +213,4 @@ fn again(door: &Door, kind: &Kind, row: &Stored) -> Result<Option<Rewrite>, Door
     }
     let secret = resealed.unwrap_or_else(|| row.secret.clone());
     Ok(Some(Rewrite { id: row.id.clone(), rev: row.rev, was: (row.secret.clone(), row.data.clone()), secret, data, key, found_by }))
-}
-
-fn new_job(door: &Door, caller: &Caller, input: &str) -> Job {
-    Job {
-        id: uuid::Uuid::now_v7().simple().to_string(),
-        what: JOB.into(),
-        login: caller.login.clone(),
-        state: "running".into(),
-        progress: String::new(),
-        input: input.to_owned(),
-        started: door.now(),
-        updated: door.now(),
-    }
 }

@@ -5,7 +5,7 @@
 use crate::access::{self, Coordinates};
 use crate::caller::Caller;
 use crate::door::{Door, DoorError};
-use crate::port::{Action, Instant, Lease, Partition, Rewrite, RewriteLine, Rewriting, Stored};
+use crate::port::{Action, Instant, Lease, Partition, Query, Rewrite, RewriteLine, Rewriting, Stored};
 use crate::read::column;
 use crate::vault::{GONE, erased, is_erased, replace_tokens};
 use serde::{Deserialize, Serialize};
@@ -129,7 +129,7 @@ impl Door {
         if row.secret.is_empty() || is_erased(&row.secret) {
             return Ok(None);
         }
-        let public: Map<String, Value> = serde_json::from_str(&row.data).unwrap_or_default();
+        let public = row.document();
         let mut day = get_path(&public, from).and_then(Value::as_str).unwrap_or_default().to_owned();
         let Some(mut until) = later(&day, years) else { return Ok(None) };
         let today = self.today();
@@ -154,10 +154,9 @@ impl Door {
         let document = self.clear(row)?;
         let Some(field) = kind.field("id_no").filter(|f| f.blind) else { return Ok(None) };
         let Some(id_no) = get_path(&document, &field.path).and_then(Value::as_str) else { return Ok(None) };
-        let mut query = self.own_query(&kind.kind, vec![self.token_filter(field, id_no)]);
-        (query.sort, query.descending, query.limit) = (column(kind, from)?, true, 1);
-        let page = self.store.query(&query).await.map_err(Self::store_error(&kind.kind))?;
-        let newest = page.rows.first().and_then(|r| serde_json::from_str::<Map<String, Value>>(&r.data).ok());
+        let by_day = Query { sort: column(kind, from)?, ..Query::newest(&kind.kind, vec![self.token_filter(field, id_no)]) };
+        let page = self.store.query(&by_day).await.map_err(Self::store_error(&kind.kind))?;
+        let newest = page.rows.first().map(Stored::document);
         Ok(newest.and_then(|data| get_path(&data, from).and_then(Value::as_str).map(str::to_owned)))
     }
 

@@ -5,7 +5,7 @@ use crate::bulk::in_parallel;
 use crate::door::{Door, DoorError};
 use crate::port::{Action, Stored};
 use crate::vault::is_erased;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::HashSet;
 use zhijian_kinds::Kind;
 use zhijian_kinds::intake::get_path;
@@ -73,7 +73,7 @@ fn fault(door: &Door, kind: &Kind, row: &Stored, erased: &HashSet<(String, Strin
         Ok(private) => private,
         Err(error) => return Some(error.to_string()),
     };
-    let public: Map<String, Value> = serde_json::from_str(&row.data).unwrap_or_default();
+    let public = row.document();
     for field in kind.private_fields().filter(|f| f.blind) {
         let Some(text) = private.get(&field.path).and_then(Value::as_str) else { continue };
         let token = get_path(&public, &field.path).and_then(Value::as_str);

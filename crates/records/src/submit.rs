@@ -177,7 +177,7 @@ impl Door {
             .map_err(Self::store_error(&kind.kind))?
             .filter(|r| !r.retracted)
             .ok_or(DoorError::NotFound)?;
-        let data: Map<String, Value> = serde_json::from_str(&old.data).unwrap_or_default();
+        let data = old.document();
         let at = Coordinates::of(&old, &data);
         let sight = access::sight(&access::arms(caller, kind, Wish::Read), at).ok_or(DoorError::NotFound)?;
         if !access::may_write(caller, kind, wish, at) {
@@ -192,7 +192,7 @@ impl Door {
 
     /// The whole document of a revision, private fields in clear. For the door's own steps.
     pub(crate) fn clear(&self, stored: &Stored) -> Result<Map<String, Value>, DoorError> {
-        let mut document: Map<String, Value> = serde_json::from_str(&stored.data).unwrap_or_default();
+        let mut document = stored.document();
         prepare::join(&mut document, self.vault.open(&stored.kind, &stored.id, &stored.secret)?);
         Ok(document)
     }

@@ -4,7 +4,7 @@
 use crate::access::{self, Reach, Wish};
 use crate::caller::{Caller, Grant};
 use crate::door::{Door, DoorError};
-use crate::port::{Account, Action, Column, Filter, Op, Query, Scope, Stored};
+use crate::port::{Account, Action, Column, Filter, Op, Query, Stored};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
@@ -61,7 +61,7 @@ impl Door {
         for kind in self.catalogue.kinds.values().filter(|kind| kind.owner.is_none() && kind.lookup.contains_key("name")) {
             let found = self.store.find(&kind.kind, &caller.organisation).await.map_err(Self::store_error(&kind.kind))?;
             let Some(found) = found.filter(|r| !r.retracted) else { continue };
-            let data: Map<String, Value> = serde_json::from_str(&found.data).unwrap_or_default();
+            let data = found.document();
             caller.ties.organisation_name = data.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
             caller.ties.organisation_region = Regions::prefix(&found.region).to_owned();
             return Ok(());
@@ -90,33 +90,17 @@ impl Door {
             if value.is_empty() {
                 continue;
             }
-            let filter = |column, op, value: &str| Filter { column, op, value: value.to_owned() };
-            let mut filters = vec![filter(Column::Field { path: service.by.clone(), numeric: false }, Op::Eq, value)];
+            let mut filters = vec![Filter::field(&service.by, Op::Eq, value)];
             if !service.states.is_empty() {
-                filters.push(filter(Column::System("state".into()), Op::In, &service.states.join(",")));
+                filters.push(Filter::system("state", Op::In, &service.states.join(",")));
             }
-            let query = self.own_query(&service.kind, filters);
+            let query = Query::everything(&service.kind, filters);
             let owners = self.store.count_by(&query, &Column::System("owner".into())).await.map_err(Self::store_error(&service.kind))?;
             all.extend(owners.into_iter().map(|(owner, _)| owner).filter(|owner| !owner.is_empty()));
         }
         all.sort();
         all.dedup();
         Ok(all)
-    }
-
-    /// A query of the door itself, over everything.
-    pub(crate) fn own_query(&self, kind: &str, filters: Vec<Filter>) -> Query {
-        Query {
-            kind: kind.to_owned(),
-            scope: Scope { all: true, ..Scope::default() },
-            filters,
-            search: Vec::new(),
-            sort: Column::System("id".into()),
-            descending: false,
-            cursor: None,
-            limit: 2,
-            as_of: None,
-        }
     }
 
     /// Says whose account this is: records about the person with this identity number are its own (domain A.2 R10).
@@ -190,7 +174,7 @@ impl Door {
     /// Records of a kind about the person with this identity number.
     pub(crate) async fn about_person(&self, kind: &Kind, id_no: &str) -> Result<Vec<Stored>, DoorError> {
         let Some(field) = kind.field("id_no").filter(|f| f.blind) else { return Ok(Vec::new()) };
-        let query = Query { limit: 50, ..self.own_query(&kind.kind, vec![self.token_filter(field, id_no)]) };
+        let query = Query { limit: 50, ..Query::everything(&kind.kind, vec![self.token_filter(field, id_no)]) };
         Ok(self.store.query(&query).await.map_err(Self::store_error(&kind.kind))?.rows)
     }
 

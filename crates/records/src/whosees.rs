@@ -3,7 +3,6 @@
 use crate::access::{self, Coordinates, Reach, Sight, Wish};
 use crate::caller::Caller;
 use crate::door::{Door, DoorError};
-use serde_json::{Map, Value};
 
 /// An account that sees the record.
 #[derive(Debug, Clone)]
@@ -48,7 +47,7 @@ impl Door {
             return Err(DoorError::NotAllowed { kind: format!("{}·访问策略", kind.title) });
         }
         let stored = self.store.find(&kind.kind, id).await.map_err(Self::store_error(&kind.kind))?.ok_or(DoorError::NotFound)?;
-        let data: Map<String, Value> = serde_json::from_str(&stored.data).unwrap_or_default();
+        let data = stored.document();
         let at = Coordinates::of(&stored, &data);
         if !everywhere && !access::inside(&access::territory(caller), at) {
             return Err(DoorError::NotFound);

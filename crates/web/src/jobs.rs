@@ -102,16 +102,8 @@ pub async fn start_import(app: &App, caller: &Caller, id: &str, files: Vec<Input
         files: files.iter().map(|f| FileReport { file: f.name.clone(), ..FileReport::default() }).collect(),
         ..Report::default()
     };
-    let job = Job {
-        id: id.to_owned(),
-        what: "import".into(),
-        login: caller.login.clone(),
-        state: "running".into(),
-        progress: serde_json::to_string(&waiting).unwrap_or_default(),
-        input: String::new(),
-        started: now,
-        updated: now,
-    };
+    let progress = serde_json::to_string(&waiting).unwrap_or_default();
+    let job = Job { id: id.to_owned(), progress, ..Job::begun("import", &caller.login, "", now) };
     if app.door.store.job(id).await.map_err(failed)?.is_none() {
         app.door.store.put_job(&job).await.map_err(failed)?;
     }

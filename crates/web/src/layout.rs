@@ -175,7 +175,7 @@ fn menu(frame: &Frame<'_>, signed: &Signed) -> Markup {
     html! {
         ul {
             li { (entry("/", words::DESK, "desk")) }
-            @if !frame.app.door.duty_parts(&signed.caller).is_empty() { li { (entry(crate::duties::PAGE, crate::duties::TITLE, "history")) } }
+            @if frame.app.door.has_duties(&signed.caller) { li { (entry(crate::duties::PAGE, crate::duties::TITLE, "history")) } }
             li { (entry("/plans", words::BOARD, "board")) }
             li { (entry(crate::calculators::INDEX, crate::calculators::TITLE, "calc")) }
             @if files { li { (entry("/import", words::IMPORT, "import")) } }

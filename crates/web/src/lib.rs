@@ -18,7 +18,6 @@ pub mod jobs;
 pub mod layout;
 pub mod links;
 pub mod metrics;
-pub mod origin;
 pub mod pages;
 pub mod posted;
 pub mod purposes;

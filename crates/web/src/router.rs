@@ -6,7 +6,7 @@ use crate::pages::{
     access, accounts, audit, codes, desk, exports, import, invite, kinds, login, me, records, rederive, research, retention, search, system,
 };
 use crate::posted::FORM_LIMIT;
-use crate::{api, assets, board, calculators, duties, error, health, metrics, origin, pages, security, watermark};
+use crate::{api, assets, board, calculators, duties, error, health, metrics, pages, security, visit, watermark};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -57,7 +57,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), metrics::count))
         .route("/assets/{edition}/{*name}", get(assets::serve))
         .route("/favicon.ico", get(assets::favicon))
-        .layer(from_fn_with_state(app.clone(), origin::note))
+        .layer(from_fn_with_state(app.clone(), visit::note))
         .layer(from_fn_with_state(app.clone(), security::headers))
         .layer(CompressionLayer::new())
         .with_state(app)

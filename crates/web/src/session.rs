@@ -93,7 +93,7 @@ pub async fn find(app: &App, headers: &HeaderMap) -> Result<Option<Signed>, Page
     let Some(secret) = secret(app, headers) else { return Ok(None) };
     let Some(known) = app.door.session(&secret).await? else { return Ok(None) };
     let mut caller = app.door.caller(&known.account).await?;
-    caller.origin = Origin::new(&known.session.token_hash, &crate::origin::address(headers));
+    caller.origin = Origin::new(&known.session.token_hash, &crate::visit::address(headers));
     let factor_first = known.factor_first;
     Ok(Some(Signed { caller, csrf: known.session.csrf.clone(), account: known.account, session: known.session, factor_first }))
 }

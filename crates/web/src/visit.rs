@@ -1,13 +1,36 @@
 //! Where a request comes from: the network address behind declared proxies, and the device as it names itself.
 
 use crate::app::App;
-use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
-use axum::http::HeaderMap;
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use zhijian_records::accounts::Peer;
+
+/// Carries the address through the server; what a client sends under this name is dropped.
+const PEER: HeaderName = HeaderName::from_static("x-zhijian-peer");
+
+/// Notes the address of a request: the connection's, or the one that a declared proxy speaks for. Sign-ins are paced by it, and it goes
+/// into the audit chain.
+pub async fn note(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let socket = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
+    let peer = socket.map(|ip| behind(&app.gate.proxies, ip, request.headers()).to_string());
+    request.headers_mut().remove(PEER);
+    if let Some(peer) = peer.and_then(|peer| HeaderValue::from_str(&peer).ok()) {
+        request.headers_mut().insert(PEER, peer);
+    }
+    next.run(request).await
+}
+
+/// The address that was noted; empty when there is none.
+#[must_use]
+pub fn address(headers: &HeaderMap) -> String {
+    headers.get(PEER).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}
 
 /// A request's origin.
 #[derive(Debug, Clone, Default)]
@@ -18,24 +41,19 @@ pub struct Visit {
     pub local: bool,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Visit
-where
-    App: FromRef<S>,
-{
+impl<S: Send + Sync> FromRequestParts<S> for Visit {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        let app = App::from_ref(state);
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
         let device = parts.headers.get(USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-        let address = socket.map(|ip| behind(&app.gate.proxies, ip, &parts.headers));
         let local = socket.is_some_and(|ip| ip.is_loopback()) && !parts.headers.contains_key("x-forwarded-for");
-        Ok(Self { peer: Peer { address: address.map(|a| a.to_string()).unwrap_or_default(), device }, local })
+        Ok(Self { peer: Peer { address: address(&parts.headers), device }, local })
     }
 }
 
 /// The nearest address that is no declared proxy: proxies append whom they speak for, and only what a declared one appended is believed.
-pub(crate) fn behind(proxies: &[IpAddr], socket: IpAddr, headers: &HeaderMap) -> IpAddr {
+fn behind(proxies: &[IpAddr], socket: IpAddr, headers: &HeaderMap) -> IpAddr {
     let mut nearest = socket;
     let lines: Vec<&str> = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok()).collect();
     for hop in lines.iter().flat_map(|line| line.split(',')).rev() {

@@ -157,17 +157,8 @@ impl<'a> Run<'a> {
                 Job { state: "running".into(), ..job }
             }
             None => {
-                let id = options.job.clone().unwrap_or_else(|| uuid::Uuid::now_v7().simple().to_string());
-                Job {
-                    id,
-                    what: "import".into(),
-                    login: options.login.clone(),
-                    state: "running".into(),
-                    progress: "{}".into(),
-                    input,
-                    started: now,
-                    updated: now,
-                }
+                let job = Job { progress: "{}".into(), ..Job::begun("import", &options.login, &input, now) };
+                Job { id: options.job.clone().unwrap_or(job.id), ..job }
             }
         };
         report.job.clone_from(&job.id);

@@ -8,13 +8,13 @@ use super::port::DutyRow;
 use crate::audit::hex;
 use crate::bulk::in_parallel;
 use crate::door::{Door, DoorError};
-use crate::port::{Action, Column, Event, Filter, Op, Query, Scope, Store, StoreError, Stored};
+use crate::port::{Action, Event, Filter, Op, Query, Store, StoreError, Stored};
 use serde_json::{Map, Value};
 use sm3::{Digest, Sm3};
 use std::collections::{BTreeMap, HashSet};
-use zhijian_kinds::Kind;
 use zhijian_kinds::due::{Duty, Related};
 use zhijian_kinds::intake::get_path;
+use zhijian_kinds::{Catalogue, Kind};
 
 /// Its name among the consumers of the outbox, and of its lease.
 pub const CONSUMER: &str = "duties";
@@ -29,6 +29,8 @@ const STEP: u32 = 2_000;
 #[derive(Debug, Clone)]
 pub struct Clerk {
     door: Door,
+    /// What the table is made from besides the records.
+    rules: String,
 }
 
 /// A record's public document and which duties of its kind are open.
@@ -41,7 +43,8 @@ impl Clerk {
     /// A clerk for a deployment.
     #[must_use]
     pub fn new(door: Door) -> Self {
-        Self { door }
+        let rules = fingerprint(&door.catalogue);
+        Self { door, rules }
     }
 
     /// Brings the table up to the records; computes it anew when the rules are not those it was made with. `false` when another process
@@ -52,12 +55,12 @@ impl Clerk {
     pub async fn catch_up(&self) -> Result<bool, DoorError> {
         let Some(_lease) = self.door.store.lease(CONSUMER).await.map_err(failed)? else { return Ok(false) };
         let made_with = self.door.store.setting(RULES).await.map_err(failed)?;
-        if made_with.as_deref() != Some(&self.fingerprint()) {
+        if made_with.as_deref() != Some(&self.rules) {
             // A table that has never been made is made from the outbox alone.
             if made_with.is_some() {
                 self.rebuild().await?;
             }
-            self.door.store.set_setting(RULES, &self.fingerprint()).await.map_err(failed)?;
+            self.door.store.set_setting(RULES, &self.rules).await.map_err(failed)?;
         }
         while self.step().await? {}
         Ok(true)
@@ -78,7 +81,7 @@ impl Clerk {
     pub async fn renew(&self) -> Result<(), DoorError> {
         let Some(_lease) = self.door.store.lease(CONSUMER).await.map_err(failed)? else { return Ok(()) };
         self.rebuild().await?;
-        self.door.store.set_setting(RULES, &self.fingerprint()).await.map_err(failed)?;
+        self.door.store.set_setting(RULES, &self.rules).await.map_err(failed)?;
         while self.step().await? {}
         Ok(())
     }
@@ -90,8 +93,7 @@ impl Clerk {
         let kinds: HashSet<&str> = self.door.catalogue.duties.values().map(|d| d.kind.as_str()).collect();
         for kind in kinds {
             let kind = self.door.kind(kind)?;
-            let mut query = everything(&kind.kind, Vec::new());
-            query.limit = STEP;
+            let mut query = Query { limit: STEP, ..Query::everything(&kind.kind, Vec::new()) };
             loop {
                 let page = store.query(&query).await.map_err(failed)?;
                 self.file(&kind, page.rows).await?;
@@ -114,10 +116,6 @@ impl Clerk {
         for event in &events {
             self.touched(event, &mut subjects).await?;
         }
-        // Tokens by which records are somebody's were changed in place; so were records whose private part is gone.
-        if events.iter().any(|e| matches!(e.action, Action::Reseal | Action::Erase)) {
-            self.rebuild().await?;
-        }
         for (kind, records) in subjects {
             let kind = self.door.kind(&kind)?;
             self.file(&kind, records.into_values().collect()).await?;
@@ -138,7 +136,7 @@ impl Clerk {
         if !own && pointing.is_empty() {
             return Ok(());
         }
-        let written = self.door.store.of_commit(&event.kind, event.seq).await.map_err(failed)?;
+        let written = self.written(event).await?;
         for (duty, related) in pointing {
             self.belonged_to(duty, related, &written, subjects).await?;
         }
@@ -148,6 +146,30 @@ impl Clerk {
             records.extend(written.into_iter().filter(|r| r.recorded_to.is_none()).map(|r| (r.id.clone(), r)));
         }
         Ok(())
+    }
+
+    /// The revisions of an event. Where records were changed in place (tokens under a new key, a private part that is gone) no commit wrote
+    /// them: they are those of the partitions that the event names.
+    async fn written(&self, event: &Event) -> Result<Vec<Stored>, DoorError> {
+        let store = &self.door.store;
+        if !matches!(event.action, Action::Reseal | Action::Erase) {
+            return store.of_commit(&event.kind, event.seq).await.map_err(failed);
+        }
+        let mut all = Vec::new();
+        for partition in &event.partitions {
+            let place =
+                vec![Filter::system("region", Op::Eq, &partition.region), Filter::system("year", Op::Eq, &partition.year.to_string())];
+            let mut query = Query { limit: STEP, ..Query::everything(&partition.kind, place) };
+            loop {
+                let page = store.query(&query).await.map_err(failed)?;
+                all.extend(page.rows);
+                query.cursor = page.next;
+                if query.cursor.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(all)
     }
 
     async fn belonged_to(&self, duty: &Duty, related: &Related, written: &[Stored], subjects: &mut Subjects) -> Result<(), DoorError> {
@@ -163,8 +185,7 @@ impl Clerk {
                     }
                 }
                 Some(field) => {
-                    let column = Column::Field { path: field.clone(), numeric: false };
-                    let query = everything(&duty.kind, vec![Filter { column, op: Op::Eq, value: key }]);
+                    let query = Query::everything(&duty.kind, vec![Filter::field(field, Op::Eq, &key)]);
                     let page = self.door.store.query(&query).await.map_err(failed)?;
                     seen.extend(page.rows.into_iter().map(|r| (r.id.clone(), r)));
                 }
@@ -182,7 +203,7 @@ impl Clerk {
             if stored.retracted {
                 return None;
             }
-            let data: Map<String, Value> = serde_json::from_str(&stored.data).unwrap_or_default();
+            let data = stored.document();
             let open: Vec<usize> = duties.iter().enumerate().filter(|(_, d)| d.open(&data, &today)).map(|(at, _)| at).collect();
             (!open.is_empty()).then_some((data, open))
         });
@@ -218,35 +239,29 @@ impl Clerk {
 
     /// Event date of the newest related record.
     async fn newest(&self, related: &Related, stored: &Stored, data: &Map<String, Value>) -> Result<Option<String>, DoorError> {
-        let (column, value) = match (&related.by, &related.same) {
-            (Some(by), _) if by == "owner" => (Column::System("owner".into()), stored.id.clone()),
-            (Some(by), _) => (Column::Field { path: by.clone(), numeric: false }, stored.id.clone()),
+        let mine = match (&related.by, &related.same) {
+            (Some(by), _) if by == "owner" => Filter::owned_by(&stored.id),
+            (Some(by), _) => Filter::field(by, Op::Eq, &stored.id),
             (None, same) => {
-                let path = same.clone().unwrap_or_default();
-                let value = get_path(data, &path).and_then(Value::as_str).unwrap_or_default().to_owned();
-                (Column::Field { path, numeric: false }, value)
+                let path = same.as_deref().unwrap_or_default();
+                Filter::field(path, Op::Eq, get_path(data, path).and_then(Value::as_str).unwrap_or_default())
             }
         };
-        if value.is_empty() {
+        if mine.value.is_empty() {
             return Ok(None);
         }
-        let mut filters = vec![Filter { column, op: Op::Eq, value }];
-        for wanted in &related.only {
-            let column = Column::Field { path: wanted.field.clone(), numeric: false };
-            filters.push(Filter { column, op: Op::In, value: wanted.is.join(",") });
-        }
-        let query = Query { sort: Column::System("event_date".into()), descending: true, limit: 1, ..everything(&related.kind, filters) };
+        let wanted = related.only.iter().map(|w| Filter::field(&w.field, Op::In, &w.is.join(",")));
+        let query = Query::newest(&related.kind, std::iter::once(mine).chain(wanted).collect());
         let page = self.door.store.query(&query).await.map_err(failed)?;
         Ok(page.rows.into_iter().next().map(|r| r.event_date).filter(|day| !day.is_empty()))
     }
+}
 
-    /// What the table is made from besides the records.
-    fn fingerprint(&self) -> String {
-        let catalogue = &self.door.catalogue;
-        let duties: Vec<String> = catalogue.duties.values().map(|d| format!("{:?}", d.def)).collect();
-        let tables = ["deadlines", "holidays"].map(|name| catalogue.rules.get(name));
-        hex(&Sm3::digest(format!("{duties:?}{tables:?}").as_bytes()))
-    }
+/// Tells one set of rules from another.
+fn fingerprint(catalogue: &Catalogue) -> String {
+    let duties: Vec<String> = catalogue.duties.values().map(|d| format!("{:?}", d.def)).collect();
+    let tables = ["deadlines", "holidays"].map(|name| catalogue.rules.get(name));
+    hex(&Sm3::digest(format!("{duties:?}{tables:?}").as_bytes()))
 }
 
 /// What names the record that a related one belongs to: its id, or the value of the shared field.
@@ -256,23 +271,7 @@ fn key_of(related: &Related, stored: &Stored) -> Option<String> {
         (Some(path), _) | (None, Some(path)) => path,
         (None, None) => return None,
     };
-    let data: Map<String, Value> = serde_json::from_str(&stored.data).ok()?;
-    get_path(&data, path).and_then(Value::as_str).map(str::to_owned)
-}
-
-/// All records of a kind that filters leave, in order of id.
-fn everything(kind: &str, filters: Vec<Filter>) -> Query {
-    Query {
-        kind: kind.to_owned(),
-        scope: Scope { all: true, ..Scope::default() },
-        filters,
-        search: Vec::new(),
-        sort: Column::System("id".into()),
-        descending: false,
-        cursor: None,
-        limit: 200,
-        as_of: None,
-    }
+    get_path(&stored.document(), path).and_then(Value::as_str).map(str::to_owned)
 }
 
 fn failed(source: StoreError) -> DoorError {

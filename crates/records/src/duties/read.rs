@@ -6,6 +6,12 @@ use crate::caller::Caller;
 use crate::door::{Door, DoorError};
 
 impl Door {
+    /// Is there anything that the caller's roles do or watch? Asked for every page's menu.
+    #[must_use]
+    pub fn has_duties(&self, caller: &Caller) -> bool {
+        caller.system || self.catalogue.duties.values().any(|d| caller.has_any(&d.who) || caller.has_any(&d.watch))
+    }
+
     /// The caller's share: what its roles do, and what they watch once it is escalated.
     #[must_use]
     pub fn duty_parts(&self, caller: &Caller) -> Vec<Part> {

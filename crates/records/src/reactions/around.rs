@@ -1,7 +1,7 @@
 //! What reactions ask about other records.
 
 use crate::door::{Door, DoorError};
-use crate::port::{Column, Filter, Op, Query, Scope, Stored};
+use crate::port::{Filter, Op, Query, Stored};
 use crate::prepare;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -25,7 +25,7 @@ impl<'a> Around<'a> {
             return self.find("employer", &stored.id).await;
         }
         let mut owner = stored.owner.clone();
-        let document = document_of(stored);
+        let document = stored.document();
         if let Some(worker) = document.get("worker_id").and_then(Value::as_str).filter(|_| owner.is_empty()) {
             owner = self.find("radiation_worker", worker).await?.map(|w| w.owner).unwrap_or_default();
         }
@@ -48,8 +48,7 @@ impl<'a> Around<'a> {
 
     /// Is there any such record?
     pub async fn any(&self, kind: &str, filters: Vec<Filter>) -> Result<bool, DoorError> {
-        let query = everything(kind, filters);
-        Ok(self.door.store.count(&query, 1).await.map_err(Door::store_error(kind))? > 0)
+        Ok(self.door.store.count(&Query::everything(kind, filters), 1).await.map_err(Door::store_error(kind))? > 0)
     }
 
     /// Hazards of the employer's newest declaration that stands; `None` when it never declared or has cancelled.
@@ -57,13 +56,9 @@ impl<'a> Around<'a> {
         if let Some(known) = self.declared.lock().unwrap_or_else(PoisonError::into_inner).get(employer) {
             return Ok(known.clone());
         }
-        let filters = vec![
-            Filter { column: Column::System("owner".into()), op: Op::Eq, value: employer.to_owned() },
-            Filter { column: Column::System("state".into()), op: Op::In, value: DECLARED.join(",") },
-        ];
-        let query = Query { descending: true, limit: 1, ..everything("declaration", filters) };
-        let page = self.door.store.query(&query).await.map_err(Door::store_error("declaration"))?;
-        let newest = page.rows.first().map(document_of).filter(|d| get_path(d, "decl_type").and_then(Value::as_str) != Some("4"));
+        let filters = vec![Filter::owned_by(employer), Filter::system("state", Op::In, &DECLARED.join(","))];
+        let page = self.door.store.query(&Query::newest("declaration", filters)).await.map_err(Door::store_error("declaration"))?;
+        let newest = page.rows.first().map(Stored::document).filter(|d| get_path(d, "decl_type").and_then(Value::as_str) != Some("4"));
         let hazards = newest.map(|d| super::view::read::<Vec<String>>(&d, "hazards"));
         self.declared.lock().unwrap_or_else(PoisonError::into_inner).insert(employer.to_owned(), hazards.clone());
         Ok(hazards)
@@ -72,32 +67,3 @@ impl<'a> Around<'a> {
 
 /// States of a declaration that has been handed in and not sent back.
 const DECLARED: [&str; 7] = ["submitted", "accepted", "receipted", "valid", "due_update", "overdue_update", "changing"];
-
-/// A filter on a field.
-pub(crate) fn field(path: &str, op: Op, value: &str) -> Filter {
-    Filter { column: Column::Field { path: path.into(), numeric: false }, op, value: value.into() }
-}
-
-/// A filter on the owner.
-pub(crate) fn owned_by(id: &str) -> Filter {
-    Filter { column: Column::System("owner".into()), op: Op::Eq, value: id.into() }
-}
-
-/// The public document of a revision.
-pub(crate) fn document_of(stored: &Stored) -> Map<String, Value> {
-    serde_json::from_str(&stored.data).unwrap_or_default()
-}
-
-fn everything(kind: &str, filters: Vec<Filter>) -> Query {
-    Query {
-        kind: kind.to_owned(),
-        scope: Scope { all: true, ..Scope::default() },
-        filters,
-        search: Vec::new(),
-        sort: Column::System("event_date".into()),
-        descending: false,
-        cursor: None,
-        limit: 200,
-        as_of: None,
-    }
-}

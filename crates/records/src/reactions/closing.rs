@@ -2,12 +2,12 @@
 //!
 //! Basis: 法 arts. 35, 59, 61; domain E.4 rule 9. Only a change counts: an entry that arrives closed is history.
 
-use super::Reaction;
-use super::around::{Around, document_of, field, owned_by};
+use super::around::Around;
 use super::call::{Call, Makes};
 use super::view::view;
+use super::{About, Reaction};
 use crate::door::DoorError;
-use crate::port::{Op, Stored};
+use crate::port::{Filter, Op, Stored};
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 use zhijian_kinds::Catalogue;
@@ -25,14 +25,8 @@ const CLOSED: [&str; 2] = ["30", "40"];
 
 #[async_trait]
 impl Reaction for Closing {
-    fn name(&self) -> &'static str {
-        "closing"
-    }
-    fn kind(&self) -> &'static str {
-        "employer"
-    }
-    fn reads(&self) -> &'static [&'static str] {
-        Employer::FIELDS
+    fn about(&self) -> About {
+        About { name: "closing", kind: "employer", reads: Employer::FIELDS }
     }
     fn when_new(&self) -> bool {
         false
@@ -48,13 +42,13 @@ impl Reaction for Closing {
         ]
     }
     async fn stands(&self, around: &Around<'_>, stored: &Stored, call: &Call) -> Result<bool, DoorError> {
-        let employer = Employer::of(&document_of(stored));
+        let employer = Employer::of(&stored.document());
         if call.makes == Makes::Task("leaving_exam") {
-            return around.any("exposed_worker", vec![owned_by(&stored.id), field("left_on", Op::Empty, "")]).await;
+            return around.any("exposed_worker", vec![Filter::owned_by(&stored.id), Filter::field("left_on", Op::Empty, "")]).await;
         }
-        let living = || field("died_on", Op::Empty, "");
-        let by_code =
-            !employer.uscc.is_empty() && around.any("patient", vec![field("former_uscc", Op::Eq, &employer.uscc), living()]).await?;
-        Ok(by_code || around.any("patient", vec![field("former_employer", Op::Eq, &employer.name), living()]).await?)
+        let living = || Filter::field("died_on", Op::Empty, "");
+        let by_code = !employer.uscc.is_empty()
+            && around.any("patient", vec![Filter::field("former_uscc", Op::Eq, &employer.uscc), living()]).await?;
+        Ok(by_code || around.any("patient", vec![Filter::field("former_employer", Op::Eq, &employer.name), living()]).await?)
     }
 }

@@ -2,11 +2,10 @@
 //!
 //! Basis: 法 art. 35; 令49 art. 17; domain B6 (one task an item, closed only with evidence).
 
-use super::Reaction;
 use super::call::{Call, Makes};
-use super::suspected::UNFINISHED;
+use super::suspected::{OfHazard, concluded};
 use super::view::view;
-use serde::Deserialize;
+use super::{About, Reaction};
 use serde_json::{Map, Value};
 use zhijian_kinds::Catalogue;
 
@@ -20,12 +19,6 @@ view!(
     }
 );
 
-/// The conclusion about one hazard.
-#[derive(Debug, Deserialize)]
-struct OfHazard {
-    result_code: String,
-}
-
 /// See the module.
 pub(crate) struct Contraindication;
 
@@ -33,19 +26,12 @@ pub(crate) struct Contraindication;
 const CONTRAINDICATED: &str = "4";
 
 impl Reaction for Contraindication {
-    fn name(&self) -> &'static str {
-        "contraindication"
-    }
-    fn kind(&self) -> &'static str {
-        "exam"
-    }
-    fn reads(&self) -> &'static [&'static str] {
-        Exam::FIELDS
+    fn about(&self) -> About {
+        About { name: "contraindication", kind: "exam", reads: Exam::FIELDS }
     }
     fn calls(&self, _catalogue: &Catalogue, state: &str, document: &Map<String, Value>) -> Vec<Call> {
         let exam = Exam::of(document);
-        let found = exam.conclusion == CONTRAINDICATED || exam.conclusions.iter().any(|c| c.result_code == CONTRAINDICATED);
-        if UNFINISHED.contains(&state) || !found {
+        if !concluded(state, &exam.conclusion, &exam.conclusions, CONTRAINDICATED) {
             return Vec::new();
         }
         let title = "将有职业禁忌证的劳动者调离所禁忌的作业";

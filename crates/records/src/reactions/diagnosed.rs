@@ -3,9 +3,9 @@
 //!
 //! Basis: 令6 art. 32; 法 art. 50; 工伤条例 art. 17; domain B7–B10.
 
-use super::Reaction;
 use super::call::{Call, Makes};
 use super::view::view;
+use super::{About, Reaction};
 use serde_json::{Map, Value};
 use zhijian_kinds::Catalogue;
 
@@ -31,14 +31,8 @@ const PNEUMOCONIOSIS: &str = "2";
 const CONCLUDED: [&str; 8] = ["concluded", "delivered", "reported", "returned", "county_passed", "city_passed", "final", "archived"];
 
 impl Reaction for Diagnosed {
-    fn name(&self) -> &'static str {
-        "diagnosed"
-    }
-    fn kind(&self) -> &'static str {
-        "diagnosis"
-    }
-    fn reads(&self) -> &'static [&'static str] {
-        Diagnosis::FIELDS
+    fn about(&self) -> About {
+        About { name: "diagnosed", kind: "diagnosis", reads: Diagnosis::FIELDS }
     }
     fn calls(&self, catalogue: &Catalogue, state: &str, document: &Map<String, Value>) -> Vec<Call> {
         let d = Diagnosis::of(document);

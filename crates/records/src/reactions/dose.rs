@@ -2,9 +2,9 @@
 //!
 //! Basis: 令55 art. 11; GBZ 128; domain B16.
 
-use super::Reaction;
 use super::call::{Call, Makes};
 use super::view::view;
+use super::{About, Reaction};
 use serde_json::{Map, Value};
 use zhijian_kinds::Catalogue;
 
@@ -27,14 +27,8 @@ pub(crate) struct HighDose;
 
 /// A period that still runs is dated on its last day.
 impl Reaction for MissingBadge {
-    fn name(&self) -> &'static str {
-        "missing_badge"
-    }
-    fn kind(&self) -> &'static str {
-        "dose"
-    }
-    fn reads(&self) -> &'static [&'static str] {
-        Dose::FIELDS
+    fn about(&self) -> About {
+        About { name: "missing_badge", kind: "dose", reads: Dose::FIELDS }
     }
     fn calls(&self, _catalogue: &Catalogue, _state: &str, document: &Map<String, Value>) -> Vec<Call> {
         let dose = Dose::of(document);
@@ -47,14 +41,8 @@ impl Reaction for MissingBadge {
 }
 
 impl Reaction for HighDose {
-    fn name(&self) -> &'static str {
-        "high_dose"
-    }
-    fn kind(&self) -> &'static str {
-        "dose"
-    }
-    fn reads(&self) -> &'static [&'static str] {
-        Dose::FIELDS
+    fn about(&self) -> About {
+        About { name: "high_dose", kind: "dose", reads: Dose::FIELDS }
     }
     fn calls(&self, _catalogue: &Catalogue, _state: &str, document: &Map<String, Value>) -> Vec<Call> {
         let dose = Dose::of(document);

@@ -2,10 +2,10 @@
 //!
 //! Basis: 法 art. 35; 令49 art. 15; GBZ 188—2025 §4.6.1.3 (an in-service exam of the last 90 days counts, DL-27).
 
-use super::Reaction;
-use super::around::{Around, document_of, field};
+use super::around::Around;
 use super::call::{Call, Makes};
 use super::view::view;
+use super::{About, Reaction};
 use crate::door::DoorError;
 use crate::port::{Column, Filter, Op, Stored};
 use async_trait::async_trait;
@@ -25,14 +25,8 @@ const COUNTS_DAYS: i64 = 90;
 
 #[async_trait]
 impl Reaction for Leaving {
-    fn name(&self) -> &'static str {
-        "leaving"
-    }
-    fn kind(&self) -> &'static str {
-        "exposed_worker"
-    }
-    fn reads(&self) -> &'static [&'static str] {
-        Worker::FIELDS
+    fn about(&self) -> About {
+        About { name: "leaving", kind: "exposed_worker", reads: Worker::FIELDS }
     }
     fn calls(&self, _catalogue: &Catalogue, _state: &str, document: &Map<String, Value>) -> Vec<Call> {
         let worker = Worker::of(document);
@@ -42,12 +36,12 @@ impl Reaction for Leaving {
         }
     }
     async fn stands(&self, around: &Around<'_>, stored: &Stored, call: &Call) -> Result<bool, DoorError> {
-        let worker = Worker::of(&document_of(stored));
+        let worker = Worker::of(&stored.document());
         let Some(first) = dates::add_days(&call.on, -COUNTS_DAYS) else { return Ok(false) };
         // Identity numbers are compared by their tokens.
         let counts = vec![
-            field("id_no", Op::Eq, &worker.id_no),
-            field("exam_type", Op::In, "2,3"),
+            Filter::field("id_no", Op::Eq, &worker.id_no),
+            Filter::field("exam_type", Op::In, "2,3"),
             Filter { column: Column::System("event_date".into()), op: Op::Gte, value: first },
         ];
         Ok(!around.any("exam", counts).await?)

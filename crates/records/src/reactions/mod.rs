@@ -30,15 +30,22 @@ use call::Call;
 use serde_json::{Map, Value};
 use zhijian_kinds::Catalogue;
 
+/// What a reaction is and looks at.
+#[derive(Debug, Clone, Copy)]
+pub struct About {
+    /// Name, the file's.
+    pub name: &'static str,
+    /// Kind whose records it sees.
+    pub kind: &'static str,
+    /// Paths of the fields that it reads.
+    pub reads: &'static [&'static str],
+}
+
 /// A reaction to records of one kind.
 #[async_trait]
 pub(crate) trait Reaction: Send + Sync {
-    /// Name, the file's.
-    fn name(&self) -> &'static str;
-    /// Kind whose records it sees.
-    fn kind(&self) -> &'static str;
-    /// Paths of the fields that it reads.
-    fn reads(&self) -> &'static [&'static str];
+    /// Which it is, and what it looks at.
+    fn about(&self) -> About;
     /// What a record in this state calls for, by its public fields and the code lists alone.
     fn calls(&self, catalogue: &Catalogue, state: &str, document: &Map<String, Value>) -> Vec<Call>;
     /// Does a record that is new already call for it, or only one that changes?
@@ -66,8 +73,8 @@ pub(crate) const ALL: [&dyn Reaction; 11] = [
     &uncovered::Uncovered,
 ];
 
-/// Name, kind and fields read of every reaction; tests hold them against the kinds.
+/// Every reaction; tests hold the fields that they read against the kinds.
 #[must_use]
-pub fn views() -> Vec<(&'static str, &'static str, &'static [&'static str])> {
-    ALL.iter().map(|r| (r.name(), r.kind(), r.reads())).collect()
+pub fn views() -> Vec<About> {
+    ALL.iter().map(|r| r.about()).collect()
 }

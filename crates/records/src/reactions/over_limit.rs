@@ -2,9 +2,9 @@
 //!
 //! Basis: 法 art. 26 para 4; domain B4, E.4 rule 3. Online values are no legal test (domain B5) and set nothing off here.
 
-use super::Reaction;
 use super::call::{Call, Makes};
 use super::view::view;
+use super::{About, Reaction};
 use serde_json::{Map, Value};
 use zhijian_kinds::Catalogue;
 
@@ -31,14 +31,8 @@ pub(crate) const GIVEN_OUT: [&str; 4] = ["issued", "published", "submitted", "ar
 pub(crate) const ONLINE: &str = "7";
 
 impl Reaction for OverLimit {
-    fn name(&self) -> &'static str {
-        "over_limit"
-    }
-    fn kind(&self) -> &'static str {
-        "measurement"
-    }
-    fn reads(&self) -> &'static [&'static str] {
-        Measurement::FIELDS
+    fn about(&self) -> About {
+        About { name: "over_limit", kind: "measurement", reads: Measurement::FIELDS }
     }
     fn calls(&self, _catalogue: &Catalogue, state: &str, document: &Map<String, Value>) -> Vec<Call> {
         let m = Measurement::of(document);

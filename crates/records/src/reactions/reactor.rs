@@ -3,7 +3,7 @@
 //! Every step may be repeated: what is called for is looked up before it is made, and the position moves after the work. What is made
 //! or taken back is also held against the newest revision, so that an old event seen again changes nothing.
 
-use super::around::{Around, document_of};
+use super::around::Around;
 use super::call::Call;
 use super::write::{Became, make, take_back};
 use super::{ALL, Reaction};
@@ -85,7 +85,7 @@ impl Reactor {
     }
 
     async fn event(&self, around: &Around<'_>, event: &Event, horizon: i64, tally: &mut Tally) -> Result<(), DoorError> {
-        let reactions: Vec<&dyn Reaction> = ALL.into_iter().filter(|r| r.kind() == event.kind).collect();
+        let reactions: Vec<&dyn Reaction> = ALL.into_iter().filter(|r| r.about().kind == event.kind).collect();
         // Sealing again and erasing change nothing that was said.
         if reactions.is_empty() || matches!(event.action, Action::Reseal | Action::Erase) {
             return Ok(());
@@ -146,7 +146,7 @@ impl Reactor {
             if !reaction.stands(around, &newest, call).await? {
                 continue;
             }
-            match make(around, &newest, call, &self.reason(stored, reaction.name())).await? {
+            match make(around, &newest, call, &self.reason(stored, reaction.about().name)).await? {
                 Became::Done => tally.made += 1,
                 Became::Refused => tally.refused += 1,
                 Became::Nothing => {}
@@ -156,7 +156,7 @@ impl Reactor {
     }
 
     fn calls(&self, reaction: &dyn Reaction, stored: &Stored) -> Vec<Call> {
-        if stored.retracted { Vec::new() } else { reaction.calls(&self.door.catalogue, &stored.state, &document_of(stored)) }
+        if stored.retracted { Vec::new() } else { reaction.calls(&self.door.catalogue, &stored.state, &stored.document()) }
     }
 
     /// The cause, for the audit line: which record, which revision, which reaction; nothing about a person.

@@ -2,9 +2,9 @@
 //!
 //! Basis: 法 arts. 50, 55; GBZ 188—2025 Annex G; domain B6, B8, E.4 rule 4.
 
-use super::Reaction;
 use super::call::{Call, Makes};
 use super::view::view;
+use super::{About, Reaction};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use zhijian_kinds::Catalogue;
@@ -22,8 +22,13 @@ view!(
 
 /// The conclusion about one hazard.
 #[derive(Debug, Deserialize)]
-struct OfHazard {
+pub(crate) struct OfHazard {
     result_code: String,
+}
+
+/// Does an exam that is finished say so, as a whole or about one hazard? `code` is of list CONC.
+pub(crate) fn concluded(state: &str, whole: &str, of_hazards: &[OfHazard], code: &str) -> bool {
+    !UNFINISHED.contains(&state) && (whole == code || of_hazards.iter().any(|c| c.result_code == code))
 }
 
 /// See the module.
@@ -36,19 +41,12 @@ const SUSPECTED: &str = "3";
 pub(crate) const UNFINISHED: [&str; 2] = ["listed", "examining"];
 
 impl Reaction for Suspected {
-    fn name(&self) -> &'static str {
-        "suspected"
-    }
-    fn kind(&self) -> &'static str {
-        "exam"
-    }
-    fn reads(&self) -> &'static [&'static str] {
-        Exam::FIELDS
+    fn about(&self) -> About {
+        About { name: "suspected", kind: "exam", reads: Exam::FIELDS }
     }
     fn calls(&self, _catalogue: &Catalogue, state: &str, document: &Map<String, Value>) -> Vec<Call> {
         let exam = Exam::of(document);
-        let found = exam.conclusion == SUSPECTED || exam.conclusions.iter().any(|c| c.result_code == SUSPECTED);
-        if UNFINISHED.contains(&state) || !found {
+        if !concluded(state, &exam.conclusion, &exam.conclusions, SUSPECTED) {
             return Vec::new();
         }
         let task = Call {

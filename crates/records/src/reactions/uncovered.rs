@@ -2,9 +2,9 @@
 //!
 //! Basis: 法 arts. 59, 61; domain B10. Which aid it will be, those who look into it decide; it begins as medical aid (法 art. 61).
 
-use super::Reaction;
 use super::call::{Call, Makes};
 use super::view::view;
+use super::{About, Reaction};
 use serde_json::{Map, Value};
 use zhijian_kinds::Catalogue;
 
@@ -27,14 +27,8 @@ pub(crate) struct Uncovered;
 const OURS: [&str; 2] = ["resulted", "followed"];
 
 impl Reaction for Uncovered {
-    fn name(&self) -> &'static str {
-        "uncovered"
-    }
-    fn kind(&self) -> &'static str {
-        "patient"
-    }
-    fn reads(&self) -> &'static [&'static str] {
-        Patient::FIELDS
+    fn about(&self) -> About {
+        About { name: "uncovered", kind: "patient", reads: Patient::FIELDS }
     }
     fn calls(&self, _catalogue: &Catalogue, state: &str, document: &Map<String, Value>) -> Vec<Call> {
         let patient = Patient::of(document);

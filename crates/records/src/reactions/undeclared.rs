@@ -3,12 +3,12 @@
 //! Basis: 令48 art. 8(4); domain B2, E.4 rule 1. An employer that never declared is on the list of indicator I-02 instead. The query is the
 //! employer's: many records about one hazard bring about one, and it stays when a single record is corrected.
 
-use super::Reaction;
 use super::around::Around;
 use super::call::{Call, Makes};
 use super::over_limit::{GIVEN_OUT, ONLINE};
 use super::suspected::UNFINISHED;
 use super::view::view;
+use super::{About, Reaction};
 use crate::door::DoorError;
 use crate::port::Stored;
 use async_trait::async_trait;
@@ -47,14 +47,8 @@ async fn missing(around: &Around<'_>, stored: &Stored, call: &Call) -> Result<bo
 
 #[async_trait]
 impl Reaction for Measured {
-    fn name(&self) -> &'static str {
-        "undeclared"
-    }
-    fn kind(&self) -> &'static str {
-        "measurement"
-    }
-    fn reads(&self) -> &'static [&'static str] {
-        Measurement::FIELDS
+    fn about(&self) -> About {
+        About { name: "undeclared", kind: "measurement", reads: Measurement::FIELDS }
     }
     fn calls(&self, _catalogue: &Catalogue, state: &str, document: &Map<String, Value>) -> Vec<Call> {
         let m = Measurement::of(document);
@@ -70,14 +64,8 @@ impl Reaction for Measured {
 
 #[async_trait]
 impl Reaction for Examined {
-    fn name(&self) -> &'static str {
-        "undeclared"
-    }
-    fn kind(&self) -> &'static str {
-        "exam"
-    }
-    fn reads(&self) -> &'static [&'static str] {
-        Exam::FIELDS
+    fn about(&self) -> About {
+        About { name: "undeclared", kind: "exam", reads: Exam::FIELDS }
     }
     fn calls(&self, _catalogue: &Catalogue, state: &str, document: &Map<String, Value>) -> Vec<Call> {
         let exam = Exam::of(document);

@@ -1,6 +1,6 @@
 //! What is called for, as a document; and how it is taken back.
 
-use super::around::{Around, document_of};
+use super::around::Around;
 use super::call::{Call, Makes};
 use crate::door::{Door, DoorError};
 use crate::port::Stored;
@@ -71,7 +71,7 @@ pub(super) async fn make(around: &Around<'_>, stored: &Stored, call: &Call, reas
 /// What was taken back because its cause had gone is opened again; anything else stays as people left it.
 async fn again(door: &Door, call: &Call, there: &Stored, reason: &str) -> Result<Became, DoorError> {
     let Some(field) = taken_back(call.makes) else { return Ok(Became::Nothing) };
-    let by_us = document_of(there).get(field).and_then(Value::as_str) == Some(CHANGED);
+    let by_us = there.document().get(field).and_then(Value::as_str) == Some(CHANGED);
     if there.retracted || there.state != "cancelled" || !by_us {
         return Ok(Became::Nothing);
     }
@@ -235,7 +235,7 @@ impl Source<'_> {
         } else {
             set("found_on", &on);
         }
-        if let Some(employer) = self.employer.map(document_of) {
+        if let Some(employer) = self.employer.map(Stored::document) {
             let text = |name: &str| employer.get(name).and_then(Value::as_str).unwrap_or_default();
             let [name, uscc] = if call.makes == Makes::Patient { ["former_employer", "former_uscc"] } else { ["employer_name", "uscc"] };
             set(name, text("name"));

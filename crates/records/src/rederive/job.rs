@@ -75,7 +75,7 @@ pub async fn apply(
             let progress = serde_json::from_str(&job.progress).unwrap_or_default();
             (job, progress)
         }
-        None => (new_job(door, caller, order.input), Progress::default()),
+        None => (Job::begun(JOB, &caller.login, order.input, door.now()), Progress::default()),
     };
     progress.reason = order.reason.to_owned();
     door.store.put_job(&job).await.map_err(failed())?;
@@ -111,17 +111,4 @@ fn begin(door: &Door, caller: &Caller, target: &Target, progress: &Progress) -> 
     work.tally = progress.tallies[at].clone();
     work.cursor.clone_from(&progress.cursor);
     Ok(Some(work))
-}
-
-fn new_job(door: &Door, caller: &Caller, input: &str) -> Job {
-    Job {
-        id: uuid::Uuid::now_v7().simple().to_string(),
-        what: JOB.into(),
-        login: caller.login.clone(),
-        state: "running".into(),
-        progress: String::new(),
-        input: input.to_owned(),
-        started: door.now(),
-        updated: door.now(),
-    }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use zhijian_kinds::Catalogue;
 use zhijian_kinds::intake::{Draft, get_path};
 use zhijian_records::port::{Column, Query, Scope, Stored};
-use zhijian_records::reactions::{HORIZON, Reactor, Tally, views};
+use zhijian_records::reactions::{About, HORIZON, Reactor, Tally, views};
 use zhijian_records::submit::Entry;
 use zhijian_records::{Door, DoorError};
 
@@ -307,7 +307,7 @@ async fn doses_to_be_checked_and_patients_without_coverage() {
 #[test]
 fn every_field_that_is_read_is_one_of_the_kind() {
     let catalogue = Catalogue::embedded();
-    for (name, kind, fields) in views() {
+    for About { name, kind, reads: fields } in views() {
         let kind = catalogue.kind(kind).unwrap_or_else(|| panic!("{name}: no kind {kind}"));
         for path in fields {
             let known = kind.field(path).is_some() || kind.examples.iter().any(|e| get_path(e.as_object().unwrap(), path).is_some());
@@ -334,7 +334,7 @@ fn every_reason_that_has_a_deadline_finds_it() {
 #[test]
 fn the_guide_names_every_reaction() {
     let guide = include_str!("../../../../docs/how-to/reactions.md");
-    for (name, ..) in views() {
+    for About { name, .. } in views() {
         assert!(guide.contains(&format!("| `{name}` |")), "{name}");
     }
 }

@@ -1,11 +1,11 @@
 //! A reading transaction in PostgreSQL: repeatable read, so that it sees one state until it ends.
 
-use super::{fault, value};
+use super::value;
 use crate::backend::Reading;
 use crate::row::Row;
 use crate::sql::Sql;
 use async_trait::async_trait;
-use sqlx::{AssertSqlSafe, Transaction};
+use sqlx::Transaction;
 use zhijian_records::port::StoreError;
 
 /// The transaction; dropping it ends it.
@@ -16,10 +16,6 @@ pub(super) struct PostgresReading {
 #[async_trait]
 impl Reading for PostgresReading {
     async fn fetch(&mut self, sql: Sql) -> Result<Vec<Row>, StoreError> {
-        let doing = sql.doing;
-        let fault = |error| fault::translate(doing, error);
-        let arguments = value::arguments(sql.values).map_err(fault)?;
-        let rows = sqlx::query_with(AssertSqlSafe(sql.text), arguments).fetch_all(&mut *self.transaction).await.map_err(fault)?;
-        rows.iter().map(value::row).collect::<Result<_, _>>().map_err(fault)
+        value::fetch(&mut self.transaction, sql).await
     }
 }

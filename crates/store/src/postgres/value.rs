@@ -1,9 +1,20 @@
 //! Values to and from PostgreSQL.
 
+use super::fault;
 use crate::row::Row;
-use crate::sql::Value;
+use crate::sql::{Sql, Value};
 use sqlx::postgres::{PgArguments, PgRow, PgValueRef, Postgres};
-use sqlx::{Arguments, Decode, Error, Row as _, TypeInfo as _, ValueRef as _};
+use sqlx::{Arguments, AssertSqlSafe, Decode, Error, Row as _, Transaction, TypeInfo as _, ValueRef as _};
+use zhijian_records::port::StoreError;
+
+/// Rows of a query within a transaction.
+pub(super) async fn fetch(transaction: &mut Transaction<'static, Postgres>, sql: Sql) -> Result<Vec<Row>, StoreError> {
+    let doing = sql.doing;
+    let fault = |error| fault::translate(doing, error);
+    let arguments = arguments(sql.values).map_err(fault)?;
+    let rows = sqlx::query_with(AssertSqlSafe(sql.text), arguments).fetch_all(&mut **transaction).await.map_err(fault)?;
+    rows.iter().map(row).collect::<Result<_, _>>().map_err(fault)
+}
 
 /// Values in the order of the placeholders.
 pub(super) fn arguments(values: Vec<Value>) -> Result<PgArguments, Error> {

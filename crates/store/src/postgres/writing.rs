@@ -19,11 +19,7 @@ pub(super) struct PostgresWriting {
 #[async_trait]
 impl Writing for PostgresWriting {
     async fn fetch(&mut self, sql: Sql) -> Result<Vec<Row>, StoreError> {
-        let doing = sql.doing;
-        let fault = |error| fault::translate(doing, error);
-        let arguments = value::arguments(sql.values).map_err(fault)?;
-        let rows = sqlx::query_with(AssertSqlSafe(sql.text), arguments).fetch_all(&mut *self.transaction).await.map_err(fault)?;
-        rows.iter().map(value::row).collect::<Result<_, _>>().map_err(fault)
+        value::fetch(&mut self.transaction, sql).await
     }
 
     async fn run(&mut self, sql: Sql) -> Result<u64, StoreError> {

@@ -17,7 +17,7 @@ const ROWS: u32 = 8;
 /// # Errors
 /// The store failed.
 pub async fn desk(app: &App, signed: &Signed) -> Result<Markup, PageError> {
-    if app.door.duty_parts(&signed.caller).is_empty() {
+    if !app.door.has_duties(&signed.caller) {
         return Ok(Markup::default());
     }
     let counts = app.door.duty_counts(&signed.caller, Ask::default()).await?;
