@@ -6,6 +6,7 @@
 # What was found when it was last run, and why: docs/security-scan.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/demo-server.sh
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-target}"
 zhijian="${ZHIJIAN_BIN:-$CARGO_TARGET_DIR/debug/zhijian}"
 reports="${REPORTS:-$CARGO_TARGET_DIR/security}"
@@ -35,25 +36,7 @@ install() {
 }
 
 install
-home=$(mktemp -d)
-log="$reports/server.log"
-ZHIJIAN_HOME="$home/data" ZHIJIAN_LOG=error ZHIJIAN_PROXIES=127.0.0.1 "$zhijian" demo --from demo/qinhuangdao-2020 --listen "127.0.0.1:${PORT:-0}" >"$log" 2>&1 &
-server=$!
-stop() {
-  kill "$server" 2>/dev/null || true
-  wait "$server" 2>/dev/null || true
-  rm -rf "$home"
-}
-trap stop EXIT
-trap 'exit 130' INT TERM
-address=""
-for _ in $(seq 1 300); do
-  address=$(sed -n 's#.*服务已启动：\(http://[0-9.:]*\)/.*#\1#p' "$log")
-  [ -n "$address" ] && break
-  kill -0 "$server" 2>/dev/null || { cat "$log" >&2; exit 1; }
-  sleep 1
-done
-[ -n "$address" ] || { echo "the demo did not start within five minutes" >&2; exit 1; }
+ZHIJIAN_PROXIES=127.0.0.1 start_demo "${PORT:-0}" "$reports/server.log"
 echo "demo at $address, reports in $reports, seed $seed"
 
 # The login form is attacked too: without this the throttle would answer the tool after fifty tries.

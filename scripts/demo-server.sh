@@ -1,0 +1,25 @@
+# Sourced by scripts that need a running demo: `start_demo PORT [LOG]` starts it on loopback with a data folder of its own, waits for its address,
+# sets `address`, `home` and `server`, and stops it when the script ends. PORT 0 takes a free one. Needs `zhijian`, the binary.
+start_demo() {
+  home=$(mktemp -d)
+  local port="$1" log="${2:-$home/server.log}"
+  ZHIJIAN_HOME="$home/data" ZHIJIAN_LOG=error "$zhijian" demo --from demo/qinhuangdao-2020 --listen "127.0.0.1:$port" >"$log" 2>&1 &
+  server=$!
+  trap stop_demo EXIT
+  trap 'exit 130' INT TERM
+  for _ in $(seq 1 300); do
+    address=$(sed -n 's#.*服务已启动：\(http://[0-9.:]*\)/.*#\1#p' "$log")
+    [ -n "$address" ] && return
+    kill -0 "$server" 2>/dev/null || { cat "$log" >&2; exit 1; }
+    sleep 1
+  done
+  echo "the demo did not start within five minutes" >&2
+  cat "$log" >&2
+  exit 1
+}
+
+stop_demo() {
+  kill "$server" 2>/dev/null || true
+  wait "$server" 2>/dev/null || true
+  rm -rf "$home"
+}
