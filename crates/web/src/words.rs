@@ -175,7 +175,7 @@ pub fn moment(at: zhijian_records::port::Instant) -> String {
 /// Actions of the audit trail.
 #[must_use]
 pub fn action(action: zhijian_records::port::Action) -> &'static str {
-    use zhijian_records::port::Action;
+    use zhijian_records::port::{Action, AuditLine};
     match action {
         Action::Submit => "新建",
         Action::Amend => "修改",
@@ -212,6 +212,12 @@ pub fn way(way: &str) -> &str {
         way::SSO => "单点登录",
         other => other,
     }
+}
+
+/// The reason of an audit line as people read it: of a sign-in it is the way.
+#[must_use]
+pub fn reason(line: &AuditLine) -> &str {
+    if line.action == Action::SignIn { way(&line.stamp.reason) } else { &line.stamp.reason }
 }
 
 /// A device in words: browser and system, as far as its own description tells.

@@ -77,7 +77,7 @@ fn row(app: &App, signed: &Signed, names: Option<&HashMap<String, String>>, line
                 @if trace.rev > 0 { small.muted { " 第" (trace.rev) "版" } }
                 @if line.count > 1 { small.muted { " " (line.count) " 个版本" } }
             } }
-            td data-label="用途或原因" { @if stamp.reason.is_empty() { (words::NONE) } @else { (stamp.reason) } }
+            td data-label="用途或原因" { @if stamp.reason.is_empty() { (words::NONE) } @else { (words::reason(line)) } }
             td data-label="来自" { span.nowrap {
                 (words::source(&stamp.source))
                 @if !trace.region.is_empty() { " · " (app.catalogue().regions.name(&trace.region)) }
