@@ -175,7 +175,7 @@ pub fn moment(at: zhijian_records::port::Instant) -> String {
 /// Actions of the audit trail.
 #[must_use]
 pub fn action(action: zhijian_records::port::Action) -> &'static str {
-    use zhijian_records::port::{Action, AuditLine};
+    use zhijian_records::port::Action;
     match action {
         Action::Submit => "新建",
         Action::Amend => "修改",
@@ -216,7 +216,8 @@ pub fn way(way: &str) -> &str {
 
 /// The reason of an audit line as people read it: of a sign-in it is the way.
 #[must_use]
-pub fn reason(line: &AuditLine) -> &str {
+pub fn reason(line: &zhijian_records::port::AuditLine) -> &str {
+    use zhijian_records::port::Action;
     if line.action == Action::SignIn { way(&line.stamp.reason) } else { &line.stamp.reason }
 }
 
