@@ -22,7 +22,7 @@ const FILES: [(&str, &[(&str, &str)]); 6] = [
 /// The section.
 #[must_use]
 pub fn body(employer: &str, rows: &BTreeMap<&'static str, Option<Rows>>, cards: Option<&Cards>) -> Markup {
-    let exams = cards.map(Cards::total);
+    let exams = cards.map(|cards| cards.total);
     let number = |kind: &str| match kind {
         "exam" => exams,
         kind => rows.get(kind).and_then(Option::as_ref).map(|rows| rows.views.len() as u64),

@@ -32,6 +32,8 @@ struct Year {
 /// Numbers of exam cards by year and conclusion.
 #[derive(Debug)]
 pub struct Cards {
+    /// Cards of all years.
+    pub total: u64,
     by_year: Vec<(String, u64, Vec<(String, u64)>)>,
     exposed: Option<u64>,
 }
@@ -54,6 +56,7 @@ pub async fn cards(app: &App, signed: &Signed, employer: &str) -> Result<Option<
         Err(DoorError::BadRequest(_)) => return Ok(None),
         years => years?,
     };
+    let total = years.iter().map(|(_, cards)| cards).sum();
     years.retain(|(year, _)| year != "0");
     years.sort_by(|a, b| b.0.cmp(&a.0));
     years.truncate(YEARS);
@@ -67,7 +70,7 @@ pub async fn cards(app: &App, signed: &Signed, employer: &str) -> Result<Option<
     if ask::readable(signed, &roster) {
         exposed = Some(app.door.count(&signed.caller, "exposed_worker", &of(None), words::COUNT_LIMIT).await?);
     }
-    Ok(Some(Cards { by_year, exposed }))
+    Ok(Some(Cards { total, by_year, exposed }))
 }
 
 fn table_of(cards: Option<&Cards>, declarations: Option<&Rows>, summaries: Option<&Rows>) -> BTreeMap<String, Year> {
@@ -132,12 +135,4 @@ pub fn body(app: &App, employer: &str, cards: Option<&Cards>, declarations: Opti
             p.muted { "应检人数取该年度最近一次申报和各总结报告所填；个案为本平台收到的检查个案数，一人多次检查计多次。" }
         }
     })
-}
-
-impl Cards {
-    /// Cards of the years that are told.
-    #[must_use]
-    pub fn total(&self) -> u64 {
-        self.by_year.iter().map(|(_, cards, _)| cards).sum()
-    }
 }

@@ -66,7 +66,7 @@ fn one((title, unit, items): &Curve, exams: Option<&Rows>, follow_ups: Option<&R
         .filter(|(_, points)| !points.is_empty())
         .collect();
     let table = html! { table.slim {
-        thead { tr { th scope="col" { "日期" } @for (_, name, _) in *items { th.num scope="col" { (name) " " (unit) } } } }
+        thead { tr { th scope="col" { "日期" } @for (_, name, _) in *items { th.num scope="col" { (name) @if !name.contains(unit) { " " (unit) } } } } }
         tbody { @for row in &rows { tr {
             th scope="row" { a href=(links::record(row.kind, &row.view.id)) { (row.day) } }
             @for ((code, ..), value) in items.iter().zip(&row.values) { td.num {
@@ -74,7 +74,7 @@ fn one((title, unit, items): &Curve, exams: Option<&Rows>, follow_ups: Option<&R
             } }
         } } }
     } };
-    Some(parts::beside(title, &parts::lines(title, unit, &series, &[]), &table))
+    Some(parts::over_time(title, rows.len(), &parts::lines(title, unit, &series, &[]), &table))
 }
 
 /// The laboratory's range beside a value, where it gave one.

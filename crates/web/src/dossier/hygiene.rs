@@ -161,5 +161,5 @@ fn one(app: &App, employer: &str, factor: &Factor<'_>) -> Markup {
         } } }
         @if factor.points.len() > ROWS { tfoot { tr { td colspan="4" { a href=(address(employer, group)) { "全部 " (factor.points.len()) " 个结果" } } } } }
     } };
-    parts::beside(&title, &plots::picture(&data, &said), &table)
+    parts::over_time(&title, factor.points.len(), &plots::picture(&data, &said), &table)
 }

@@ -106,6 +106,12 @@ pub fn lines(title: &str, unit: &str, series: &[(String, Vec<(String, f64)>)], l
     calculators::plots::picture(&data, &format!("{title}：{}；数值见表", names.join("、")))
 }
 
+/// A chart beside its table; what has one day only is told by the table alone.
+#[must_use]
+pub fn over_time(title: &str, days: usize, chart: &Markup, table: &Markup) -> Markup {
+    if days > 1 { beside(title, chart, table) } else { beside(title, &Markup::default(), table) }
+}
+
 /// A chart beside its table.
 #[must_use]
 pub fn beside(title: &str, chart: &Markup, table: &Markup) -> Markup {

@@ -84,7 +84,8 @@ fn events<'a>(app: &App, employer: &str, all: impl Iterator<Item = &'a Rows>) ->
 
 /// The section; `only` names a kind, or is empty.
 #[must_use]
-pub fn body<'a>(app: &App, employer: &str, all: impl Iterator<Item = &'a Rows>, only: &str, whole: bool) -> Markup {
+pub fn body<'a>(app: &App, employer: &str, all: impl Iterator<Item = &'a Rows> + Clone, only: &str, whole: bool) -> Markup {
+    let cut: Vec<&str> = all.clone().filter(|rows| rows.more).map(|rows| rows.kind.title.as_str()).collect();
     let events = events(app, employer, all);
     let mut kinds: Vec<(&str, &str)> = events.iter().map(|e| (e.kind.as_str(), e.title.as_str())).collect();
     kinds.sort_unstable();
@@ -112,6 +113,7 @@ pub fn body<'a>(app: &App, employer: &str, all: impl Iterator<Item = &'a Rows>, 
                 a href=(e.address) { (e.title) }
                 span { (e.text) }
             } } }
+            @if !cut.is_empty() { p.muted { "较早的没有列入：" (cut.join("、")) "，见各自列表。" } }
             @if chosen.len() > most { p.file-more { a href=(address(only, true)) { "显示全部 " (chosen.len()) " 项" } } }
         }
     }
