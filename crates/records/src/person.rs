@@ -66,14 +66,14 @@ impl Door {
         let person = Self::own_person(caller).ok_or(DoorError::NotFound)?;
         let mut all = Vec::new();
         for kind in self.catalogue.in_dependency_order().into_iter().filter(|kind| about_persons(kind)) {
-            let arms: Vec<Arm> = access::arms(caller, &kind, Wish::Read).into_iter().filter(|arm| arm.reveal).collect();
+            let arms: Vec<Arm> = access::arms(caller, kind, Wish::Read).into_iter().filter(|arm| arm.reveal).collect();
             if arms.is_empty() {
                 continue;
             }
             self.note(caller, Action::Export, &kind.kind, "", purpose, "web").await?;
             let mut request = ListRequest { sort: Some("recorded_from".into()), limit: 500, ..ListRequest::default() };
             loop {
-                let page = self.persons_page(&kind, &arms, &person, &request, true).await?;
+                let page = self.persons_page(kind, &arms, &person, &request, true).await?;
                 all.extend(page.rows);
                 request.cursor = page.next;
                 if request.cursor.is_none() {

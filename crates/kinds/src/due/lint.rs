@@ -35,7 +35,7 @@ fn of_duty(catalogue: &Catalogue, def: &DutyDef, kind: &Kind, path: &str) -> Vec
         found.push(("step", format!("{}没有流程步骤“{step}”", kind.title)));
     }
     for state in &def.paused_in {
-        if !kind.states.as_ref().is_some_and(|s| s.list.iter().any(|s| s.code == *state)) {
+        if kind.states.as_ref().is_none_or(|s| s.list.iter().all(|s| s.code != *state)) {
             found.push(("paused_in", format!("{}没有状态“{state}”", kind.title)));
         }
     }
@@ -52,11 +52,10 @@ fn of_related(catalogue: &Catalogue, related: &Related, kind: &Kind) -> Vec<Stri
     let mut found = Vec::new();
     match (&related.by, &related.same) {
         (Some(by), _) if by == "owner" => {
-            if !other.owner.as_ref().and_then(|o| other.refs.get(o)).is_some_and(|r| r.kind == kind.kind) {
-                found.push(format!("{}不属于{}", other.title, kind.title));
-            }
+            let owned = other.owner.as_ref().and_then(|o| other.refs.get(o)).is_some_and(|r| r.kind == kind.kind);
+            found.extend((!owned).then(|| format!("{}不属于{}", other.title, kind.title)));
         }
-        (Some(by), _) if !other.refs.get(by).is_some_and(|r| r.kind == kind.kind) => {
+        (Some(by), _) if other.refs.get(by).is_none_or(|r| r.kind != kind.kind) => {
             found.push(format!("{}的“{by}”不是对{}的引用", other.title, kind.title));
         }
         (None, Some(same)) if !(known(other, same) && known(kind, same)) => {

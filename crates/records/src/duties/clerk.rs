@@ -31,6 +31,9 @@ pub struct Clerk {
     door: Door,
 }
 
+/// A record's public document and which duties of its kind are open.
+type Found = (Map<String, Value>, Vec<usize>);
+
 /// Records to look at again, by kind and id.
 type Subjects = BTreeMap<String, BTreeMap<String, Stored>>;
 
@@ -175,7 +178,7 @@ impl Clerk {
         let duties: Vec<&Duty> = self.door.catalogue.duties.values().filter(|d| d.kind == kind.kind).collect();
         let today = self.door.today();
         // Conditions are the costly part; most records have nothing open.
-        let open: Vec<Option<(Map<String, Value>, Vec<usize>)>> = in_parallel(&mut records, |stored| {
+        let open: Vec<Option<Found>> = in_parallel(&mut records, |stored| {
             if stored.retracted {
                 return None;
             }

@@ -29,12 +29,15 @@ struct Year {
     conclusions: BTreeMap<String, u64>,
 }
 
+/// A year, its cards, and their numbers by conclusion.
+type CardsOfYear = (String, u64, Vec<(String, u64)>);
+
 /// Numbers of exam cards by year and conclusion.
 #[derive(Debug)]
 pub struct Cards {
     /// Cards of all years.
     pub total: u64,
-    by_year: Vec<(String, u64, Vec<(String, u64)>)>,
+    by_year: Vec<CardsOfYear>,
     exposed: Option<u64>,
 }
 

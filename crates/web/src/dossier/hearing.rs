@@ -20,15 +20,18 @@ pub fn item(view: &View, code: &str) -> Option<f64> {
     items.iter().find(|i| i.get("item").and_then(Value::as_str) == Some(code))?.get("value").and_then(Value::as_f64)
 }
 
+/// Thresholds of an ear: frequency in Hz, dB.
+pub type Ear = Vec<(u32, f64)>;
+
 /// One ear of one exam, by frequency.
 #[must_use]
-pub fn ear(view: &View, side: &str) -> Vec<(u32, f64)> {
+pub fn ear(view: &View, side: &str) -> Ear {
     HZ.iter().filter_map(|hz| Some((*hz, item(view, &format!("{side}{hz}"))?))).collect()
 }
 
 /// The chart's curves, newest exam first; older ones are drawn fainter.
 #[must_use]
-pub fn curves(exams: &[(&str, Vec<(u32, f64)>, Vec<(u32, f64)>)]) -> Value {
+pub fn curves(exams: &[(&str, Ear, Ear)]) -> Value {
     let mut curves = Vec::new();
     for (index, (day, left, right)) in exams.iter().take(DRAWN).enumerate() {
         for (name, side, points) in [("左耳", "left", left), ("右耳", "right", right)] {
@@ -43,7 +46,7 @@ pub fn curves(exams: &[(&str, Vec<(u32, f64)>, Vec<(u32, f64)>)]) -> Value {
 /// Chart and table; nothing when no exam has thresholds that are shown.
 #[must_use]
 pub fn body(exams: &Rows) -> Option<Markup> {
-    let tested: Vec<(&View, Vec<(u32, f64)>, Vec<(u32, f64)>)> = exams
+    let tested: Vec<(&View, Ear, Ear)> = exams
         .views
         .iter()
         .map(|view| (view, ear(view, "L"), ear(view, "R")))
