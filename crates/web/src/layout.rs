@@ -175,6 +175,7 @@ fn menu(frame: &Frame<'_>, signed: &Signed) -> Markup {
     html! {
         ul {
             li { (entry("/", words::DESK, "desk")) }
+            @if zhijian_records::Door::own_person(&signed.caller).is_some() { li { (entry(crate::dossier::MINE_PAGE, crate::dossier::MINE, "person")) } }
             @if frame.app.door.has_duties(&signed.caller) { li { (entry(crate::duties::PAGE, crate::duties::TITLE, "history")) } }
             li { (entry("/plans", words::BOARD, "board")) }
             li { (entry(crate::calculators::INDEX, crate::calculators::TITLE, "calc")) }

@@ -5,6 +5,7 @@ pub mod app;
 pub mod assets;
 pub mod board;
 pub mod calculators;
+pub mod dossier;
 pub mod download;
 pub mod duties;
 mod error;

@@ -62,6 +62,8 @@ pub struct Ask {
     pub warned_after: Option<String>,
     /// One record only: kind and id.
     pub record: Option<(String, String)>,
+    /// Records of one owner only.
+    pub owner: Option<RecordId>,
     /// Standing still, or running; both when not said.
     pub paused: Option<bool>,
     /// The last row of the page before: due day, record, duty.

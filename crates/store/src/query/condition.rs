@@ -21,7 +21,16 @@ pub(super) fn push(sql: &mut Sql, dialect: Dialect, filter: &Filter, walked: Opt
         Op::Empty => push_empty(sql, &expression),
         Op::Prefix => return Err(bad("数字列不能按开头筛选")),
     }
+    // The owners' index leaves out records without one, and is used when the condition says so too.
+    if walked.is_none() && filter.op == Op::Eq && !filter.value.is_empty() && is_owner(&filter.column) {
+        sql.push(" AND owner <> ''");
+    }
     Ok(())
+}
+
+/// Is it the column of the owner?
+pub(super) fn is_owner(column: &Column) -> bool {
+    matches!(column, Column::System(name) if name == "owner")
 }
 
 fn push_compared(sql: &mut Sql, expression: &Expression, operator: &str, value: &str) -> Result<(), StoreError> {

@@ -123,6 +123,7 @@ fn condition(engine: &Engine, ask: &Ask, sql: &mut Sql) -> Result<(), StoreError
         (" AND warn_on > ", &ask.warned_after),
         (" AND kind = ", &ask.record.as_ref().map(|r| r.0.clone())),
         (" AND id = ", &ask.record.as_ref().map(|r| r.1.clone())),
+        (" AND owner = ", &ask.owner),
     ];
     for (text, value) in texts {
         if let Some(value) = value {

@@ -23,7 +23,8 @@ pub(super) async fn access<'a>(engine: &Engine, query: &Query, sort: &'a Express
     for filter in &query.filters {
         let expression = Dialect::Sqlite.expression(&filter.column)?;
         let looked_up = matches!(filter.op, Op::Eq | Op::In | Op::Prefix) && expression.sql != sort.sql;
-        if !looked_up || !table.sorted.contains(&expression.sql) {
+        let indexed = table.sorted.contains(&expression.sql) || filter.op == Op::Eq && condition::is_owner(&filter.column);
+        if !looked_up || !indexed {
             continue;
         }
         let mut sql = Sql::new("查询列表", format!("SELECT count(*) FROM (SELECT 1 FROM {} WHERE ", table.newest.table));

@@ -52,7 +52,9 @@
       "right-dashed": { symbol: "none", itemStyle: { color: RIGHT }, lineStyle: { color: RIGHT, type: "dashed" } },
       plain: { symbol: "emptyDiamond", itemStyle: { color: SOFT }, lineStyle: { color: SOFT, type: "dotted" } },
     };
-    const curves = data.curves.map((curve) => ({ name: curve.name, type: "line", symbolSize: 10, ...looks[curve.side], data: curve.points.map(([hz, level]) => [octave(hz), level, hz]) }));
+    // Earlier tests beside the newest one are drawn fainter.
+    const faint = (curve, look) => (curve.faded ? { ...look, symbolSize: 7, itemStyle: { ...look.itemStyle, opacity: .45 }, lineStyle: { ...look.lineStyle, opacity: .4, width: 1 } } : look);
+    const curves = data.curves.map((curve) => ({ name: curve.name, type: "line", symbolSize: 10, ...faint(curve, looks[curve.side]), data: curve.points.map(([hz, level]) => [octave(hz), level, hz]) }));
     const levels = data.curves.flatMap((curve) => curve.points.map((p) => p[1]));
     return {
       grid: { ...grid, top: 64 }, legend: { top: 0, left: 0, type: "plain", itemGap: 8 },
@@ -97,7 +99,25 @@
     };
   }
 
-  const kinds = { paper, audiogram, dose, trend };
+  /** Several quantities of one unit by day, each with a symbol of its own. */
+  function lines(data) {
+    const colours = [VALUE, "#8a5300", "#1e6b45", "#6a3d9a"], symbols = ["circle", "rect", "triangle", "diamond"];
+    const all = data.series.flatMap((s) => s.points.map((p) => p[1])).concat(data.lines.map((line) => line.value));
+    const low = Math.min(...all), high = Math.max(...all), room = (high - low || Math.abs(high) || 1) * .15;
+    const series = data.series.map((s, index) => ({
+      name: s.name, type: "line", data: s.points, symbol: symbols[index % 4], symbolSize: 9,
+      itemStyle: { color: colours[index % 4] }, lineStyle: { color: colours[index % 4], width: 1.5 },
+    }));
+    return {
+      grid: { ...grid, top: 64 }, legend: { top: 0, left: 0, data: data.series.map((s) => s.name) },
+      tooltip: { trigger: "item", renderMode: "richText", formatter: (item) => (item.value ? `${item.value[0]}\n${item.seriesName} ${three(item.value[1])} ${data.unit}` : "") },
+      xAxis: { type: "time", axisLabel: { hideOverlap: true, formatter: (at) => new Date(at).toISOString().slice(0, 10) } },
+      yAxis: { type: "value", min: Number((low - room).toPrecision(2)), max: Number((high + room).toPrecision(2)), name: data.unit, nameTextStyle: { align: "left" }, axisLabel: { formatter: three } },
+      series: series.concat(data.lines.map((line) => lineSeries("yAxis", line.value, line.name, LIMIT, "dashed", inside))),
+    };
+  }
+
+  const kinds = { paper, audiogram, dose, trend, lines };
   function draw(root) {
     if (!window.echarts) return;
     root.querySelectorAll("[data-plot]").forEach((box) => {

@@ -9,6 +9,7 @@ mod list;
 mod row;
 
 pub use cards::{desk, of_record};
+pub use row::when;
 
 use crate::app::App;
 use axum::Router;

@@ -81,7 +81,7 @@ fn group(app: &App, kind: &Kind, page: &ViewPage, q: &str) -> Markup {
                 tbody { @for row in &page.rows {
                     tr { @for (index, column) in columns.iter().enumerate() {
                         td class=(cells::class(kind, column)) data-label=(cells::title(kind, column)) {
-                            @if index == 0 { a.row-link href=(links::record(&kind.kind, &row.id)) { (cells::cell(app, kind, column, row)) } } @else { (cells::cell(app, kind, column, row)) }
+                            @if index == 0 { a.row-link href=(links::record(&kind.kind, &row.id)) { (cells::cell(app, kind, column, row)) } @if kind.kind == "employer" { " " a.quiet href=(crate::dossier::employer_file(&row.id)) { (crate::dossier::EMPLOYER) } } } @else { (cells::cell(app, kind, column, row)) }
                         }
                     } }
                 } }

@@ -17,6 +17,10 @@ pub enum For {
     Record(Wish),
     /// Whoever reads the employer and some measurement.
     Groups,
+    /// Whoever reads the employer.
+    EmployerFile,
+    /// Whoever may identify the person of a record that leads to a person's file.
+    PersonFile,
     /// The step's roles, on the record.
     Step,
     /// Whoever sees aggregates.
@@ -76,6 +80,8 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/me/factors/{kind}/{id}/remove", For::Signed),
     ("POST", "/me/passkeys/options", For::Signed),
     ("POST", "/me/passkeys", For::Signed),
+    ("GET", "/me/file", For::Signed),
+    ("POST", "/me/file/copy", For::Signed),
     ("GET", "/me/sessions", For::Signed),
     ("POST", "/me/sessions/end", For::Signed),
     ("POST", "/me/sessions/{id}/end", For::Signed),
@@ -111,6 +117,9 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/records/{kind}/{id}/access", For::Assigner),
     ("GET", "/records/{kind}/{id}/audit", For::Looks),
     ("GET", "/records/{kind}/{id}/groups", For::Groups),
+    ("GET", "/employers/{id}/file", For::EmployerFile),
+    ("GET", "/persons/{kind}/{id}/file", For::PersonFile),
+    ("POST", "/persons/{kind}/{id}/file", For::PersonFile),
     ("GET", "/import", For::Importer),
     ("POST", "/import", For::Importer),
     ("GET", "/import/{job}", For::OwnJob),

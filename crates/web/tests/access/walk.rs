@@ -100,7 +100,7 @@ async fn ask(world: &World, session: &Session, method: &str, route: &str, path: 
     }
     if !route.starts_with("/api") {
         let fields: &[(&str, &str)] = match route {
-            _ if route.ends_with("/reveal") || route.ends_with("/print") => &[("purpose", "监测数据核实")],
+            _ if route.ends_with("/reveal") || route.ends_with("/print") || route.ends_with("/file") => &[("purpose", "监测数据核实")],
             _ if route.ends_with("/export") => &[("purpose", "监测数据核实"), ("format", "json")],
             _ => &[("_rev", "999"), ("days", "1")],
         };
@@ -139,6 +139,9 @@ impl Gaps {
     }
 }
 
+/// Kinds whose records lead to a person's file.
+const PEOPLE: [&str; 7] = ["exam", "exposed_worker", "radiation_worker", "dose", "diagnosis", "patient", "follow_up"];
+
 async fn record_routes(world: &World, known: &Known, person: &Person, kind: &Kind, gaps: &mut Gaps) {
     let record = known.first(kind);
     let expected = expected::of(kind, record, person, &clients(known, person), &token(world, person));
@@ -150,6 +153,9 @@ async fn record_routes(world: &World, known: &Known, person: &Person, kind: &Kin
                 let measurement = world.app.catalogue().kind("measurement").unwrap();
                 reads && kind.kind == "employer" && expected::ever(measurement, person, &clients(known, person), Wish::Read)
             }
+            For::EmployerFile if kind.kind == "employer" => reads,
+            For::PersonFile if PEOPLE.contains(&kind.kind.as_str()) => reads && expected.may.contains(&Wish::Reveal),
+            For::PersonFile => false,
             For::Step => match kind.transitions.first() {
                 Some(step) => reads && expected.may.contains(&Wish::Advance) && step.roles.contains(&person.role),
                 None => continue,
@@ -165,12 +171,12 @@ async fn record_routes(world: &World, known: &Known, person: &Person, kind: &Kin
         let path = route.replace("{kind}", &kind.kind).replace("{id}", &record.id).replace("{step}", step).replace("{transition}", step);
         let reply = ask(world, &person.session, method, route, &path).await;
         let refusals: &[u16] = match who {
-            For::Groups => &[403, 404],
+            For::Groups | For::PersonFile => &[403, 404],
             _ if reads => &[403],
             _ => &[404],
         };
         gaps.hold(person, method, &path, &reply, allowed, refusals);
-        let revealed = matches!(who, For::Record(Wish::Reveal));
+        let revealed = matches!(who, For::Record(Wish::Reveal)) || *who == For::PersonFile && *method == "POST";
         gaps.leak(person, &path, &reply, &secrets(world, kind, &known.clear[&record.id], &expected, revealed && allowed));
         if *route == "/api/v1/records/{kind}/{id}" && *method == "GET" && allowed {
             fields(kind, known, record, &expected, &reply, person, gaps);

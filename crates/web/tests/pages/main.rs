@@ -8,6 +8,7 @@ mod world;
 mod browser;
 mod calculators;
 mod exports;
+mod files;
 mod filing;
 mod gates;
 mod groups;

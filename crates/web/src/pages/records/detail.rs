@@ -83,6 +83,7 @@ pub async fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, flash: &
 fn actions(app: &App, signed: &Signed, kind: &Kind, view: &View) -> Markup {
     let may = |wish| view.may.contains(&wish) && !view.retracted;
     html! {
+        @if let Some((name, address)) = crate::dossier::of_record(kind, view) { a.btn href=(address) { (icon("file")) (name) } }
         @if may(Wish::Amend) { a.btn.btn-primary href=(links::edit(&kind.kind, &view.id)) data-key="e" { (icon("edit")) "修改" } }
         a.btn href=(links::about(&kind.kind, &view.id, "print")) { (icon("print")) "打印" }
         a.btn href=(links::about(&kind.kind, &view.id, "history")) { (icon("history")) "历史" }
