@@ -8,4 +8,4 @@ zhijian="${ZHIJIAN_BIN:-${CARGO_TARGET_DIR:-target}/debug/zhijian}"
 [ -d node_modules/playwright-core ] || scripts/assets.sh
 mkdir -p journeys/screenshots
 start_demo 0
-ZHIJIAN_BIN="$zhijian" BASE="$address" node --test --test-concurrency=1 journeys/*.test.mjs
+ZHIJIAN_BIN="$zhijian" BASE="$address" node --test --test-concurrency=1 journeys/*.test.mjs journeys/processes/*.test.mjs

@@ -142,6 +142,23 @@ impl Gaps {
 /// Kinds whose records lead to a person's file.
 const PEOPLE: [&str; 7] = ["exam", "exposed_worker", "radiation_worker", "dose", "diagnosis", "patient", "follow_up"];
 
+/// What the caller may read of people in any record, private fields apart: a person's file gathers it, whatever one record alone would hide.
+fn told_of_people(world: &World, known: &Known, person: &Person) -> Vec<String> {
+    let mut told = Vec::new();
+    for kind in PEOPLE {
+        let kind = world.app.catalogue().kind(kind).unwrap();
+        for record in &known.records[&kind.kind] {
+            let expected = expected::of(kind, record, person, &clients(known, person), &token(world, person));
+            let open = kind.fields.iter().filter(|f| f.private.is_none() && expected.fields.contains(&f.path));
+            let values = open.filter_map(|f| zhijian_kinds::intake::get_path(&known.clear[&record.id], &f.path));
+            if expected.may.contains(&Wish::Read) {
+                values.for_each(|value| texts(value, &mut told));
+            }
+        }
+    }
+    told
+}
+
 async fn record_routes(world: &World, known: &Known, person: &Person, kind: &Kind, gaps: &mut Gaps) {
     let record = known.first(kind);
     let expected = expected::of(kind, record, person, &clients(known, person), &token(world, person));
@@ -177,7 +194,12 @@ async fn record_routes(world: &World, known: &Known, person: &Person, kind: &Kin
         };
         gaps.hold(person, method, &path, &reply, allowed, refusals);
         let revealed = matches!(who, For::Record(Wish::Reveal)) || *who == For::PersonFile && *method == "POST";
-        gaps.leak(person, &path, &reply, &secrets(world, kind, &known.clear[&record.id], &expected, revealed && allowed));
+        let mut secrets = secrets(world, kind, &known.clear[&record.id], &expected, revealed && allowed);
+        if *who == For::PersonFile {
+            let told = told_of_people(world, known, person);
+            secrets.retain(|secret| !told.iter().any(|t| t.contains(secret.as_str())));
+        }
+        gaps.leak(person, &path, &reply, &secrets);
         if *route == "/api/v1/records/{kind}/{id}" && *method == "GET" && allowed {
             fields(kind, known, record, &expected, &reply, person, gaps);
         }

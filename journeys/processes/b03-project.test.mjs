@@ -1,0 +1,40 @@
+// B3 建设项目职业病防护设施“三同时”
+import { employer, play } from './play.mjs';
+
+play({
+  process: 'b03',
+  title: 'RQ-019 RQ-020 a severe project passes its stages in order, is sent back to mend, accepted, overdue with its report, archived',
+  kind: 'construction_project',
+  by: 'employer',
+  values: async (n) => ({
+    ...await employer(), project_name: `样例技改项目旅程${n}期`, project_type: '4', industry: '3021', risk_class: '1', invest: 1200, oh_invest: 40,
+    medical_radiation: 'false', started_on: '2021-03-01', trial_on: '2021-06-01',
+    'pre_eval.org': '样测安环技术服务有限公司', 'pre_eval.report_no': `YP2020-9${n}`, 'pre_eval.report_date': '2020-10-10', 'pre_eval.review_date': '2020-11-01',
+    'pre_eval.experts': ['样专甲', '样专乙', '样专丙'], 'pre_eval.external_experts': 2, 'pre_eval.published_on': '2020-11-05',
+    'design.org': '样例设计院', 'design.report_date': '2020-12-10', 'design.review_date': '2020-12-22', 'design.experts': ['样专甲', '样专乙', '样专丁'],
+    'design.external_experts': 2, 'design.published_on': '2020-12-28',
+    'control_eval.org': '虚拟检测评价中心', 'control_eval.report_date': '2021-08-10', 'control_eval.over_posts': 0, 'control_eval.passed': 'true',
+    'control_eval.review_date': '2021-08-20', 'control_eval.experts': ['样专甲', '样专乙', '样专戊'], 'control_eval.external_experts': 2,
+    'control_eval.published_on': '2021-08-25',
+  }),
+  path: [
+    { never: ['employer', 'begin_construction'] },
+    { by: 'employer', step: 'begin_pre_eval' },
+    { by: 'employer', step: 'review_pre_eval', needs: { 'pre_eval.review_date': '2020-11-01' } },
+    { by: 'employer', step: 'begin_design' },
+    { by: 'inspector', step: 'rectify', needs: { rectify_note: '设计专篇缺防尘设施参数' } },
+    { by: 'employer', step: 'resume_design' },
+    { by: 'employer', step: 'review_design', needs: { 'design.review_date': '2020-12-22' } },
+    { by: 'employer', step: 'begin_construction', needs: { started_on: '2021-03-01' } },
+    { by: 'employer', step: 'begin_trial', needs: { trial_on: '2021-06-01' } },
+    { by: 'employer', step: 'begin_control_eval' },
+    { by: 'employer', step: 'file_plan', needs: { plan_filed_on: '2021-08-28', planned_on: '2021-09-20' } },
+    { by: 'employer', step: 'accept_severe', needs: { accepted_on: '2021-09-20' } },
+    { overdue: ['employer', '书面报告'] },
+    { by: 'employer', step: 'file_report', needs: { report_filed_on: '2021-10-05' } },
+    { settled: ['employer', '书面报告'] },
+    { by: 'employer', step: 'archive' },
+  ],
+  last: 'archived',
+  workbook: 'city',
+});
