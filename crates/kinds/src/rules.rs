@@ -265,6 +265,11 @@ impl Kind {
         problems
     }
 
+    /// The checks that look at other records.
+    pub fn checks_around(&self) -> impl Iterator<Item = &CheckRule> {
+        self.def.checks.iter().zip(&self.compiled.checks).filter(|(_, check)| check.around).map(|(rule, _)| rule)
+    }
+
     /// Does a check's rule name such a variable, and does its `found`?
     pub(crate) fn names_around(&self, check: usize, name: &str) -> (bool, bool) {
         let names = |expression: &Expression| expression.names.iter().any(|n| n == name);

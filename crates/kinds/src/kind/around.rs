@@ -96,6 +96,8 @@ impl AroundRule {
     /// Are the records found through who somebody is? Then a message says nothing of them but that there are such.
     #[must_use]
     pub fn of_person(&self, kind: &Kind) -> bool {
-        self.same.keys().any(|ours| kind.field(ours).is_some_and(|f| f.private.is_some()))
+        let private = |ours: &String| kind.field(ours).is_some_and(|f| f.private.is_some());
+        let reference = self.reference.as_ref().and_then(|name| kind.refs.get(name));
+        self.same.keys().any(private) || reference.is_some_and(|r| r.by.iter().any(|way| private(&way.field)))
     }
 }

@@ -70,8 +70,18 @@ fn comparable(kind: &Kind, path: &str) -> Option<String> {
 }
 
 fn found_by(other: &Kind, path: &str) -> bool {
-    let person = || path == "id_no" && other.rights.allowed.iter().any(|a| a.row.scope == Reach::Person);
-    path == OWNER || other.field(path).is_some_and(|f| f.index) || person()
+    // What narrows somebody's share has an index, and so has what the list is sorted by.
+    let sorted = || other.list.sort.as_deref().is_some_and(|sort| sort.trim_start_matches('-') == path);
+    path == OWNER || other.field(path).is_some_and(|f| f.index) || sorted() || narrowed(other, path)
+}
+
+/// Does the policy narrow what somebody sees by this field?
+fn narrowed(other: &Kind, path: &str) -> bool {
+    other.rights.allowed.iter().any(|allowed| match allowed.row.scope {
+        Reach::Person => path == "id_no",
+        Reach::Own => allowed.row.by.as_deref() == Some(path),
+        _ => false,
+    })
 }
 
 fn owned(other: &Kind, kind: &Kind) -> bool {

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 /// Functions of our own.
-const OWN: [&str; 20] = [
+const OWN: [&str; 21] = [
     "num",
     "present",
     "text",
@@ -30,6 +30,7 @@ const OWN: [&str; 20] = [
     "labels",
     "able",
     "harming",
+    "covers",
     "items_missing",
 ];
 
@@ -69,6 +70,7 @@ fn own(env: &mut Env) -> Result<(), DeclarationError> {
         ("code_valid", 3, |a| Ok(CowVal::owned(CelBool::from(tables::code_valid(&word(a[0].as_ref()), &word(a[1].as_ref()), &word(a[2].as_ref())))))),
         ("able", 2, |a| Ok(CowVal::owned(CelBool::from(tables::able(&word(a[0].as_ref()), &words(a[1].as_ref())))))),
         ("harming", 1, |a| list(tables::harming(&word(a[0].as_ref())))),
+        ("covers", 3, |a| Ok(CowVal::owned(CelBool::from(tables::covers(&word(a[0].as_ref()), &words(a[1].as_ref()), &word(a[2].as_ref())))))),
         ("items_missing", 4, |a| {
             let done = done(a[3].as_ref());
             list(tables::items_missing(&words(a[0].as_ref()), &word(a[1].as_ref()), &word(a[2].as_ref()), &done))

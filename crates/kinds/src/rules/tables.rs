@@ -61,6 +61,14 @@ pub fn able(disease: &str, hazards: &[String]) -> bool {
     harming.is_empty() || harming.iter().any(|able| hazards.contains(able))
 }
 
+/// Do the names cover a code of the list? Yes too when there are none, or one that the list does not know: then nobody can tell.
+pub fn covers(list: &str, names: &[String], code: &str) -> bool {
+    let catalogue = Catalogue::embedded();
+    let Some(list) = catalogue.list(list) else { return true };
+    let known: Option<Vec<&str>> = names.iter().map(|name| list.resolve(name, "").map(|c| c.code.as_str())).collect();
+    known.is_none_or(|known| known.is_empty() || known.contains(&code))
+}
+
 #[derive(Debug, Deserialize)]
 struct Required {
     edition: String,
@@ -91,7 +99,8 @@ fn required() -> &'static Items {
 /// Labels of the items that GBZ 188 asks for and that were not done, by the edition in force on the day of the exam.
 pub fn items_missing(hazards: &[String], stage: &str, on: &str, done: &[String]) -> Vec<String> {
     let edition = if on < EDITION_2025 { "2014" } else { "2025" };
-    let asked = hazards.iter().map(|hazard| (edition.to_owned(), hazard.clone(), stage.to_owned()));
+    // `*` stands for whatever the hazard.
+    let asked = hazards.iter().map(String::as_str).chain(["*"]).map(|hazard| (edition.to_owned(), hazard.to_owned(), stage.to_owned()));
     let items: BTreeSet<&String> = asked.filter_map(|key| required().get(&key)).flatten().collect();
     let missing = items.into_iter().filter(|choice| !choice.split('|').any(|item| done.iter().any(|d| d == item)));
     missing.map(|choice| labels("EXAM_ITEM", &choice.split('|').map(str::to_owned).collect::<Vec<_>>()).replace('、', "或")).collect()
