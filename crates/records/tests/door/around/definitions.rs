@@ -30,7 +30,7 @@ fn names_that_point_nowhere_are_found_with_their_line() {
         (DECLARATION, "only: [{field: mon_type, is: ['2', '3'", "only: [{field: montype, is: ['2', '3'", "没有公开字段“montype”"),
         (DECLARATION, "    ref: agency_id\n", "    ref: employer_id\n", "“employer_id”不是对"),
         (DECLARATION, "    same: {owner: owner}\n", "    same: {owner: agency_id}\n", "不能比较"),
-        (DECLARATION, "    same: {owner: owner}\n", "    same: {address: workshop}\n", "没有索引"),
+        (DECLARATION, "    same: {owner: owner}\n", "    same: {change_reason: remark}\n", "没有索引"),
         (DECLARATION, "within: {months_before: 36, days_after: 0}", "within: {of: hazards, months_before: 36}", "不是职业病危害项目申报的日期字段"),
         (DECLARATION, "    same: {owner: owner}\n", "    by: owner\n", "不属于"),
         (DECLARATION, "rule: len(minus(tested_factors, hazards)) == 0", "rule: len(hazards) >= 0", "没有校验用到“tested_factors”"),

@@ -15,6 +15,8 @@ pub struct Scene {
     pub document: Value,
     /// Part of what is said.
     pub says: &'static str,
+    /// The kind whose first example makes the check silent, where it speaks when something is not there.
+    pub silent: &'static str,
 }
 
 impl Scene {
@@ -22,12 +24,12 @@ impl Scene {
     pub fn with(others: Vec<(&'static str, Value)>) -> Self {
         let employer = ("employer", of("employer", &json!({})));
         let before = std::iter::once(employer).chain(others).collect();
-        Self { kind: "", check: "", before, document: Value::Null, says: "" }
+        Self { kind: "", check: "", before, document: Value::Null, says: "", silent: "" }
     }
 }
 
 /// The first example of a kind, changed.
-fn of(kind: &str, changes: &Value) -> Value {
+pub fn of(kind: &str, changes: &Value) -> Value {
     example(Catalogue::embedded().kind(kind).unwrap(), changes)
 }
 
@@ -143,7 +145,29 @@ pub fn scenes(_catalogue: &Catalogue) -> Vec<Scene> {
             "2019-06-01 至 2019-12-31",
         ),
     ]);
+    all.extend(rehabilitation());
     all
+}
+
+fn rehabilitation() -> Vec<Scene> {
+    let scene = |kind, check, others: Vec<(&'static str, Value)>, changes: Value, says| Scene {
+        kind,
+        check,
+        document: of(kind, &changes),
+        says,
+        ..Scene::with(others)
+    };
+    let first = |changes: &Value| ("rehab_assessment", of("rehab_assessment", changes));
+    let winter = json!({"assessed_on": "2020-01-15", "next_on": "2020-04-10", "plan_from": "2020-01-16", "first_walk": null, "first_cat": null});
+    let autumn = json!({"assessed_on": "2019-10-15", "next_on": "2020-01-10", "plan_from": null});
+    vec![
+        scene("rehab_assessment", "first_values_agree", vec![first(&winter)], json!({}), "首次评估值与该患者最早一次评估不一致"),
+        scene("rehab_assessment", "first_values_given", vec![first(&winter)], json!({"first_cat": null}), "请填首次评估值"),
+        scene("rehab_assessment", "reassessed_in_3_months", vec![first(&autumn)], json!({}), "超过三个月"),
+        scene("rehab_session", "item_in_plan", vec![first(&json!({}))], json!({"item": "tcm"}), "不在患者的康复计划内"),
+        Scene { silent: "rehab_assessment", ..scene("rehab_session", "assessed_before", vec![], json!({}), "前三个月内没有康复评估") },
+        Scene { silent: "patient", ..scene("rehab_assessment", "patient_on_file", vec![], json!({}), "请先建档") },
+    ]
 }
 
 fn card(fields: &Value) -> Value {
