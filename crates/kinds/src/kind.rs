@@ -2,9 +2,11 @@
 //!
 //! [`written`] is the file as people write it, [`parts`] the rules in it.
 
+mod around;
 mod parts;
 mod written;
 
+pub use around::*;
 pub use parts::*;
 pub use written::*;
 

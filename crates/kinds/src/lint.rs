@@ -1,5 +1,7 @@
 //! What `zhijian check` finds: file, line, what is wrong.
 
+mod around;
+
 use crate::catalogue::File;
 use crate::kind::{FieldType, Kind};
 use crate::yaml::Document;
@@ -44,6 +46,7 @@ pub fn cross_check(catalogue: &Catalogue, files: &[File]) -> Vec<Fault> {
     for (path, content) in files.iter().filter(|(p, _)| p.starts_with("kinds/") && p.ends_with(".yaml")) {
         let (Ok(kind), Ok(document)) = (Kind::parse(content), yaml::parse(content)) else { continue };
         check_kind(catalogue, path, &kind, &document, &mut faults);
+        around::check(catalogue, &kind, &document, &mut |line, message| faults.push(Fault::soft(path, line, message)));
     }
     for (path, content) in files.iter().filter(|(p, _)| p.starts_with("plans/") && p.ends_with(".yaml")) {
         let Ok((plan, document)) = yaml::read::<crate::Plan>(content) else { continue };

@@ -7,6 +7,7 @@
 mod cost;
 mod functions;
 mod quick;
+mod tables;
 mod values;
 mod variables;
 
@@ -41,6 +42,10 @@ impl fmt::Debug for Expression {
 struct Check {
     expression: Expression,
     needed: Vec<String>,
+    /// Says what was found.
+    found: Option<Expression>,
+    /// It names something that comes from other records.
+    around: bool,
 }
 
 /// What a kind needs at run time.
@@ -52,6 +57,8 @@ pub struct Compiled {
     /// CEL arguments of derived values, by rule.
     arguments: Vec<Vec<Expression>>,
     transitions: Vec<Option<Expression>>,
+    /// Conditions under which other records are asked for, by rule.
+    around: Vec<Option<Expression>>,
 }
 
 impl Compiled {
@@ -65,7 +72,9 @@ impl Compiled {
         let check = |(i, rule): (usize, &CheckRule)| {
             let expression = compile(&rule.rule, format!("checks.{i}.rule"))?;
             let needed = expression.names.iter().filter(|name| !is_optional(name, &rule.optional)).cloned().collect();
-            Ok(Check { expression, needed })
+            let found = optional(&rule.found, format!("checks.{i}.found"))?;
+            let around = expression.names.iter().any(|name| def.around.contains_key(name));
+            Ok(Check { expression, needed, found, around })
         };
         let checks = def.checks.iter().enumerate().map(check).collect::<Result<_, YamlError>>()?;
         let mut derive = Vec::new();
@@ -82,7 +91,12 @@ impl Compiled {
             .enumerate()
             .map(|(i, t)| optional(&t.when, format!("transitions.{i}.when")))
             .collect::<Result<_, _>>()?;
-        Ok(Self { schema, checks, derive, arguments, transitions })
+        let around = def
+            .around
+            .iter()
+            .map(|(name, rule)| optional(&rule.when, format!("around.{name}.when")))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { schema, checks, derive, arguments, transitions, around })
     }
 }
 
@@ -103,7 +117,7 @@ impl Expression {
         let mut keyed: Vec<Keyed> = Vec::new();
         for name in references.variables() {
             let field = fields.iter().any(|f| f.path == name || f.path.starts_with(&format!("{name}.")));
-            let known = field || def.refs.contains_key(name) || name == "today" || NOTES.contains(&name);
+            let known = field || def.refs.contains_key(name) || def.around.contains_key(name) || name == "today" || NOTES.contains(&name);
             if let Some(group) = keyed_group(fields, name) {
                 names.push(group.group.clone());
                 keyed.push(group);
@@ -117,7 +131,7 @@ impl Expression {
             }
         }
         let mut expr = program.expression().clone();
-        cost::check(&expr, fields)?;
+        cost::check(&expr, fields, &def.around)?;
         cost::floats(&mut expr);
         Ok(Self { expr, names, keyed, source: source.to_owned() })
     }
@@ -129,8 +143,7 @@ impl Expression {
 
     /// The truth of a condition.
     fn truth(&self, document: &Map<String, Value>, today: &str) -> Result<cel::Value, String> {
-        let variables = self.variables(document, today);
-        quick::decide(&self.expr, &variables).map_or_else(|| self.interpret(&variables), |truth| Ok(cel::Value::Bool(truth)))
+        self.decided(&self.variables(document, today))
     }
 
     /// Does the condition hold? One that fails on the data does not.
@@ -140,7 +153,16 @@ impl Expression {
     }
 
     fn variables<'a>(&'a self, document: &'a Map<String, Value>, today: &'a str) -> Variables<'a> {
-        Variables { document, today, names: &self.names, keyed: &self.keyed }
+        self.among(document, nothing(), today)
+    }
+
+    /// The record with what was found around it.
+    fn among<'a>(&'a self, document: &'a Map<String, Value>, around: &'a Map<String, Value>, today: &'a str) -> Variables<'a> {
+        Variables { document, around, today, names: &self.names, keyed: &self.keyed }
+    }
+
+    fn decided(&self, variables: &Variables<'_>) -> Result<cel::Value, String> {
+        quick::decide(&self.expr, variables).map_or_else(|| self.interpret(variables), |truth| Ok(cel::Value::Bool(truth)))
     }
 
     fn interpret(&self, variables: &Variables<'_>) -> Result<cel::Value, String> {
@@ -208,22 +230,75 @@ impl Kind {
     /// Problems of the cross-field checks. A check that fails to run counts as a warning that says so.
     #[must_use]
     pub fn check_rules(&self, document: &Map<String, Value>, today: &str) -> Vec<Problem> {
+        self.check(false, document, nothing(), today)
+    }
+
+    /// Problems of the checks that look at other records, by what was found around this one. A check says nothing when what it needs was
+    /// not asked for or is not there.
+    #[must_use]
+    pub fn check_around(&self, document: &Map<String, Value>, around: &Map<String, Value>, today: &str) -> Vec<Problem> {
+        self.check(true, document, around, today)
+    }
+
+    fn check(&self, around_only: bool, document: &Map<String, Value>, around: &Map<String, Value>, today: &str) -> Vec<Problem> {
         let mut problems = Vec::new();
-        if !self.within_bounds(document) {
+        let rules = || self.def.checks.iter().zip(&self.compiled.checks).filter(|(_, check)| check.around == around_only);
+        if rules().next().is_none() || !self.within_bounds(document) {
             return problems;
         }
-        for (rule, Check { expression, needed }) in self.def.checks.iter().zip(&self.compiled.checks) {
-            if needed.iter().any(|name| document.get(name).is_none_or(Value::is_null)) {
+        for (rule, check) in rules() {
+            let variables = check.expression.among(document, around, today);
+            if check.needed.iter().any(|name| variables.get(name).is_none_or(Value::is_null)) {
                 continue;
             }
-            match expression.truth(document, today) {
+            match check.expression.decided(&variables) {
                 Ok(cel::Value::Bool(true)) => {}
-                Ok(cel::Value::Bool(false)) => problems.push(Problem { related: expression.names.clone(), ..self.broken(rule, document) }),
+                Ok(cel::Value::Bool(false)) => {
+                    let related = check.expression.names.iter().filter(|name| !self.def.around.contains_key(*name)).cloned().collect();
+                    let found = check.found.as_ref().map(|found| said(found, document, around, today));
+                    problems.push(Problem { related, ..self.broken(rule, document, around, found) });
+                }
                 Ok(other) => problems.push(failed(rule, &format!("结果不是真假值：{other:?}"))),
                 Err(why) => problems.push(failed(rule, &why)),
             }
         }
         problems
+    }
+
+    /// The checks that look at other records.
+    pub fn checks_around(&self) -> impl Iterator<Item = &CheckRule> {
+        self.def.checks.iter().zip(&self.compiled.checks).filter(|(_, check)| check.around).map(|(rule, _)| rule)
+    }
+
+    /// Does a check's rule name such a variable, and does its `found`?
+    pub(crate) fn names_around(&self, check: usize, name: &str) -> (bool, bool) {
+        let names = |expression: &Expression| expression.names.iter().any(|n| n == name);
+        let check = self.compiled.checks.get(check);
+        (check.is_some_and(|c| names(&c.expression)), check.and_then(|c| c.found.as_ref()).is_some_and(names))
+    }
+
+    /// The names in the condition under which such a variable is asked for.
+    pub(crate) fn asks_when(&self, name: &str) -> Option<&[String]> {
+        let index = self.def.around.get_index_of(name)?;
+        self.compiled.around.get(index)?.as_ref().map(|when| when.names.as_slice())
+    }
+
+    /// The variables from other records that a check of this record needs: those whose condition holds and whose checks have all fields of
+    /// their own. Nothing is asked for without a check that would look at it.
+    #[must_use]
+    pub fn asks_around(&self, document: &Map<String, Value>, today: &str) -> Vec<usize> {
+        let present = |name: &String| document.get(name).is_some_and(|value| !value.is_null());
+        let looked_at = |variable: &str| {
+            self.compiled.checks.iter().filter(|check| check.around).any(|check| {
+                check.expression.names.iter().any(|name| name == variable)
+                    && check.needed.iter().all(|name| self.def.around.contains_key(name) || present(name))
+            })
+        };
+        let conditions = self.def.around.keys().zip(&self.compiled.around).enumerate();
+        conditions
+            .filter(|(_, (name, when))| looked_at(name) && Self::holds(when.as_ref(), document, today))
+            .map(|(index, _)| index)
+            .collect()
     }
 
     /// Arrays longer than their bound are refused by the schema; rules do not walk over them.
@@ -234,14 +309,20 @@ impl Kind {
         })
     }
 
-    fn broken(&self, rule: &CheckRule, document: &Map<String, Value>) -> Problem {
+    fn broken(&self, rule: &CheckRule, document: &Map<String, Value>, around: &Map<String, Value>, found: Option<String>) -> Problem {
         let field = rule.fields.first().cloned().unwrap_or_default();
         let mut message = String::new();
         let mut rest = rule.message.as_str();
         while let Some((before, after)) = rest.split_once('{') {
             message.push_str(before);
             let Some((name, tail)) = after.split_once('}') else { break };
-            message.push_str(&self.shown(name, document));
+            match (name, &found) {
+                ("found", Some(found)) => message.push_str(found),
+                _ if self.def.around.contains_key(name.split('.').next().unwrap_or(name)) => {
+                    message.push_str(&plainly(crate::intake::get_path(around, name)));
+                }
+                _ => message.push_str(&self.shown(name, document)),
+            }
             rest = tail;
         }
         message.push_str(rest);
@@ -253,7 +334,7 @@ impl Kind {
             field: field.clone(),
             level: rule.level,
             class,
-            found: self.shown(&field, document),
+            found: found.unwrap_or_else(|| self.shown(&field, document)),
             expected: rule.basis.clone(),
             message,
             related: Vec::new(),
@@ -319,6 +400,27 @@ impl Kind {
     fn holds(when: Option<&Expression>, document: &Map<String, Value>, today: &str) -> bool {
         when.is_none_or(|w| w.truth(document, today) == Ok(cel::Value::Bool(true)))
     }
+}
+
+/// What a check says it found.
+fn said(found: &Expression, document: &Map<String, Value>, around: &Map<String, Value>, today: &str) -> String {
+    let value = found.interpret(&found.among(document, around, today)).and_then(|v| v.json().map_err(|e| e.to_string()));
+    value.map_or_else(|_| String::new(), |value| plainly(Some(&value)))
+}
+
+fn plainly(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => "（空）".into(),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Number(number)) => number.as_f64().map_or_else(|| number.to_string(), text::number_text),
+        Some(other) => shorten(&other.to_string()),
+    }
+}
+
+/// A record around which nothing was looked for.
+fn nothing() -> &'static Map<String, Value> {
+    static NOTHING: std::sync::OnceLock<Map<String, Value>> = std::sync::OnceLock::new();
+    NOTHING.get_or_init(Map::new)
 }
 
 fn failed(rule: &CheckRule, why: &str) -> Problem {

@@ -1,6 +1,7 @@
 //! Bulk writes: the same steps as a single write, a chunk at a time, and every row finds its end.
 
 use crate::access::{self, Arm, Wish};
+use crate::around::{self, Subject};
 use crate::caller::Caller;
 use crate::door::{Door, DoorError};
 use crate::port::{Action, Checkpoint, Commit, KeyHash, Outcome, Stored};
@@ -68,6 +69,8 @@ pub struct Bulk {
     /// Keys of earlier rows of this file: a further row with such a key is a duplicate to be merged, not a correction, also when the
     /// earlier row said nothing new and so wrote nothing.
     spoken: HashSet<KeyHash>,
+    /// Questions that checks have asked about other records.
+    questions: u64,
 }
 
 /// The steps before the decision: they ask the store only for records of other kinds, so they may run ahead of the writing.
@@ -118,7 +121,14 @@ impl Bulk {
             source: source.into(),
             own: HashSet::new(),
             spoken: HashSet::new(),
+            questions: 0,
         })
+    }
+
+    /// Questions that the checks of this table have asked the store about other records so far: they grow with the chunks, not with the rows.
+    #[must_use]
+    pub fn questions(&self) -> u64 {
+        self.questions
     }
 
     /// Recalls the commits of an interrupted run of the same job.
@@ -199,16 +209,17 @@ impl Bulk {
     async fn attempt(
         &mut self,
         rows: &[BulkRow],
-        (prepared, keys): Read,
+        (mut prepared, keys): Read,
         checkpoint: &(impl Fn(&[BulkEnd]) -> Option<Checkpoint> + Send),
     ) -> Result<Option<Vec<BulkEnd>>, DoorError> {
         let today = self.reader.door.today();
         let kind = Arc::clone(&self.reader.kind);
         let frame = self.reader.frame(&today);
-        let sound: Vec<KeyHash> = prepared.iter().zip(&keys).filter(|(p, _)| p.sound()).map(|(_, key)| *key).collect();
         let mut ends: Vec<BulkEnd> =
             rows.iter().map(|r| BulkEnd { row: r.row, end: End::Rejected, problems: Vec::new(), id: None }).collect();
         let existing = self.existing(&kind, &prepared, &keys).await?;
+        self.questions += self.look_around(&kind, &today, &mut prepared, &keys, &existing).await?;
+        let sound: Vec<KeyHash> = prepared.iter().zip(&keys).filter(|(p, _)| p.sound()).map(|(_, key)| *key).collect();
         let taken = self.taken(&kind, &prepared).await?;
         let mut pending = self.decide(frame, prepared, &keys, &existing, taken, &mut ends)?;
         let vault = &self.reader.door.vault;
@@ -234,6 +245,25 @@ impl Bulk {
         self.own.insert(done.seq);
         self.spoken.extend(sound);
         Ok(Some(ends))
+    }
+
+    /// Checks that look at other records, of rows that have passed all others; says how many questions they asked.
+    async fn look_around(
+        &self,
+        kind: &Kind,
+        today: &str,
+        prepared: &mut [Prepared],
+        keys: &[KeyHash],
+        existing: &HashMap<KeyHash, Stored>,
+    ) -> Result<u64, DoorError> {
+        let mut subjects: Vec<Subject<'_>> = prepared
+            .iter_mut()
+            .zip(keys)
+            .filter(|(row, _)| row.sound())
+            .map(|(row, key)| Subject { row, id: existing.get(key).map(|stored| stored.id.as_str()) })
+            .collect();
+        let door = &self.reader.door;
+        around::check(door, kind, today, &mut subjects).await.map_err(Door::store_error(&kind.kind))
     }
 
     /// Records with the natural keys of the sound rows.

@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod accounts;
+mod around;
 pub mod audit;
 pub mod backup;
 pub mod bulk;

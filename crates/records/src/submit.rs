@@ -1,6 +1,7 @@
 //! Single writes: submit, amend, advance, retract. The whole story on one screen, one function a step.
 
 use crate::access::{self, Coordinates, Sight, Wish};
+use crate::around::{self, Subject};
 use crate::caller::Caller;
 use crate::door::{Door, DoorError};
 use crate::port::{Action, Commit, NewRevision, Outcome, Stored};
@@ -206,10 +207,12 @@ impl Door {
         wish: Wish,
         old: Option<(&str, &Map<String, Value>, &Sight)>,
     ) -> Result<(), DoorError> {
-        let failed = Self::store_error(&kind.kind);
-        refs::resolve(self, kind, &mut [&mut *prepared]).await.map_err(failed)?;
+        let failed = || Self::store_error(&kind.kind);
+        refs::resolve(self, kind, &mut [&mut *prepared]).await.map_err(failed())?;
         let today = self.today();
         prepare::complete(self.frame(kind, caller, &today), prepared);
+        let id = old.map(|(id, ..)| id);
+        around::check(self, kind, &today, &mut [Subject { row: &mut *prepared, id }]).await.map_err(failed())?;
         if let Some((_, old, sight)) = old {
             ratchet(prepared, old);
             sight.conceal(&mut prepared.problems);
@@ -217,7 +220,7 @@ impl Door {
         if !prepared.sound() {
             return Err(DoorError::Invalid(std::mem::take(&mut prepared.problems)));
         }
-        let id = old.map_or("", |(id, ..)| id);
+        let id = id.unwrap_or_default();
         if !access::reach_new(&access::arms(caller, kind, wish), kind, &self.vault, id, prepared) {
             return Err(DoorError::NotAllowed { kind: kind.title.clone() });
         }

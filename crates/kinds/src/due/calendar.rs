@@ -81,7 +81,7 @@ impl Calendar {
 }
 
 /// Rows of a rule table with their line numbers; comment lines come first.
-pub(super) fn rows<T: serde::de::DeserializeOwned>(text: &str) -> Vec<(usize, Result<T, String>)> {
+pub(crate) fn rows<T: serde::de::DeserializeOwned>(text: &str) -> Vec<(usize, Result<T, String>)> {
     let comments = text.lines().take_while(|line| line.starts_with('#')).count();
     let body: String = text.lines().skip(comments).flat_map(|line| [line, "\n"]).collect();
     let mut reader = csv::Reader::from_reader(body.as_bytes());

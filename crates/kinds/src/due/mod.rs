@@ -9,5 +9,6 @@ mod rule;
 
 pub use calendar::Calendar;
 pub use duty::{Duty, DutyDef, Related, STATE_DAY, Wanted};
+pub(crate) use calendar::rows;
 pub(crate) use lint::check;
 pub use rule::{Deadlines, Due, Rule, Unit};

@@ -127,6 +127,8 @@ pub struct CheckRule {
     /// Where the message is shown.
     #[serde(default)]
     pub fields: Vec<String>,
+    /// What was found, when the field alone does not say it (CEL, a text); stands at `{found}`.
+    pub found: Option<String>,
     /// Message with `{field}` places.
     pub message: String,
     /// Regulation.

@@ -1,7 +1,7 @@
 //! A kind and its fields as the YAML file has them.
 
 use super::{
-    CheckRule, DeriveRule, FactRule, Format, ListRule, Measured, Merge, PersonRule, Pivot, PrintRule, Privacy, RefRule, RegionRule, States,
+    AroundRule, CheckRule, DeriveRule, FactRule, Format, ListRule, Measured, Merge, PersonRule, Pivot, PrintRule, Privacy, RefRule, RegionRule, States,
     Transition, UniqueBy, Workbook,
 };
 use indexmap::IndexMap;
@@ -68,6 +68,9 @@ pub struct KindDef {
     pub unique_by: Vec<UniqueBy>,
     /// Person block: identity number against sex and birth date.
     pub person: Option<PersonRule>,
+    /// What checks need from other records, by the name of the variable.
+    #[serde(default)]
+    pub around: IndexMap<String, AroundRule>,
     /// Cross-field checks.
     #[serde(default)]
     pub checks: Vec<CheckRule>,

@@ -1,8 +1,12 @@
 //! A static bound on what a rule may cost, so that a definition cannot take the server down.
 
-use crate::kind::{Field, FieldType};
+use crate::kind::{AroundRule, Field, FieldType, SET_MOST};
 use cel::common::ast::{EntryExpr, Expr, IdedExpr, LiteralValue};
 use cel::common::types::CelDouble;
+use indexmap::IndexMap;
+
+/// What comes from other records.
+type Around = IndexMap<String, AroundRule>;
 
 /// Steps that one rule may take on one record.
 pub const LIMIT: u64 = 100_000;
@@ -11,31 +15,31 @@ pub const LIMIT: u64 = 100_000;
 ///
 /// # Errors
 /// Names the array without `maxItems`, or the product that is too large.
-pub fn check(expr: &IdedExpr, fields: &[Field]) -> Result<(), String> {
-    let total = cost(expr, fields)?;
+pub fn check(expr: &IdedExpr, fields: &[Field], around: &Around) -> Result<(), String> {
+    let total = cost(expr, fields, around)?;
     if total > LIMIT {
         return Err(format!("CEL 最多可能执行 {total} 步，超过上限 {LIMIT}；请减小所遍历数组的 maxItems"));
     }
     Ok(())
 }
 
-fn cost(expr: &IdedExpr, fields: &[Field]) -> Result<u64, String> {
-    let sum = |list: &[IdedExpr]| list.iter().try_fold(0_u64, |n, e| Ok::<_, String>(n.saturating_add(cost(e, fields)?)));
+fn cost(expr: &IdedExpr, fields: &[Field], around: &Around) -> Result<u64, String> {
+    let sum = |list: &[IdedExpr]| list.iter().try_fold(0_u64, |n, e| Ok::<_, String>(n.saturating_add(cost(e, fields, around)?)));
     Ok(1 + match &expr.expr {
-        Expr::Call(call) => sum(&call.args)? + call.target.as_ref().map_or(Ok(0), |t| cost(t, fields))?,
+        Expr::Call(call) => sum(&call.args)? + call.target.as_ref().map_or(Ok(0), |t| cost(t, fields, around))?,
         Expr::Comprehension(c) => {
-            let rounds = length(&c.iter_range, fields)?;
-            let round = cost(&c.loop_cond, fields)?.saturating_add(cost(&c.loop_step, fields)?);
-            cost(&c.iter_range, fields)?
-                .saturating_add(cost(&c.accu_init, fields)?)
+            let rounds = length(&c.iter_range, fields, around)?;
+            let round = cost(&c.loop_cond, fields, around)?.saturating_add(cost(&c.loop_step, fields, around)?);
+            cost(&c.iter_range, fields, around)?
+                .saturating_add(cost(&c.accu_init, fields, around)?)
                 .saturating_add(rounds.saturating_mul(round))
-                .saturating_add(cost(&c.result, fields)?)
+                .saturating_add(cost(&c.result, fields, around)?)
         }
         Expr::List(list) => sum(&list.elements)?,
-        Expr::Select(select) => cost(&select.operand, fields)?,
+        Expr::Select(select) => cost(&select.operand, fields, around)?,
         Expr::Map(map) => map.entries.iter().try_fold(0, |n, e| match &e.expr {
-            EntryExpr::MapEntry(m) => Ok::<_, String>(n + cost(&m.key, fields)? + cost(&m.value, fields)?),
-            EntryExpr::StructField(s) => Ok(n + cost(&s.value, fields)?),
+            EntryExpr::MapEntry(m) => Ok::<_, String>(n + cost(&m.key, fields, around)? + cost(&m.value, fields, around)?),
+            EntryExpr::StructField(s) => Ok(n + cost(&s.value, fields, around)?),
         })?,
         Expr::Struct(_) => return Err("CEL 中不支持结构体".into()),
         _ => 0,
@@ -43,12 +47,15 @@ fn cost(expr: &IdedExpr, fields: &[Field]) -> Result<u64, String> {
 }
 
 /// Most elements that a range can have.
-fn length(range: &IdedExpr, fields: &[Field]) -> Result<u64, String> {
+fn length(range: &IdedExpr, fields: &[Field], around: &Around) -> Result<u64, String> {
     match &range.expr {
         Expr::List(list) => Ok(list.elements.len() as u64),
-        Expr::Comprehension(inner) => length(&inner.iter_range, fields),
+        Expr::Comprehension(inner) => length(&inner.iter_range, fields, around),
         Expr::Ident(_) | Expr::Select(_) => {
             let path = path(range).unwrap_or_default();
+            if around.get(&path).is_some_and(|rule| rule.take.set.is_some()) {
+                return Ok(SET_MOST as u64);
+            }
             match fields.iter().find(|f| f.path == path) {
                 Some(field) if matches!(field.ty, FieldType::Codes(_) | FieldType::Texts | FieldType::Group(_)) => {
                     field.max_items.map(|n| n as u64).ok_or_else(|| format!("CEL 遍历“{path}”，请为该字段写明 maxItems"))

@@ -1,5 +1,6 @@
 //! The functions that rules may call.
 
+use super::tables;
 use crate::dates;
 use cel::common::functions::Function;
 use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelNull, CelString, DYN_TYPE};
@@ -9,8 +10,29 @@ use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 /// Functions of our own.
-const OWN: [&str; 13] =
-    ["num", "present", "text", "age", "years", "months", "days", "add_days", "add_months", "year", "code_in", "len", "column"];
+const OWN: [&str; 21] = [
+    "num",
+    "present",
+    "text",
+    "age",
+    "years",
+    "months",
+    "days",
+    "add_days",
+    "add_months",
+    "add_workdays",
+    "year",
+    "code_in",
+    "code_valid",
+    "len",
+    "column",
+    "minus",
+    "labels",
+    "able",
+    "harming",
+    "covers",
+    "items_missing",
+];
 
 /// The environment in which rules are compiled.
 pub fn environment() -> &'static Arc<Env> {
@@ -39,6 +61,20 @@ fn own(env: &mut Env) -> Result<(), DeclarationError> {
         ("days", 2, |a| span(dates::days_between, a[0].as_ref(), a[1].as_ref())),
         ("add_days", 2, |a| shifted(dates::add_days, a[0].as_ref(), a[1].as_ref())),
         ("add_months", 2, |a| shifted(dates::add_months, a[0].as_ref(), a[1].as_ref())),
+        ("add_workdays", 2, |a| shifted(tables::add_workdays, a[0].as_ref(), a[1].as_ref())),
+        ("minus", 2, |a| {
+            let without = words(a[1].as_ref());
+            list(words(a[0].as_ref()).into_iter().filter(|word| !without.contains(word)).collect())
+        }),
+        ("labels", 2, |a| text(tables::labels(&word(a[0].as_ref()), &words(a[1].as_ref())))),
+        ("code_valid", 3, |a| Ok(CowVal::owned(CelBool::from(tables::code_valid(&word(a[0].as_ref()), &word(a[1].as_ref()), &word(a[2].as_ref())))))),
+        ("able", 2, |a| Ok(CowVal::owned(CelBool::from(tables::able(&word(a[0].as_ref()), &words(a[1].as_ref())))))),
+        ("harming", 1, |a| list(tables::harming(&word(a[0].as_ref())))),
+        ("covers", 3, |a| Ok(CowVal::owned(CelBool::from(tables::covers(&word(a[0].as_ref()), &words(a[1].as_ref()), &word(a[2].as_ref())))))),
+        ("items_missing", 4, |a| {
+            let done = done(a[3].as_ref());
+            list(tables::items_missing(&words(a[0].as_ref()), &word(a[1].as_ref()), &word(a[2].as_ref()), &done))
+        }),
         ("year", 1, |a| double(word(a[0].as_ref()).get(..4).and_then(|y| y.parse().ok()).unwrap_or_default())),
         ("code_in", 3, |a| {
             let catalogue = crate::Catalogue::embedded();
@@ -123,6 +159,42 @@ fn column<'b, 'v>(group: &(dyn Val + 'v), field: &(dyn Val + 'v)) -> Answer<'b, 
         }
     }
     Ok(CowVal::owned(CelList::from(values)))
+}
+
+/// The texts of a list, or the one text that it is.
+fn words(value: &dyn Val) -> Vec<String> {
+    let mut words = Vec::new();
+    match value.as_iterable() {
+        Some(iterable) => {
+            let mut elements = iterable.iter();
+            while let Some(element) = elements.next() {
+                words.push(word(element).into_owned());
+            }
+        }
+        None => words.extend(Some(word(value).into_owned()).filter(|word| !word.is_empty())),
+    }
+    words
+}
+
+fn list<'b, 'v>(texts: Vec<String>) -> Answer<'b, 'v> {
+    let texts: Vec<Box<dyn Val + 'v>> = texts.into_iter().map(|text| Box::new(CelString::from(text)) as Box<dyn Val + 'v>).collect();
+    Ok(CowVal::owned(CelList::from(texts)))
+}
+
+/// The items of an exam that have a result: a value or a text.
+fn done(items: &dyn Val) -> Vec<String> {
+    let mut done = Vec::new();
+    if let Some(iterable) = items.as_iterable() {
+        let mut elements = iterable.iter();
+        while let Some(element) = elements.next() {
+            let Some(indexer) = element.as_indexer() else { continue };
+            let has = |name: &str| indexer.get(&CelString::from(name)).is_ok();
+            if let (true, Ok(item)) = (has("value") || has("text"), indexer.get(&CelString::from("item"))) {
+                done.push(word(item.as_ref()).into_owned());
+            }
+        }
+    }
+    done
 }
 
 fn word<'a>(value: &'a dyn Val) -> Cow<'a, str> {

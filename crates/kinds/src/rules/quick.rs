@@ -62,7 +62,7 @@ fn plain<'a>(expr: &'a IdedExpr, variables: &Variables<'a>) -> Option<Plain<'a>>
         Expr::Literal(LiteralValue::Boolean(truth)) => Some(Plain::Bool(*truth.inner())),
         Expr::Literal(LiteralValue::Null) => Some(Plain::Null),
         Expr::Ident(name) if name == "today" => Some(Plain::Text(variables.today)),
-        Expr::Ident(name) if variables.names.contains(name) => match variables.document.get(name) {
+        Expr::Ident(name) if variables.names.contains(name) => match variables.get(name) {
             None | Some(Value::Null) => Some(Plain::Null),
             Some(Value::Bool(truth)) => Some(Plain::Bool(*truth)),
             Some(Value::Number(number)) => number.as_f64().map(Plain::Number),
@@ -75,7 +75,7 @@ fn plain<'a>(expr: &'a IdedExpr, variables: &Variables<'a>) -> Option<Plain<'a>>
 
 fn present(expr: &IdedExpr, variables: &Variables<'_>) -> Option<bool> {
     match &expr.expr {
-        Expr::Ident(name) if variables.names.contains(name) => Some(variables.document.get(name).is_some_and(|value| !value.is_null())),
+        Expr::Ident(name) if variables.names.contains(name) => Some(variables.get(name).is_some_and(|value| !value.is_null())),
         _ => None,
     }
 }
@@ -131,7 +131,7 @@ fn contains(list: &IdedExpr, item: Plain<'_>, variables: &Variables<'_>) -> Opti
 }
 
 fn group<'a>(name: &str, variables: &Variables<'a>) -> Option<&'a [Value]> {
-    variables.document.get(name)?.as_array().map(Vec::as_slice)
+    variables.get(name)?.as_array().map(Vec::as_slice)
 }
 
 /// `has(items_by.HGB.value)`.

@@ -11,6 +11,8 @@ use serde_json::{Map, Value};
 pub struct Variables<'a> {
     /// Record.
     pub document: &'a Map<String, Value>,
+    /// What was found around the record.
+    pub around: &'a Map<String, Value>,
     /// Day of the write, ISO.
     pub today: &'a str,
     /// Fields that the rule names: null when absent. Other names are loop variables.
@@ -30,12 +32,19 @@ pub struct Keyed {
     pub key: String,
 }
 
+impl<'a> Variables<'a> {
+    /// The value of a field or of what was found around the record.
+    pub fn get(&self, name: &str) -> Option<&'a Value> {
+        self.document.get(name).or_else(|| self.around.get(name))
+    }
+}
+
 impl VariableResolver for Variables<'_> {
     fn resolve<'b>(&'b self, variable: &str) -> Option<CowVal<'b, 'b>> {
         if variable == "today" {
             return Some(CowVal::owned(CelString::from(self.today)));
         }
-        if let Some(value) = self.document.get(variable) {
+        if let Some(value) = self.get(variable) {
             return Some(borrowed(value));
         }
         if let Some(keyed) = self.keyed.iter().find(|k| k.variable == variable) {

@@ -22,7 +22,7 @@ pub(super) fn push(sql: &mut Sql, dialect: Dialect, filter: &Filter, walked: Opt
         Op::Prefix => return Err(bad("数字列不能按开头筛选")),
     }
     // The owners' index leaves out records without one, and is used when the condition says so too.
-    if walked.is_none() && filter.op == Op::Eq && !filter.value.is_empty() && is_owner(&filter.column) {
+    if walked.is_none() && matches!(filter.op, Op::Eq | Op::In) && !filter.value.is_empty() && is_owner(&filter.column) {
         sql.push(" AND owner <> ''");
     }
     Ok(())

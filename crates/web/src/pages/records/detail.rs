@@ -41,6 +41,7 @@ pub async fn show(
 pub async fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, flash: &Flash) -> Result<Markup, PageError> {
     let name = cells::name(app, kind, &view.data);
     let related = related::find(app, signed, kind, view).await?;
+    let around = if view.retracted { Vec::new() } else { app.door.noticed_around(&signed.caller, &kind.kind, &view.id).await? };
     let duties = crate::duties::of_record(app, signed, &kind.kind, view).await?;
     let sections = sections(visible(kind).filter(|f| !view.hidden.contains(&f.path)));
     let groups = (kind.kind == "employer").then(|| groups::placeholder(app, signed, &view.id)).flatten();
@@ -48,7 +49,7 @@ pub async fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, flash: &
         (flash.notice())
         @if view.retracted { div.notice.notice-warning { "该记录已作废，只供查阅，不再列出和统计。" } }
         @if view.revealed { div.notice.notice-info { "正在显示完整信息，本次查看已记录。" a href=(links::record(&kind.kind, &view.id)) { "恢复隐去" } } }
-        (quality(app, kind, view))
+        (quality(app, kind, view, around))
         div.detail {
             div.detail-main {
                 @for (index, section) in sections.iter().enumerate() { (card(app, kind, view, section, index)) }
@@ -154,8 +155,8 @@ pub fn group(app: &App, field: &Field, members: &[Field], value: Option<&Value>)
     }
 }
 
-/// Values set aside while reading, and the warnings that the rules have for the record as it is.
-fn quality(app: &App, kind: &Kind, view: &View) -> Markup {
+/// Values set aside while reading, and the warnings that the rules have for the record as it is, alone and among others (`around`).
+fn quality(app: &App, kind: &Kind, view: &View, around: Vec<Problem>) -> Markup {
     let unread: Vec<(&str, String)> = view
         .data
         .get("_unread")
@@ -173,6 +174,8 @@ fn quality(app: &App, kind: &Kind, view: &View) -> Markup {
             p.class != "W_RULE"
                 && (view.revealed || !p.related.iter().any(|name| private.iter().any(|f| f == name || f.starts_with(&format!("{name}.")))))
         })
+        // These were judged on the values as they are.
+        .chain(around)
         .filter(|p| p.level >= Level::Warning && !p.related.iter().chain([&p.field]).any(|f| view.hidden.contains(f)))
         .collect();
     html! {
