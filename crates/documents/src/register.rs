@@ -26,14 +26,14 @@ pub struct Issued {
 
 /// A copy of an issued document.
 #[derive(Debug, Clone)]
-pub struct Copy {
+pub struct Reprint {
     /// Its entry in the register.
     pub entry: View,
     /// What stands in it.
     pub content: Content,
 }
 
-impl Copy {
+impl Reprint {
     /// The PDF, and whether it is the same file as at issue: a later edition of the layout program may set the same content differently.
     ///
     /// # Errors
@@ -84,7 +84,7 @@ pub async fn issued_of(door: &Door, caller: &Caller, kind: &str, id: &str) -> Re
 ///
 /// # Errors
 /// Not the caller's, or no purpose.
-pub async fn open(door: &Door, caller: &Caller, id: &str, purpose: &str, source: &str) -> Result<Copy, PaperError> {
+pub async fn open(door: &Door, caller: &Caller, id: &str, purpose: &str, source: &str) -> Result<Reprint, PaperError> {
     let entry = door.open(caller, KIND, id, None).await?;
     let (kind, record) = (text(&entry, "source_kind"), text(&entry, "source_id"));
     let document =
@@ -103,5 +103,5 @@ pub async fn open(door: &Door, caller: &Caller, id: &str, purpose: &str, source:
     let reason = if document.identified { purpose.trim() } else { "下载文书" };
     let platform = Caller { system: true, ..caller.clone() };
     let kept = door.reveal(&platform, KIND, id, reason, source).await?;
-    Ok(Copy { content: Content::read(text(&kept, "content"))?, entry })
+    Ok(Reprint { content: Content::read(text(&kept, "content"))?, entry })
 }

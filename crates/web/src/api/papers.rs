@@ -11,7 +11,7 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
-use zhijian_documents::register::{Copy, text};
+use zhijian_documents::register::{Reprint, text};
 use zhijian_documents::{KIND, PaperError, Wanted, docx};
 use zhijian_kinds::paper::Format;
 use zhijian_records::read::View;
@@ -84,7 +84,7 @@ pub async fn docx(
     Ok(download::file(&format!("{}.docx", copy.content.number), docx::MEDIA, file))
 }
 
-async fn copy(app: &App, client: &Client, id: &str, given: &Given) -> Answer<Copy> {
+async fn copy(app: &App, client: &Client, id: &str, given: &Given) -> Answer<Reprint> {
     let purpose = given.text("purpose");
     listed(app, purpose)?;
     Ok(zhijian_documents::open(&app.door, &client.caller, id, purpose, "api").await?)

@@ -8,7 +8,7 @@ use crate::session::Signed;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use zhijian_documents::register::{Copy, text};
+use zhijian_documents::register::{Reprint, text};
 use zhijian_documents::{KIND, Wanted, docx};
 use zhijian_kinds::paper::Format;
 
@@ -47,13 +47,13 @@ pub async fn docx(signed: Signed, State(app): State<App>, Path(id): Path<String>
     Ok(private(download::file(&name(&copy, "docx"), docx::MEDIA, file)))
 }
 
-async fn copy(app: &App, signed: &Signed, id: &str) -> Result<Copy, PageError> {
+async fn copy(app: &App, signed: &Signed, id: &str) -> Result<Reprint, PageError> {
     let entry = app.door.open(&signed.caller, KIND, id, None).await?;
     let purpose = purpose(app, signed, text(&entry, "source_kind"), text(&entry, "source_id"));
     Ok(zhijian_documents::open(&app.door, &signed.caller, id, &purpose, "web").await?)
 }
 
-fn name(copy: &Copy, ending: &str) -> String {
+fn name(copy: &Reprint, ending: &str) -> String {
     format!("{}-{}.{ending}", copy.content.title, copy.content.number)
 }
 
