@@ -56,6 +56,8 @@ enum Command {
     Restore(commands::restore::Args),
     /// 指标数据湖
     Lake(commands::lake::Args),
+    /// 文书：列出、出具、核对 PDF 文件
+    Document(commands::document::Args),
     /// 应办事项：期限、逾期与临期
     Duties(commands::duties::Args),
     /// 联动：由记录引起的任务单、报告卡草稿等，补处理到最新
@@ -109,6 +111,7 @@ async fn run(command: Command, config: config::Config) -> anyhow::Result<ExitCod
         Command::Backup(args) => commands::backup::run(config, args).await,
         Command::Restore(args) => commands::restore::run(config, args).await,
         Command::Lake(args) => commands::lake::run(config, args).await,
+        Command::Document(args) => commands::document::run(config, args).await,
         Command::Duties(args) => commands::duties::run(config, args).await,
         Command::React(args) => commands::react::run(config, args).await,
         Command::Rederive(args) => commands::rederive::run(config, args).await,

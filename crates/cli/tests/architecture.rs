@@ -18,8 +18,9 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("lake", vec!["records", "kinds", "calc"]),
         ("exchange", vec!["records", "kinds"]),
         ("telemetry", vec!["records", "kinds", "calc"]),
-        ("web", vec!["records", "kinds", "calc", "lake", "exchange"]),
-        ("cli", vec!["kinds", "calc", "records", "store", "lake", "exchange", "telemetry", "web"]),
+        ("documents", vec!["records", "kinds"]),
+        ("web", vec!["records", "kinds", "calc", "lake", "exchange", "documents"]),
+        ("cli", vec!["kinds", "calc", "records", "store", "lake", "exchange", "telemetry", "documents", "web"]),
         ("bench", vec!["kinds", "records", "store", "telemetry"]),
     ])
 }

@@ -3,6 +3,7 @@
 use crate::access::{AccessDef, Rights, Roles};
 use crate::due::{Calendar, Deadlines, Duty, DutyDef};
 use crate::indicator::{Indicator, Plan};
+use crate::paper::{Document, DocumentDef};
 use crate::protection::{Grading, Retention};
 use crate::{CodeList, Kind, Regions, lint::Fault};
 use indexmap::IndexMap;
@@ -35,6 +36,10 @@ pub struct Catalogue {
     pub deadlines: Deadlines,
     /// Duties by name.
     pub duties: IndexMap<String, Duty>,
+    /// Documents that offices issue, by name.
+    pub documents: IndexMap<String, Document>,
+    /// Layouts (typst) that documents share, by file name.
+    pub layouts: IndexMap<String, String>,
     /// Rule tables (CSV) by file name without ending.
     pub rules: IndexMap<String, String>,
 }
@@ -125,6 +130,7 @@ impl Catalogue {
         }
         catalogue.protection(files, &mut faults);
         catalogue.due(files, &mut faults);
+        catalogue.papers(files, &mut faults);
         faults.extend(crate::lint::cross_check(&catalogue, files));
         (catalogue, faults)
     }
@@ -193,6 +199,32 @@ impl Catalogue {
         self.duties.sort_keys();
     }
 
+    /// Reads documents and their layouts.
+    fn papers(&mut self, files: &[File], faults: &mut Vec<Fault>) {
+        for (path, content) in files.iter().filter(|(p, _)| p.starts_with("documents/") && p.ends_with(".typ")) {
+            self.layouts.insert(path.trim_start_matches("documents/").to_owned(), content.clone());
+        }
+        for (path, content) in files.iter().filter(|(p, _)| p.starts_with("documents/") && is_yaml(p)) {
+            let (def, document) = match crate::yaml::read::<DocumentDef>(content) {
+                Ok(read) => read,
+                Err(error) => {
+                    faults.push(Fault::fatal(path, error.line, error.message));
+                    continue;
+                }
+            };
+            let Some(kind) = self.kinds.get(&def.kind) else {
+                faults.push(Fault::fatal(path, document.line("kind"), format!("没有名为“{}”的表单", def.kind)));
+                continue;
+            };
+            let template = self.layouts.get(&format!("{}.typ", def.document)).cloned();
+            match Document::new(def, kind, template) {
+                Ok(made) => drop(self.documents.insert(made.document.clone(), made)),
+                Err((at, message)) => faults.push(Fault::fatal(path, document.line(at), message)),
+            }
+        }
+        self.documents.sort_keys();
+    }
+
     /// A kind by name.
     #[must_use]
     pub fn kind(&self, name: &str) -> Option<&Arc<Kind>> {
@@ -228,7 +260,7 @@ fn is_yaml(path: &str) -> bool {
 #[must_use]
 pub fn embedded_files() -> Vec<File> {
     let mut files: Vec<File> = Embedded::iter()
-        .filter(|path| path.ends_with(".yaml") || path.ends_with(".csv"))
+        .filter(|path| path.ends_with(".yaml") || path.ends_with(".csv") || path.ends_with(".typ"))
         .filter_map(|path| Embedded::get(&path).map(|f| (path.to_string(), String::from_utf8_lossy(&f.data).into_owned())))
         .collect();
     files.sort();

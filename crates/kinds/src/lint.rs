@@ -76,6 +76,7 @@ pub fn cross_check(catalogue: &Catalogue, files: &[File]) -> Vec<Fault> {
     faults.extend(crate::access::check(catalogue, files));
     faults.extend(crate::protection::check(catalogue, files));
     faults.extend(crate::due::check(catalogue, files));
+    faults.extend(crate::paper::check(catalogue, files));
     faults
 }
 

@@ -20,6 +20,7 @@ pub mod layout;
 pub mod links;
 pub mod metrics;
 pub mod pages;
+pub mod papers;
 pub mod posted;
 pub mod purposes;
 pub mod qr;

@@ -6,7 +6,7 @@ use crate::pages::{
     access, accounts, audit, codes, desk, exports, import, invite, kinds, login, me, records, rederive, research, retention, search, system,
 };
 use crate::posted::FORM_LIMIT;
-use crate::{api, assets, board, calculators, dossier, duties, error, health, metrics, pages, security, visit, watermark};
+use crate::{api, assets, board, calculators, dossier, duties, error, health, metrics, pages, papers, security, visit, watermark};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -33,6 +33,7 @@ pub fn router(app: App) -> Router {
         .route("/codes/{list}", get(codes::show))
         .route("/codes/{list}/options", get(codes::options))
         .merge(records::router())
+        .merge(papers::router())
         .merge(import::router())
         .merge(me::router())
         .merge(invite::router())

@@ -6,6 +6,7 @@ pub mod backup;
 pub mod calc;
 pub mod check;
 pub mod demo;
+pub mod document;
 pub mod duties;
 pub mod evaluate;
 pub mod export;

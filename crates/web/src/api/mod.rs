@@ -12,6 +12,7 @@ mod given;
 pub mod openapi;
 pub mod operation;
 pub mod operations;
+mod papers;
 mod plan_params;
 mod plans;
 pub mod problem;

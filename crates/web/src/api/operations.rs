@@ -4,13 +4,14 @@ use super::calc;
 use super::definitions::{codes, kinds};
 use super::operation::{Access, Operation, delete, get, patch, post, put};
 use super::records::{change, list, read};
-use super::{duties, openapi, plan_params, plans, search, session, watch};
+use super::{duties, openapi, papers, plan_params, plans, search, session, watch};
 use zhijian_records::access::Wish;
 
 /// Headings in order, with a line about each.
-pub const TAGS: [(&str, &str); 9] = [
+pub const TAGS: [(&str, &str); 10] = [
     ("会话", "登录得到 Cookie 与防伪令牌；写操作在请求头 X-CSRF-Token 中带上令牌"),
     ("记录", "各类表单的记录，经统一入口校验、留痕"),
+    ("文书", "回执、告知书、报告、证明书：出具、下载"),
     ("检索", "跨表单检索"),
     ("期限", "应办事项：谁须在何时前办什么"),
     ("定义", "表单、代码表、行政区划"),
@@ -28,6 +29,7 @@ pub fn operations() -> Vec<Operation> {
     let mut all = Vec::new();
     all.extend(sessions());
     all.extend(records());
+    all.extend(documents());
     all.extend(deadlines());
     all.extend(definitions());
     all.extend(indicators());
@@ -109,6 +111,34 @@ fn records() -> [Operation; 12] {
             .gives(200, "Receipt"),
         get("/search", search::search).named("search", "检索", "在可读的全部表单中检索").query(&search::SEARCH).gives(200, "Hits"),
         get("/openapi.json", openapi::serve).named("openapi", "接口", "OpenAPI 3.1 文档").access(Access::Anyone).gives(200, "Any"),
+    ]
+}
+
+fn documents() -> [Operation; 4] {
+    const WORD: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+    [
+        get("/records/{kind}/{id}/documents", papers::list)
+            .named("listDocuments", "文书", "可出具的与已出具的文书")
+            .access(Access::Kind(Wish::Read))
+            .gives(200, "Any"),
+        post("/records/{kind}/{id}/documents", papers::issue)
+            .named("issueDocument", "文书", "出具：编号、校验码与摘要")
+            .scope("identify")
+            .access(Access::Kind(Wish::Read))
+            .body("DocumentOrder")
+            .gives(201, "Any"),
+        get("/documents/{id}/pdf", papers::pdf)
+            .named("readDocument", "文书", "下载 PDF")
+            .scope("identify")
+            .query(&papers::COPY)
+            .gives(200, "Any")
+            .also(&["application/pdf"]),
+        get("/documents/{id}/docx", papers::docx)
+            .named("readDocumentAsWord", "文书", "下载 Word")
+            .scope("identify")
+            .query(&papers::COPY)
+            .gives(200, "Any")
+            .also(&[WORD]),
     ]
 }
 

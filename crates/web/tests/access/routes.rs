@@ -15,6 +15,8 @@ pub enum For {
     Kind(Wish),
     /// Whoever may do this with the record.
     Record(Wish),
+    /// Whoever may issue or copy a document: tests of its own, `pages/papers.rs`.
+    Paper,
     /// Whoever reads the employer and some measurement.
     Groups,
     /// Whoever reads the employer.
@@ -113,6 +115,14 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/records/{kind}/{id}/retract", For::Record(Wish::Retract)),
     ("GET", "/records/{kind}/{id}/steps/{step}", For::Step),
     ("POST", "/records/{kind}/{id}/steps/{step}", For::Step),
+    ("GET", "/records/{kind}/{id}/documents", For::Record(Wish::Read)),
+    ("POST", "/records/{kind}/{id}/documents", For::Paper),
+    ("POST", "/records/{kind}/{id}/documents/purpose", For::Paper),
+    ("GET", "/records/{kind}/{id}/documents/{document}/preview", For::Paper),
+    ("GET", "/documents/{id}/pdf", For::Paper),
+    ("GET", "/documents/{id}/docx", For::Paper),
+    ("GET", "/verify", For::Anyone),
+    ("GET", "/verify/{code}", For::Anyone),
     ("GET", "/records/{kind}/{id}/access", For::Overseer),
     ("POST", "/records/{kind}/{id}/access", For::Assigner),
     ("GET", "/records/{kind}/{id}/audit", For::Looks),
@@ -181,6 +191,10 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/api/v1/records/{kind}/{id}/history", For::Record(Wish::Read)),
     ("POST", "/api/v1/records/{kind}/{id}/reveal", For::Record(Wish::Reveal)),
     ("POST", "/api/v1/records/{kind}/{id}/transitions/{transition}", For::Step),
+    ("GET", "/api/v1/records/{kind}/{id}/documents", For::Record(Wish::Read)),
+    ("POST", "/api/v1/records/{kind}/{id}/documents", For::Paper),
+    ("GET", "/api/v1/documents/{id}/pdf", For::Paper),
+    ("GET", "/api/v1/documents/{id}/docx", For::Paper),
     ("GET", "/api/v1/search", For::Signed),
     ("GET", "/api/v1/duties", For::Signed),
     ("GET", "/api/v1/duties/counts", For::Signed),

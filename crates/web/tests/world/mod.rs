@@ -123,6 +123,12 @@ impl World {
         let officer = world.officer().await;
         for kind in world.app.door.catalogue.in_dependency_order() {
             for example in &kind.examples {
+                // What only the platform itself registers comes in as its own.
+                if kind.rights.allowed.iter().all(|a| !a.row.may.contains(&zhijian_records::access::Wish::File)) {
+                    let draft = zhijian_kinds::intake::Draft::from_json(kind, example.as_object().unwrap());
+                    world.app.door.submit(&Caller::system("test"), &kind.kind, &draft, Default::default()).await.unwrap();
+                    continue;
+                }
                 let path = format!("/api/v1/records/{}", kind.kind);
                 let reply = world.post(&officer, &path, &json!({"data": example})).await;
                 assert_eq!(reply.status, StatusCode::CREATED, "{}: {}", kind.kind, reply.text);
