@@ -6,7 +6,7 @@ use crate::door::{Door, DoorError};
 use crate::port::{Action, Checkpoint, Commit, KeyHash, Outcome, Stored};
 use crate::prepare::{self, Frame, Prepared};
 use crate::submit::overlay;
-use crate::{derive, refs};
+use crate::{derive, refs, remarks};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -356,6 +356,9 @@ impl Bulk {
                         ends[at].problems = next.problems;
                         continue;
                     }
+                    let mut next = next;
+                    let hand = remarks::Hand { caller: &self.reader.caller, at: self.reader.door.now(), rev: stored.rev + 1 };
+                    remarks::settle(&mut next.document, &document, &[], &access::Sight::whole(), hand)?;
                     Pending { at, prepared: next, key, id: stored.id.clone(), seen: Some(stored.rev) }
                 }
             };

@@ -27,6 +27,7 @@ pub mod reactions;
 pub mod read;
 pub mod rederive;
 pub mod refs;
+pub mod remarks;
 pub mod reseal;
 pub mod research;
 pub mod retention;

@@ -248,6 +248,7 @@ pub fn split(kind: &Kind, vault: &Vault, mut document: Map<String, Value>) -> (M
         }
     }
     crate::derive::hide_basis(kind, &mut document, &mut private);
+    crate::remarks::hide(kind, &mut document, &mut private);
     (document, private)
 }
 

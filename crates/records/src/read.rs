@@ -5,6 +5,7 @@ use crate::caller::Caller;
 use crate::door::{Door, DoorError};
 use crate::port::{Action, Column, Filter, Instant, Op, Query, Stored};
 use crate::prepare;
+use crate::remarks::{self, Remark};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -43,6 +44,8 @@ pub struct View {
     pub may: Vec<Wish>,
     /// It was retracted.
     pub retracted: bool,
+    /// What reviewers remarked at fields that the caller sees.
+    pub remarks: Vec<Remark>,
 }
 
 /// A list request as pages and the API make it.
@@ -284,6 +287,7 @@ impl Door {
     pub fn view(&self, kind: &Kind, stored: &Stored, sight: &Sight, reveal: bool) -> Result<View, DoorError> {
         let mut data = stored.document();
         let mut clear = self.vault.open(&kind.kind, &stored.id, &stored.secret)?;
+        let remarks = remarks::seen(kind, &mut data, &mut clear, sight, reveal);
         for (path, value) in &mut clear {
             if !(reveal && sight.clears(path)) {
                 *value = Value::String(masked(value));
@@ -321,6 +325,7 @@ impl Door {
             revealable: sight.reveals(),
             may: Vec::new(),
             retracted: stored.retracted,
+            remarks,
         })
     }
 }

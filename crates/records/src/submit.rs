@@ -7,6 +7,7 @@ use crate::port::{Action, Commit, NewRevision, Outcome, Stored};
 use crate::prepare::{self, Frame, Prepared};
 use crate::read::{MASK, masked};
 use crate::refs;
+use crate::remarks::{self, Answer, Hand, NewRemark};
 use serde_json::{Map, Value};
 use zhijian_kinds::intake::{Channel, Draft, Place, get_path, set_path};
 use zhijian_kinds::{Kind, Level, Problem};
@@ -65,6 +66,24 @@ impl Door {
         draft: &Draft,
         entry: Entry<'_>,
     ) -> Result<Saved, DoorError> {
+        self.amend_answering(caller, kind, id, seen, draft, &[], entry).await
+    }
+
+    /// As [`Door::amend`], with answers to remarks of the reviewer.
+    ///
+    /// # Errors
+    /// See [`DoorError`]; an answer to a remark that is not open.
+    #[expect(clippy::too_many_arguments, reason = "who, what, which revision, what is changed, what is answered and why")]
+    pub async fn amend_answering(
+        &self,
+        caller: &Caller,
+        kind: &str,
+        id: &str,
+        seen: u32,
+        draft: &Draft,
+        answers: &[Answer],
+        entry: Entry<'_>,
+    ) -> Result<Saved, DoorError> {
         let kind = self.kind(kind)?;
         let (old, document, sight) = self.as_it_was(caller, &kind, id, Wish::Amend).await?;
         if old.rev != seen {
@@ -78,6 +97,7 @@ impl Door {
             set_path(&mut prepared.document, &states.field, Value::String(old.state.clone()));
         }
         self.finish(caller, &kind, &mut prepared, Wish::Amend, Some((&old.id, &document, &sight))).await?;
+        remarks::settle(&mut prepared.document, &document, answers, &sight, self.hand(caller, seen))?;
         let revision = prepare::revision(&kind, &self.vault, prepared.clone(), old.id.clone(), Some(seen))?;
         self.write(caller, &kind, Action::Amend, revision, prepared, entry).await
     }
@@ -95,6 +115,25 @@ impl Door {
         seen: u32,
         transition: &str,
         given: &Draft,
+        entry: Entry<'_>,
+    ) -> Result<Saved, DoorError> {
+        self.advance_remarking(caller, kind, id, seen, transition, given, &[], entry).await
+    }
+
+    /// As [`Door::advance`], with remarks at fields when the step returns the record for correction.
+    ///
+    /// # Errors
+    /// As [`Door::advance`]; remarks with a step that does not return, or at fields that are not there.
+    #[expect(clippy::too_many_arguments, reason = "who, what, which revision, which step, what with it, what is remarked and why")]
+    pub async fn advance_remarking(
+        &self,
+        caller: &Caller,
+        kind: &str,
+        id: &str,
+        seen: u32,
+        transition: &str,
+        given: &Draft,
+        remarks: &[NewRemark],
         entry: Entry<'_>,
     ) -> Result<Saved, DoorError> {
         let kind = self.kind(kind)?;
@@ -131,7 +170,12 @@ impl Door {
         if !kind.transition_applies(index, &prepared.document, &self.today()) {
             return Err(DoorError::BadRequest(format!("不满足“{}”的条件", step.title)));
         }
+        if !remarks.is_empty() && !remarks::returns(step) {
+            return Err(DoorError::BadRequest(format!("“{}”不是退回，不能附意见", step.title)));
+        }
         self.finish(caller, &kind, &mut prepared, Wish::Advance, Some((&old.id, &document, &sight))).await?;
+        remarks::settle(&mut prepared.document, &document, &[], &sight, self.hand(caller, seen))?;
+        remarks::raise(&kind, &mut prepared.document, remarks, &sight, self.hand(caller, seen))?;
         let revision = prepare::revision(&kind, &self.vault, prepared.clone(), old.id.clone(), Some(seen))?;
         self.write(caller, &kind, Action::Advance, revision, prepared, entry).await
     }
@@ -155,6 +199,10 @@ impl Door {
         revision.retracted = true;
         revision.lookups.clear();
         self.write(caller, &kind, Action::Retract, revision, prepared, entry).await
+    }
+
+    fn hand<'a>(&self, caller: &'a Caller, seen: u32) -> Hand<'a> {
+        Hand { caller, at: self.now(), rev: seen + 1 }
     }
 
     fn frame<'a>(&'a self, kind: &'a Kind, caller: &'a Caller, today: &'a str) -> Frame<'a> {

@@ -89,7 +89,7 @@ fn head(frame: &Frame<'_>) -> Markup {
             meta name="color-scheme" content="light";
             title { (frame.title) " · " (words::PRODUCT) }
             link rel="icon" type="image/svg+xml" href=(assets::url("app/logo.svg"));
-            @for sheet in ["vendor/tabler.css", "app/tokens.css", "app/frame.css", "app/parts.css", "app/forms.css"] {
+            @for sheet in ["vendor/tabler.css", "app/tokens.css", "app/frame.css", "app/parts.css", "app/forms.css", "app/flow.css"] {
                 link rel="stylesheet" href=(assets::url(sheet));
             }
             link rel="stylesheet" media="print" href=(assets::url("app/print.css"));

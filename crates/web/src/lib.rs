@@ -23,6 +23,7 @@ pub mod pages;
 pub mod posted;
 pub mod purposes;
 pub mod qr;
+pub mod remarks;
 pub mod router;
 pub mod security;
 pub mod session;

@@ -9,4 +9,5 @@ mod noted;
 mod protection;
 mod reactions;
 mod rederive;
+mod remarks;
 mod world;

@@ -67,6 +67,18 @@ impl Sent {
         self.object(name)
     }
 
+    /// Takes a list; empty when it is missing.
+    ///
+    /// # Errors
+    /// It is something else.
+    pub fn list(&mut self, name: &str) -> Result<Vec<Value>, Failure> {
+        match self.members.shift_remove(name) {
+            None | Some(Value::Null) => Ok(Vec::new()),
+            Some(Value::Array(items)) => Ok(items),
+            Some(other) => Err(wrong(name, Some(&other), "一个 JSON 数组")),
+        }
+    }
+
     /// Takes a text; empty when it is missing.
     ///
     /// # Errors

@@ -74,7 +74,7 @@ fn records() -> [Operation; 12] {
         put("/records/{kind}/{id}", change::replace)
             .named("replace", "记录", "整份修改（未给出的字段清空）")
             .access(Access::Kind(Wish::Amend))
-            .body("{kind}_entry")
+            .body("{kind}_replacement")
             .if_match()
             .gives(200, "Receipt")
             .fails(&["exists"]),

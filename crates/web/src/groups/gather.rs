@@ -275,6 +275,7 @@ mod tests {
             revealable: false,
             may: Vec::new(),
             retracted: false,
+            remarks: Vec::new(),
         }
     }
 

@@ -96,7 +96,7 @@ fn schema_of(name: &str, kind: Option<&Kind>) -> Value {
 
 fn body(spec: &Spec, kind: Option<&Kind>) -> Value {
     let mut media = json!({"schema": schema_of(spec.body, kind)});
-    if let Some(example) = kind.filter(|_| spec.body == "{kind}_entry").and_then(|k| k.examples.first()) {
+    if let Some(example) = kind.filter(|_| matches!(spec.body, "{kind}_entry" | "{kind}_replacement")).and_then(|k| k.examples.first()) {
         media["example"] = json!({"data": example});
     }
     let mut content = json!({"application/json": &media});

@@ -4,6 +4,7 @@ pub mod change;
 pub mod filters;
 pub mod list;
 pub mod read;
+pub mod remarks;
 
 use super::problem::{Answer, Failure};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -30,6 +31,7 @@ pub fn shape(view: &View) -> Value {
         "masked": !view.revealed,
         "hidden": view.hidden,
         "data": view.data,
+        "remarks": remarks::told(view),
     })
 }
 

@@ -48,6 +48,7 @@ pub async fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, flash: &
         (flash.notice())
         @if view.retracted { div.notice.notice-warning { "该记录已作废，只供查阅，不再列出和统计。" } }
         @if view.revealed { div.notice.notice-info { "正在显示完整信息，本次查看已记录。" a href=(links::record(&kind.kind, &view.id)) { "恢复隐去" } } }
+        (crate::remarks::notice(kind, view, view.may.contains(&Wish::Amend)))
         (quality(app, kind, view))
         div.detail {
             div.detail-main {
@@ -103,7 +104,7 @@ fn card(app: &App, kind: &Kind, view: &View, section: &Section<'_>, index: usize
                 dl.facts {
                     @for field in there.iter().filter(|f| !matches!(f.ty, FieldType::Group(_))) { (fact(app, kind, view, field)) }
                 }
-                @for field in &there { @if let FieldType::Group(members) = &field.ty { (group(app, field, members, get_path(&view.data, &field.path))) } }
+                @for field in &there { @if let FieldType::Group(members) = &field.ty { (group(app, field, members, get_path(&view.data, &field.path))) (crate::remarks::at(&view.remarks, &field.path, false)) } }
             }
             @if !missing.is_empty() {
                 details.missing {
@@ -129,6 +130,7 @@ fn fact(app: &App, kind: &Kind, view: &View, field: &Field) -> Markup {
                 @if kind.states.as_ref().is_some_and(|s| s.field == field.path) { (cells::state(kind, &view.state)) } @else { (text) }
                 @if let Some(unit) = &field.unit { span.unit-note { (unit) } }
                 @if month { span.muted { "（只到月份）" } }
+                (crate::remarks::at(&view.remarks, &field.path, false))
             }
         }
     }
