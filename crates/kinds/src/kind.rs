@@ -66,7 +66,7 @@ pub const NOTES: [&str; 3] = ["_month", "_unread", "_calc"];
 
 /// Members that the door alone writes and never hands out: remarks of reviewers with their sealed texts, records merged into this one, the
 /// record that this one was merged into. No form, import or request speaks of them, so the schema does not know them.
-pub const KEPT: [&str; 4] = ["_remarks", "_remark_texts", "_merged", "_redirect"];
+pub const KEPT: [&str; 5] = ["_remarks", "_remark_texts", "_merged", "_merged_keys", "_redirect"];
 
 /// What a field's value is.
 #[derive(Debug, Clone, PartialEq)]

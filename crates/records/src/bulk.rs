@@ -208,7 +208,15 @@ impl Bulk {
         let sound: Vec<KeyHash> = prepared.iter().zip(&keys).filter(|(p, _)| p.sound()).map(|(_, key)| *key).collect();
         let mut ends: Vec<BulkEnd> =
             rows.iter().map(|r| BulkEnd { row: r.row, end: End::Rejected, problems: Vec::new(), id: None }).collect();
-        let existing = self.existing(&kind, &prepared, &keys).await?;
+        let (mut existing, merged) = self.existing(&kind, &prepared, &keys).await?;
+        let (mut prepared, mut keys) = (prepared, keys);
+        for (row, key) in prepared.iter_mut().zip(&mut keys) {
+            if let Some(survivor) = merged.get(key) {
+                *key = survivor.key;
+                self.stand_for(&kind, row, survivor)?;
+                existing.entry(survivor.key).or_insert_with(|| survivor.clone());
+            }
+        }
         let taken = self.taken(&kind, &prepared).await?;
         let mut pending = self.decide(frame, prepared, &keys, &existing, taken, &mut ends)?;
         let vault = &self.reader.door.vault;
@@ -236,8 +244,24 @@ impl Bulk {
         Ok(Some(ends))
     }
 
-    /// Records with the natural keys of the sound rows.
-    async fn existing(&self, kind: &Kind, prepared: &[Prepared], keys: &[KeyHash]) -> Result<HashMap<KeyHash, Stored>, DoorError> {
+    /// A row under the key of a record that was merged into another speaks of that one, which keeps its own code and name.
+    fn stand_for(&self, kind: &Kind, row: &mut Prepared, survivor: &Stored) -> Result<(), DoorError> {
+        let document = self.reader.door.clear(survivor)?;
+        for path in crate::merge::key_fields(kind) {
+            if let Some(value) = get_path(&document, path).filter(|_| get_path(&row.document, path).is_some()) {
+                set_path(&mut row.document, path, value.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// Records with the natural keys of the sound rows; and, of those that were merged into others, the survivors under the keys asked for.
+    async fn existing(
+        &self,
+        kind: &Kind,
+        prepared: &[Prepared],
+        keys: &[KeyHash],
+    ) -> Result<(HashMap<KeyHash, Stored>, HashMap<KeyHash, Stored>), DoorError> {
         let mut wanted: Vec<KeyHash> = prepared.iter().zip(keys).filter(|(p, _)| p.sound()).map(|(_, k)| *k).collect();
         // While keys are changed a record may still stand under the old one.
         let vault = &self.reader.door.vault;
@@ -251,13 +275,16 @@ impl Bulk {
         }
         wanted.sort_unstable();
         wanted.dedup();
-        let mut found = HashMap::new();
+        let (mut found, mut merged) = (HashMap::new(), HashMap::new());
         for chunk in wanted.chunks(1_000) {
             for row in self.reader.door.store.find_by_keys(&kind.kind, chunk).await.map_err(Door::store_error(&kind.kind))? {
-                found.insert(written.get(&row.key).copied().unwrap_or(row.key), row);
+                let key = written.get(&row.key).copied().unwrap_or(row.key);
+                let own = row.id.clone();
+                let stored = self.reader.door.followed(row).await?;
+                if stored.id == own { &mut found } else { &mut merged }.insert(key, stored);
             }
         }
-        Ok(found)
+        Ok((found, merged))
     }
 
     /// Values of uniqueness rules that records have already: rule and value → record id.

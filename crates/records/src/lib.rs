@@ -20,6 +20,8 @@ pub mod examples;
 pub mod exports;
 pub mod keys;
 pub mod looks;
+pub mod merge;
+pub(crate) mod moving;
 pub mod person;
 pub mod port;
 pub mod prepare;

@@ -4,6 +4,7 @@ use crate::access::{self, Arm, Coordinates, Sight, Wish, source_field};
 use crate::caller::Caller;
 use crate::door::{Door, DoorError};
 use crate::port::{Action, Column, Filter, Instant, Op, Query, Stored};
+use crate::merge::{self, Merged, Redirect};
 use crate::prepare;
 use crate::remarks::{self, Remark};
 use serde::{Deserialize, Serialize};
@@ -46,6 +47,10 @@ pub struct View {
     pub retracted: bool,
     /// What reviewers remarked at fields that the caller sees.
     pub remarks: Vec<Remark>,
+    /// Records that were merged into it.
+    pub merged: Vec<Merged>,
+    /// The record that it was merged into.
+    pub redirect: Option<Redirect>,
 }
 
 /// A list request as pages and the API make it.
@@ -117,6 +122,7 @@ impl Door {
     pub(crate) async fn seen_by(&self, caller: &Caller, kind: &str, id: &str) -> Result<(Arc<Kind>, Stored, Sight), DoorError> {
         let kind = self.kind(kind)?;
         let stored = self.store.find(&kind.kind, id).await.map_err(Self::store_error(&kind.kind))?.ok_or(DoorError::NotFound)?;
+        let stored = self.followed(stored).await?;
         let sight = access::sight_of(&access::arms(caller, &kind, Wish::Read), &stored).ok_or(DoorError::NotFound)?;
         Ok((kind, stored, sight))
     }
@@ -287,6 +293,7 @@ impl Door {
     pub fn view(&self, kind: &Kind, stored: &Stored, sight: &Sight, reveal: bool) -> Result<View, DoorError> {
         let mut data = stored.document();
         let mut clear = self.vault.open(&kind.kind, &stored.id, &stored.secret)?;
+        let (merged, redirect) = merge::seen(&mut data, &mut clear);
         let remarks = remarks::seen(kind, &mut data, &mut clear, sight, reveal);
         for (path, value) in &mut clear {
             if !(reveal && sight.clears(path)) {
@@ -326,6 +333,8 @@ impl Door {
             may: Vec::new(),
             retracted: stored.retracted,
             remarks,
+            merged,
+            redirect,
         })
     }
 }

@@ -292,7 +292,7 @@ impl Door {
         if keys.len() > 1 && entry.idempotency.is_none() {
             let known = self.store.find_by_keys(&kind.kind, &keys).await.map_err(Self::store_error(&kind.kind))?;
             if let Some(other) = known.into_iter().find(|r| r.id != id) {
-                return Err(DoorError::Exists { id: other.id });
+                return Err(DoorError::Exists { id: self.followed(other).await?.id });
             }
         }
         for (index, rule) in kind.unique_by.iter().enumerate() {
@@ -324,7 +324,7 @@ impl Door {
                 Ok(Saved { id, rev: *rev, problems: prepared.problems })
             }
             Some(Outcome::Written { rev }) => Ok(Saved { id, rev: *rev, problems: prepared.problems }),
-            Some(Outcome::KeyTaken { id }) => Err(DoorError::Exists { id: id.clone() }),
+            Some(Outcome::KeyTaken { id }) => Err(DoorError::Exists { id: self.survivor(&kind.kind, id).await? }),
             Some(Outcome::Stale { newest }) => Err(DoorError::Stale { newest: *newest }),
             None => Err(DoorError::NotFound),
         }

@@ -74,11 +74,23 @@ pub struct Merge {
     pub by: Option<String>,
     /// Differing values of the loser kept in a list of the winner.
     pub collect: IndexMap<String, String>,
+    /// How duplicates among kept records are looked for, and that they may be merged: `organisation` or `person`.
+    pub duplicates: Option<Duplicates>,
+}
+
+/// What tells that two kept records may be one thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Duplicates {
+    /// Name and county, credit code, address.
+    Organisation,
+    /// Identity number, name and birth date.
+    Person,
 }
 
 impl Default for Merge {
     fn default() -> Self {
-        Self { same_file: "first".into(), by: None, collect: IndexMap::new() }
+        Self { same_file: "first".into(), by: None, collect: IndexMap::new(), duplicates: None }
     }
 }
 

@@ -5,6 +5,7 @@
 mod derived;
 mod duties;
 mod keys;
+mod merging;
 mod noted;
 mod protection;
 mod reactions;

@@ -79,6 +79,16 @@ impl Sent {
         }
     }
 
+    /// Takes a whole number that must be there.
+    ///
+    /// # Errors
+    /// It is missing or something else.
+    pub fn number(&mut self, name: &str) -> Result<u32, Failure> {
+        let found = self.members.shift_remove(name);
+        let number = found.as_ref().and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok());
+        number.ok_or_else(|| wrong(name, found.as_ref(), "整数"))
+    }
+
     /// Takes a text; empty when it is missing.
     ///
     /// # Errors

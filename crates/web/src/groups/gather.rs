@@ -276,6 +276,8 @@ mod tests {
             may: Vec::new(),
             retracted: false,
             remarks: Vec::new(),
+            merged: Vec::new(),
+            redirect: None,
         }
     }
 

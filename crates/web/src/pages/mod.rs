@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod audit;
 pub mod codes;
 pub mod desk;
+pub mod duplicates;
 pub mod exports;
 pub mod import;
 pub mod invite;

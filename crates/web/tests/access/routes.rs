@@ -49,6 +49,8 @@ pub enum For {
     Researcher,
     /// Roles that place holds.
     Keeper,
+    /// Whoever amends and retracts records of a kind that can be merged; the door asks about each record.
+    Merger,
     /// The owner of a job.
     OwnJob,
 }
@@ -156,6 +158,14 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/research", For::Researcher),
     ("GET", "/retention", For::Keeper),
     ("POST", "/retention", For::Keeper),
+    ("GET", "/duplicates", For::Merger),
+    ("GET", "/duplicates/{kind}/{one}/{other}", For::Merger),
+    ("POST", "/duplicates/{kind}/{one}/{other}", For::Merger),
+    ("GET", "/duplicates/{kind}/{loser}", For::Merger),
+    ("POST", "/duplicates/{kind}/{loser}", For::Merger),
+    ("GET", "/api/v1/records/{kind}/duplicates", For::Merger),
+    ("POST", "/api/v1/records/{kind}/{id}/merge", For::Merger),
+    ("POST", "/api/v1/records/{kind}/{id}/unmerge", For::Merger),
     ("GET", "/watermark.svg", For::Signed),
     ("GET", "/plans", For::Aggregate),
     ("GET", "/plans/{plan}", For::Aggregate),

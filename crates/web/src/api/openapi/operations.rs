@@ -26,9 +26,10 @@ pub fn paths(catalogue: &Catalogue) -> Map<String, Value> {
     all
 }
 
-/// A kind without states has no steps.
+/// A kind without states has no steps; records of most kinds cannot be merged.
 fn applies(spec: &Spec, kind: &Kind) -> bool {
-    !spec.path.contains("{transition}") || !kind.transitions.is_empty()
+    let merges = ["/duplicates", "/merge", "/unmerge"].iter().any(|end| spec.path.ends_with(end));
+    (!spec.path.contains("{transition}") || !kind.transitions.is_empty()) && (!merges || kind.merge.duplicates.is_some())
 }
 
 /// Heading of a kind's operations.

@@ -3,6 +3,7 @@
 pub mod change;
 pub mod filters;
 pub mod list;
+pub mod merge;
 pub mod read;
 pub mod remarks;
 
@@ -32,6 +33,8 @@ pub fn shape(view: &View) -> Value {
         "hidden": view.hidden,
         "data": view.data,
         "remarks": remarks::told(view),
+        "merged": view.merged.iter().map(|m| json!({"id": m.id, "by": m.by, "at": shown(m.at), "reason": m.reason})).collect::<Vec<_>>(),
+        "merged_into": view.redirect.as_ref().map(|r| &r.to),
     })
 }
 
