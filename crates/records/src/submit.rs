@@ -146,6 +146,9 @@ impl Door {
             return Err(DoorError::Stale { newest: old.rev });
         }
         let states = kind.states.as_ref().ok_or(DoorError::NotFound)?;
+        if !crate::transfer::is_theirs(caller, &kind, step, &document) {
+            return Err(DoorError::NotAllowed { kind: format!("{}·{}", kind.title, step.title) });
+        }
         if !step.from.contains(&old.state) {
             let title = states.list.iter().find(|s| s.code == old.state).map_or(old.state.as_str(), |s| s.title.as_str());
             return Err(DoorError::BadRequest(format!("当前状态为“{title}”，不能“{}”", step.title)));
@@ -176,8 +179,13 @@ impl Door {
         self.finish(caller, &kind, &mut prepared, Wish::Advance, Some((&old.id, &document, &sight))).await?;
         remarks::settle(&mut prepared.document, &document, &[], &sight, self.hand(caller, seen))?;
         remarks::raise(&kind, &mut prepared.document, remarks, &sight, self.hand(caller, seen))?;
+        // The move and the step that accepts it are one transaction.
+        let along = match kind.moves.as_ref().filter(|moves| moves.accept == step.id) {
+            Some(moves) => self.moved(caller, &kind, moves, &prepared.document, entry.source).await?,
+            None => Vec::new(),
+        };
         let revision = prepare::revision(&kind, &self.vault, prepared.clone(), old.id.clone(), Some(seen))?;
-        self.write(caller, &kind, Action::Advance, revision, prepared, entry).await
+        self.write_with(caller, &kind, Action::Advance, revision, prepared, entry, along).await
     }
 
     /// Retracts a record: it stays with its history but is no longer shown or counted. A reason is needed.
@@ -256,6 +264,9 @@ impl Door {
     ) -> Result<(), DoorError> {
         let failed = Self::store_error(&kind.kind);
         refs::resolve(self, kind, &mut [&mut *prepared]).await.map_err(failed)?;
+        if let Some(moves) = kind.moves.as_ref().filter(|_| wish != Wish::Advance) {
+            self.check_proposal(caller, kind, moves, prepared).await?;
+        }
         let today = self.today();
         prepare::complete(self.frame(kind, caller, &today), prepared);
         if let Some((_, old, sight)) = old {
@@ -280,6 +291,21 @@ impl Door {
         revision: NewRevision,
         prepared: Prepared,
         entry: Entry<'_>,
+    ) -> Result<Saved, DoorError> {
+        self.write_with(caller, kind, action, revision, prepared, entry, Vec::new()).await
+    }
+
+    /// Writes a revision, and what belongs to it of other records, in one transaction.
+    #[expect(clippy::too_many_arguments, reason = "who, what, how, and what goes along")]
+    async fn write_with(
+        &self,
+        caller: &Caller,
+        kind: &Kind,
+        action: Action,
+        revision: NewRevision,
+        prepared: Prepared,
+        entry: Entry<'_>,
+        along: Vec<(Commit, String)>,
     ) -> Result<Saved, DoorError> {
         let id = revision.id.clone();
         // A request that is sent again meets its own record here; the store then tells the first one's outcome.
@@ -315,7 +341,19 @@ impl Door {
             checkpoint: None,
             idempotency: entry.idempotency,
         };
-        let done = self.store.append(commit, &id).await.map_err(Self::store_error(&kind.kind))?;
+        let done = if along.is_empty() {
+            self.store.append(commit, &id).await.map_err(Self::store_error(&kind.kind))?
+        } else {
+            let all: Vec<(Commit, String)> = std::iter::once((commit, id.clone())).chain(along).collect();
+            let mut all = self.store.append_all(all).await.map_err(Self::store_error(&kind.kind))?;
+            if all.iter().skip(1).flat_map(|done| &done.outcomes).any(|outcome| !matches!(outcome, Outcome::Written { .. })) {
+                return Err(DoorError::BadRequest("期间有人修改了相关记录，什么都没有改动，请重试".into()));
+            }
+            if all.is_empty() {
+                return Err(DoorError::NotFound);
+            }
+            all.swap_remove(0)
+        };
         match done.outcomes.first() {
             Some(Outcome::Written { rev }) if done.replayed => {
                 // The first request's record: find it by its natural key, which the retry shares.

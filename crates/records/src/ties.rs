@@ -87,6 +87,7 @@ impl Door {
             let value = match service.with {
                 With::Id => &caller.organisation,
                 With::Name => &caller.ties.organisation_name,
+                With::County => &caller.region,
             };
             if value.is_empty() {
                 continue;

@@ -46,6 +46,7 @@ pub fn router(app: App) -> Router {
         .merge(exports::router())
         .merge(retention::router())
         .merge(pages::duplicates::router())
+        .merge(pages::actions::router())
         .merge(research::router())
         .route("/watermark.svg", get(watermark::tile))
         .merge(api::router())

@@ -228,6 +228,28 @@ pub struct Transition {
     pub stops: Vec<String>,
 }
 
+/// A kind whose records propose to move a record to another county.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Moves {
+    /// References that name what is moved, each with the kinds whose records of the same person go along.
+    pub subjects: IndexMap<String, Vec<String>>,
+    /// Field that receives the county it is in.
+    pub from: String,
+    /// Field with the county it goes to.
+    pub to: String,
+    /// Field with the township it goes to.
+    pub town: String,
+    /// Field that receives the subject's id.
+    pub subject: String,
+    /// Field that receives the subject's revision.
+    pub revision: String,
+    /// Step with which it moves.
+    pub accept: String,
+    /// Steps of the county that receives; the others are the sender's.
+    pub receiver: Vec<String>,
+}
+
 /// An extra fact.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -11,4 +11,5 @@ mod protection;
 mod reactions;
 mod rederive;
 mod remarks;
+mod transfer;
 mod world;

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod actions;
 pub mod audit;
 pub mod codes;
 pub mod desk;

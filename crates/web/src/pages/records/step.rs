@@ -32,6 +32,7 @@ pub fn possible<'a>(app: &App, signed: &Signed, kind: &'a Kind, view: &View) -> 
         open && view.may.contains(&Wish::Advance)
             && step.from.contains(&view.state)
             && signed.caller.has_any(&step.roles)
+            && zhijian_records::transfer::is_theirs(&signed.caller, kind, step, &view.data)
             && kind.transition_applies(*index, &view.data, &today)
     };
     kind.transitions.iter().enumerate().filter(fits).map(|(_, step)| step).collect()
