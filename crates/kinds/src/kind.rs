@@ -66,6 +66,10 @@ impl Kind {
 /// which texts could not be read, and what computed values rest on (计算依据).
 pub const NOTES: [&str; 3] = ["_month", "_unread", "_calc"];
 
+/// Members that the door alone writes and never hands out: remarks of reviewers with their sealed texts, records merged into this one, the
+/// record that this one was merged into. No form, import or request speaks of them, so the schema does not know them.
+pub const KEPT: [&str; 5] = ["_remarks", "_remark_texts", "_merged", "_merged_keys", "_redirect"];
+
 /// What a field's value is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FieldType {

@@ -11,7 +11,7 @@ mod tables;
 mod values;
 mod variables;
 
-use crate::kind::{CheckRule, Field, FieldType, Kind, KindDef, NOTES};
+use crate::kind::{CheckRule, Field, FieldType, Kind, KEPT, KindDef, NOTES};
 use crate::yaml::{Document, YamlError};
 use crate::{Level, Problem, text};
 use cel::common::ast::IdedExpr;
@@ -198,11 +198,13 @@ impl Kind {
     #[must_use]
     pub fn check_schema(&self, document: &mut Map<String, Value>) -> Vec<Problem> {
         // The validator wants a Value; moving the map in and out avoids a copy of the whole record.
+        let kept: Vec<(&str, Value)> = KEPT.into_iter().filter_map(|name| Some((name, document.shift_remove(name)?))).collect();
         let value = Value::Object(std::mem::take(document));
         let problems = if self.compiled.schema.is_valid(&value) { Vec::new() } else { self.schema_problems(&value) };
         if let Value::Object(map) = value {
             *document = map;
         }
+        document.extend(kept.into_iter().map(|(name, value)| (name.to_owned(), value)));
         problems
     }
 

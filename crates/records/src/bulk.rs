@@ -7,7 +7,7 @@ use crate::door::{Door, DoorError};
 use crate::port::{Action, Checkpoint, Commit, KeyHash, Outcome, Stored};
 use crate::prepare::{self, Frame, Prepared};
 use crate::submit::overlay;
-use crate::{derive, refs};
+use crate::{derive, refs, remarks};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -209,7 +209,7 @@ impl Bulk {
     async fn attempt(
         &mut self,
         rows: &[BulkRow],
-        (mut prepared, keys): Read,
+        (mut prepared, mut keys): Read,
         checkpoint: &(impl Fn(&[BulkEnd]) -> Option<Checkpoint> + Send),
     ) -> Result<Option<Vec<BulkEnd>>, DoorError> {
         let today = self.reader.door.today();
@@ -217,7 +217,14 @@ impl Bulk {
         let frame = self.reader.frame(&today);
         let mut ends: Vec<BulkEnd> =
             rows.iter().map(|r| BulkEnd { row: r.row, end: End::Rejected, problems: Vec::new(), id: None }).collect();
-        let existing = self.existing(&kind, &prepared, &keys).await?;
+        let (mut existing, merged) = self.existing(&kind, &prepared, &keys).await?;
+        for (row, key) in prepared.iter_mut().zip(&mut keys) {
+            if let Some(survivor) = merged.get(key) {
+                *key = survivor.key;
+                self.stand_for(&kind, row, survivor)?;
+                existing.entry(survivor.key).or_insert_with(|| survivor.clone());
+            }
+        }
         self.questions += self.look_around(&kind, &today, &mut prepared, &keys, &existing).await?;
         let sound: Vec<KeyHash> = prepared.iter().zip(&keys).filter(|(p, _)| p.sound()).map(|(_, key)| *key).collect();
         let taken = self.taken(&kind, &prepared).await?;
@@ -266,8 +273,24 @@ impl Bulk {
         around::check(door, kind, today, &mut subjects).await.map_err(Door::store_error(&kind.kind))
     }
 
-    /// Records with the natural keys of the sound rows.
-    async fn existing(&self, kind: &Kind, prepared: &[Prepared], keys: &[KeyHash]) -> Result<HashMap<KeyHash, Stored>, DoorError> {
+    /// A row under the key of a record that was merged into another speaks of that one, which keeps its own code and name.
+    fn stand_for(&self, kind: &Kind, row: &mut Prepared, survivor: &Stored) -> Result<(), DoorError> {
+        let document = self.reader.door.clear(survivor)?;
+        for path in crate::merge::key_fields(kind) {
+            if let Some(value) = get_path(&document, path).filter(|_| get_path(&row.document, path).is_some()) {
+                set_path(&mut row.document, path, value.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// Records with the natural keys of the sound rows; and, of those that were merged into others, the survivors under the keys asked for.
+    async fn existing(
+        &self,
+        kind: &Kind,
+        prepared: &[Prepared],
+        keys: &[KeyHash],
+    ) -> Result<(HashMap<KeyHash, Stored>, HashMap<KeyHash, Stored>), DoorError> {
         let mut wanted: Vec<KeyHash> = prepared.iter().zip(keys).filter(|(p, _)| p.sound()).map(|(_, k)| *k).collect();
         // While keys are changed a record may still stand under the old one.
         let vault = &self.reader.door.vault;
@@ -281,13 +304,16 @@ impl Bulk {
         }
         wanted.sort_unstable();
         wanted.dedup();
-        let mut found = HashMap::new();
+        let (mut found, mut merged) = (HashMap::new(), HashMap::new());
         for chunk in wanted.chunks(1_000) {
             for row in self.reader.door.store.find_by_keys(&kind.kind, chunk).await.map_err(Door::store_error(&kind.kind))? {
-                found.insert(written.get(&row.key).copied().unwrap_or(row.key), row);
+                let key = written.get(&row.key).copied().unwrap_or(row.key);
+                let own = row.id.clone();
+                let stored = self.reader.door.followed(row).await?;
+                if stored.id == own { &mut found } else { &mut merged }.insert(key, stored);
             }
         }
-        Ok(found)
+        Ok((found, merged))
     }
 
     /// Values of uniqueness rules that records have already: rule and value → record id.
@@ -386,6 +412,9 @@ impl Bulk {
                         ends[at].problems = next.problems;
                         continue;
                     }
+                    let mut next = next;
+                    let hand = remarks::Hand { caller: &self.reader.caller, at: self.reader.door.now(), rev: stored.rev + 1 };
+                    remarks::settle(&mut next.document, &document, &[], &access::Sight::whole(), hand)?;
                     Pending { at, prepared: next, key, id: stored.id.clone(), seen: Some(stored.rev) }
                 }
             };

@@ -39,7 +39,11 @@ impl Door {
         }
         let clear = self.vault.open(&kind.kind, &stored.id, &stored.secret)?;
         let id_no = clear.get(ID_NO).and_then(Value::as_str).ok_or(DoorError::NotFound)?;
-        Ok(Person { tokens: self.vault.tokens(field, &text::identifier(id_no)) })
+        let mut tokens = self.vault.tokens(field, &text::identifier(id_no));
+        for also in self.other_numbers(&tokens).await? {
+            tokens.extend(self.vault.tokens(field, &text::identifier(&also)));
+        }
+        Ok(Person { tokens })
     }
 
     /// The person whose account it is, when one is tied to it.

@@ -248,6 +248,8 @@ pub fn split(kind: &Kind, vault: &Vault, mut document: Map<String, Value>) -> (M
         }
     }
     crate::derive::hide_basis(kind, &mut document, &mut private);
+    crate::remarks::hide(kind, &mut document, &mut private);
+    crate::merge::hide(&mut document, &mut private);
     (document, private)
 }
 
@@ -343,9 +345,11 @@ pub(crate) fn search_text(kind: &Kind, vault: &Vault, document: &Map<String, Val
 /// Keys under which references and uniqueness rules find the record.
 pub(crate) fn lookups(kind: &Kind, vault: &Vault, document: &Map<String, Value>) -> Vec<(String, String)> {
     let mut out: Vec<(String, String)> = Vec::new();
+    // What was merged into the record is found under its own names too.
+    let merged = crate::merge::keys(document);
     for (way, paths) in &kind.lookup {
         for path in paths {
-            for value in lookup_values(kind, vault, document, path) {
+            for value in std::iter::once(document).chain(&merged).flat_map(|d| lookup_values(kind, vault, d, path)) {
                 if !out.iter().any(|(w, v)| w == way && *v == value) {
                     out.push((way.clone(), value));
                 }

@@ -4,7 +4,9 @@ use crate::access::{self, Arm, Coordinates, Sight, Wish, source_field};
 use crate::caller::Caller;
 use crate::door::{Door, DoorError};
 use crate::port::{Action, Column, Filter, Instant, Op, Query, Stored};
+use crate::merge::{self, Merged, Redirect};
 use crate::prepare;
+use crate::remarks::{self, Remark};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -43,6 +45,12 @@ pub struct View {
     pub may: Vec<Wish>,
     /// It was retracted.
     pub retracted: bool,
+    /// What reviewers remarked at fields that the caller sees.
+    pub remarks: Vec<Remark>,
+    /// Records that were merged into it.
+    pub merged: Vec<Merged>,
+    /// The record that it was merged into.
+    pub redirect: Option<Redirect>,
 }
 
 /// A list request as pages and the API make it.
@@ -114,6 +122,7 @@ impl Door {
     pub(crate) async fn seen_by(&self, caller: &Caller, kind: &str, id: &str) -> Result<(Arc<Kind>, Stored, Sight), DoorError> {
         let kind = self.kind(kind)?;
         let stored = self.store.find(&kind.kind, id).await.map_err(Self::store_error(&kind.kind))?.ok_or(DoorError::NotFound)?;
+        let stored = self.followed(stored).await?;
         let sight = access::sight_of(&access::arms(caller, &kind, Wish::Read), &stored).ok_or(DoorError::NotFound)?;
         Ok((kind, stored, sight))
     }
@@ -284,6 +293,8 @@ impl Door {
     pub fn view(&self, kind: &Kind, stored: &Stored, sight: &Sight, reveal: bool) -> Result<View, DoorError> {
         let mut data = stored.document();
         let mut clear = self.vault.open(&kind.kind, &stored.id, &stored.secret)?;
+        let (merged, redirect) = merge::seen(&mut data, &mut clear);
+        let remarks = remarks::seen(kind, &mut data, &mut clear, sight, reveal);
         for (path, value) in &mut clear {
             if !(reveal && sight.clears(path)) {
                 *value = Value::String(masked(value));
@@ -321,6 +332,9 @@ impl Door {
             revealable: sight.reveals(),
             may: Vec::new(),
             retracted: stored.retracted,
+            remarks,
+            merged,
+            redirect,
         })
     }
 }

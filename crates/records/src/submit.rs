@@ -8,6 +8,7 @@ use crate::port::{Action, Commit, NewRevision, Outcome, Stored};
 use crate::prepare::{self, Frame, Prepared};
 use crate::read::{MASK, masked};
 use crate::refs;
+use crate::remarks::{self, Answer, Hand, NewRemark};
 use serde_json::{Map, Value};
 use zhijian_kinds::intake::{Channel, Draft, Place, get_path, set_path};
 use zhijian_kinds::{Kind, Level, Problem};
@@ -66,6 +67,24 @@ impl Door {
         draft: &Draft,
         entry: Entry<'_>,
     ) -> Result<Saved, DoorError> {
+        self.amend_answering(caller, kind, id, seen, draft, &[], entry).await
+    }
+
+    /// As [`Door::amend`], with answers to remarks of the reviewer.
+    ///
+    /// # Errors
+    /// See [`DoorError`]; an answer to a remark that is not open.
+    #[expect(clippy::too_many_arguments, reason = "who, what, which revision, what is changed, what is answered and why")]
+    pub async fn amend_answering(
+        &self,
+        caller: &Caller,
+        kind: &str,
+        id: &str,
+        seen: u32,
+        draft: &Draft,
+        answers: &[Answer],
+        entry: Entry<'_>,
+    ) -> Result<Saved, DoorError> {
         let kind = self.kind(kind)?;
         let (old, document, sight) = self.as_it_was(caller, &kind, id, Wish::Amend).await?;
         if old.rev != seen {
@@ -79,6 +98,7 @@ impl Door {
             set_path(&mut prepared.document, &states.field, Value::String(old.state.clone()));
         }
         self.finish(caller, &kind, &mut prepared, Wish::Amend, Some((&old.id, &document, &sight))).await?;
+        remarks::settle(&mut prepared.document, &document, answers, &sight, self.hand(caller, seen))?;
         let revision = prepare::revision(&kind, &self.vault, prepared.clone(), old.id.clone(), Some(seen))?;
         self.write(caller, &kind, Action::Amend, revision, prepared, entry).await
     }
@@ -98,6 +118,25 @@ impl Door {
         given: &Draft,
         entry: Entry<'_>,
     ) -> Result<Saved, DoorError> {
+        self.advance_remarking(caller, kind, id, seen, transition, given, &[], entry).await
+    }
+
+    /// As [`Door::advance`], with remarks at fields when the step returns the record for correction.
+    ///
+    /// # Errors
+    /// As [`Door::advance`]; remarks with a step that does not return, or at fields that are not there.
+    #[expect(clippy::too_many_arguments, reason = "who, what, which revision, which step, what with it, what is remarked and why")]
+    pub async fn advance_remarking(
+        &self,
+        caller: &Caller,
+        kind: &str,
+        id: &str,
+        seen: u32,
+        transition: &str,
+        given: &Draft,
+        remarks: &[NewRemark],
+        entry: Entry<'_>,
+    ) -> Result<Saved, DoorError> {
         let kind = self.kind(kind)?;
         let (old, document, sight) = self.as_it_was(caller, &kind, id, Wish::Advance).await?;
         let (index, step) = kind.transitions.iter().enumerate().find(|(_, t)| t.id == transition).ok_or(DoorError::NotFound)?;
@@ -108,6 +147,9 @@ impl Door {
             return Err(DoorError::Stale { newest: old.rev });
         }
         let states = kind.states.as_ref().ok_or(DoorError::NotFound)?;
+        if !crate::transfer::is_theirs(caller, &kind, step, &document) {
+            return Err(DoorError::NotAllowed { kind: format!("{}·{}", kind.title, step.title) });
+        }
         if !step.from.contains(&old.state) {
             let title = states.list.iter().find(|s| s.code == old.state).map_or(old.state.as_str(), |s| s.title.as_str());
             return Err(DoorError::BadRequest(format!("当前状态为“{title}”，不能“{}”", step.title)));
@@ -132,9 +174,19 @@ impl Door {
         if !kind.transition_applies(index, &prepared.document, &self.today()) {
             return Err(DoorError::BadRequest(format!("不满足“{}”的条件", step.title)));
         }
+        if !remarks.is_empty() && !remarks::returns(step) {
+            return Err(DoorError::BadRequest(format!("“{}”不是退回，不能附意见", step.title)));
+        }
         self.finish(caller, &kind, &mut prepared, Wish::Advance, Some((&old.id, &document, &sight))).await?;
+        remarks::settle(&mut prepared.document, &document, &[], &sight, self.hand(caller, seen))?;
+        remarks::raise(&kind, &mut prepared.document, remarks, &sight, self.hand(caller, seen))?;
+        // The move and the step that accepts it are one transaction.
+        let along = match kind.moves.as_ref().filter(|moves| moves.accept == step.id) {
+            Some(moves) => self.moved(caller, &kind, moves, &prepared.document, entry.source).await?,
+            None => Vec::new(),
+        };
         let revision = prepare::revision(&kind, &self.vault, prepared.clone(), old.id.clone(), Some(seen))?;
-        self.write(caller, &kind, Action::Advance, revision, prepared, entry).await
+        self.write_with(caller, &kind, Action::Advance, revision, prepared, entry, along).await
     }
 
     /// Retracts a record: it stays with its history but is no longer shown or counted. A reason is needed.
@@ -156,6 +208,10 @@ impl Door {
         revision.retracted = true;
         revision.lookups.clear();
         self.write(caller, &kind, Action::Retract, revision, prepared, entry).await
+    }
+
+    fn hand<'a>(&self, caller: &'a Caller, seen: u32) -> Hand<'a> {
+        Hand { caller, at: self.now(), rev: seen + 1 }
     }
 
     fn frame<'a>(&'a self, kind: &'a Kind, caller: &'a Caller, today: &'a str) -> Frame<'a> {
@@ -209,6 +265,9 @@ impl Door {
     ) -> Result<(), DoorError> {
         let failed = || Self::store_error(&kind.kind);
         refs::resolve(self, kind, &mut [&mut *prepared]).await.map_err(failed())?;
+        if let Some(moves) = kind.moves.as_ref().filter(|_| wish != Wish::Advance) {
+            self.check_proposal(caller, kind, moves, prepared).await?;
+        }
         let today = self.today();
         prepare::complete(self.frame(kind, caller, &today), prepared);
         let id = old.map(|(id, ..)| id);
@@ -236,6 +295,21 @@ impl Door {
         prepared: Prepared,
         entry: Entry<'_>,
     ) -> Result<Saved, DoorError> {
+        self.write_with(caller, kind, action, revision, prepared, entry, Vec::new()).await
+    }
+
+    /// Writes a revision, and what belongs to it of other records, in one transaction.
+    #[expect(clippy::too_many_arguments, reason = "who, what, how, and what goes along")]
+    async fn write_with(
+        &self,
+        caller: &Caller,
+        kind: &Kind,
+        action: Action,
+        revision: NewRevision,
+        prepared: Prepared,
+        entry: Entry<'_>,
+        along: Vec<(Commit, String)>,
+    ) -> Result<Saved, DoorError> {
         let id = revision.id.clone();
         // A request that is sent again meets its own record here; the store then tells the first one's outcome.
         let keys = prepare::natural_keys(kind, &self.vault, &prepared.document, &revision.region);
@@ -247,7 +321,7 @@ impl Door {
         if keys.len() > 1 && entry.idempotency.is_none() {
             let known = self.store.find_by_keys(&kind.kind, &keys).await.map_err(Self::store_error(&kind.kind))?;
             if let Some(other) = known.into_iter().find(|r| r.id != id) {
-                return Err(DoorError::Exists { id: other.id });
+                return Err(DoorError::Exists { id: self.followed(other).await?.id });
             }
         }
         for (index, rule) in kind.unique_by.iter().enumerate() {
@@ -270,7 +344,19 @@ impl Door {
             checkpoint: None,
             idempotency: entry.idempotency,
         };
-        let done = self.store.append(commit, &id).await.map_err(Self::store_error(&kind.kind))?;
+        let done = if along.is_empty() {
+            self.store.append(commit, &id).await.map_err(Self::store_error(&kind.kind))?
+        } else {
+            let all: Vec<(Commit, String)> = std::iter::once((commit, id.clone())).chain(along).collect();
+            let mut all = self.store.append_all(all).await.map_err(Self::store_error(&kind.kind))?;
+            if all.iter().skip(1).flat_map(|done| &done.outcomes).any(|outcome| !matches!(outcome, Outcome::Written { .. })) {
+                return Err(DoorError::BadRequest("期间有人修改了相关记录，什么都没有改动，请重试".into()));
+            }
+            if all.is_empty() {
+                return Err(DoorError::NotFound);
+            }
+            all.swap_remove(0)
+        };
         match done.outcomes.first() {
             Some(Outcome::Written { rev }) if done.replayed => {
                 // The first request's record: find it by its natural key, which the retry shares.
@@ -279,7 +365,7 @@ impl Door {
                 Ok(Saved { id, rev: *rev, problems: prepared.problems })
             }
             Some(Outcome::Written { rev }) => Ok(Saved { id, rev: *rev, problems: prepared.problems }),
-            Some(Outcome::KeyTaken { id }) => Err(DoorError::Exists { id: id.clone() }),
+            Some(Outcome::KeyTaken { id }) => Err(DoorError::Exists { id: self.survivor(&kind.kind, id).await? }),
             Some(Outcome::Stale { newest }) => Err(DoorError::Stale { newest: *newest }),
             None => Err(DoorError::NotFound),
         }

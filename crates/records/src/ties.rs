@@ -30,6 +30,7 @@ impl Door {
     /// The store failed.
     pub async fn caller(&self, account: &Account) -> Result<Caller, DoorError> {
         let mut caller = Caller::from(account);
+        self.survivor_of_organisation(&mut caller).await?;
         let prefix = setting(&account.login, "");
         let now = self.now();
         for (name, value) in self.store.settings(&prefix).await.map_err(Self::store_error("account"))? {
@@ -86,6 +87,7 @@ impl Door {
             let value = match service.with {
                 With::Id => &caller.organisation,
                 With::Name => &caller.ties.organisation_name,
+                With::County => &caller.region,
             };
             if value.is_empty() {
                 continue;

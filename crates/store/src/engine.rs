@@ -62,6 +62,10 @@ impl RecordStore for Engine {
         append::append(self, &commit, record).await
     }
 
+    async fn append_all(&self, commits: Vec<(Commit, String)>) -> Result<Vec<Committed>, StoreError> {
+        append::append_all(self, &commits).await
+    }
+
     async fn rewrite(&self, work: Rewriting) -> Result<u64, StoreError> {
         append::rewrite(self, &work).await
     }

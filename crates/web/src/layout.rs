@@ -89,7 +89,7 @@ fn head(frame: &Frame<'_>) -> Markup {
             meta name="color-scheme" content="light";
             title { (frame.title) " · " (words::PRODUCT) }
             link rel="icon" type="image/svg+xml" href=(assets::url("app/logo.svg"));
-            @for sheet in ["vendor/tabler.css", "app/tokens.css", "app/frame.css", "app/parts.css", "app/forms.css"] {
+            @for sheet in ["vendor/tabler.css", "app/tokens.css", "app/frame.css", "app/parts.css", "app/forms.css", "app/flow.css"] {
                 link rel="stylesheet" href=(assets::url(sheet));
             }
             link rel="stylesheet" media="print" href=(assets::url("app/print.css"));
@@ -198,6 +198,7 @@ fn menu(frame: &Frame<'_>, signed: &Signed) -> Markup {
             }
             @if groups.iter().flat_map(|(_, kinds)| kinds).any(|k| access::may(&signed.caller, k, Wish::Export)) || signed.caller.has_any(&frame.app.catalogue().roles.exports.approvers) { li { (entry("/exports", words::EXPORTS, "export")) } }
             @if !crate::pages::research::kinds(frame.app, signed).is_empty() { li { (entry("/research", words::RESEARCH, "people")) } }
+            @if !crate::pages::duplicates::kinds(frame.app, signed).is_empty() { li { (entry(crate::pages::duplicates::PAGE, crate::pages::duplicates::TITLE, "search")) } }
             @if frame.app.door.keeps(&signed.caller) { li { (entry("/retention", words::RETENTION, "history")) } }
             @if signed.administers(frame.app) || signed.oversees(frame.app) { li { (entry("/access", words::ACCESS, "eye")) } }
             @if crate::pages::audit::may(frame.app, signed) { li { (entry("/audit", words::AUDIT, "history")) } }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod actions;
 pub mod api;
 pub mod app;
 pub mod assets;
@@ -24,6 +25,7 @@ pub mod papers;
 pub mod posted;
 pub mod purposes;
 pub mod qr;
+pub mod remarks;
 pub mod router;
 pub mod security;
 pub mod session;

@@ -46,6 +46,8 @@ pub fn router(app: App) -> Router {
         .merge(audit::router())
         .merge(exports::router())
         .merge(retention::router())
+        .merge(pages::duplicates::router())
+        .merge(pages::actions::router())
         .merge(research::router())
         .route("/watermark.svg", get(watermark::tile))
         .merge(api::router())

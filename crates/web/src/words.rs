@@ -197,6 +197,9 @@ pub fn action(action: zhijian_records::port::Action) -> &'static str {
         Action::Reseal => "更换密钥",
         Action::Erase => "到期删除",
         Action::Hold => "保全",
+        Action::Merge => "合并",
+        Action::Unmerge => "撤销合并",
+        Action::Transfer => "迁移",
     }
 }
 

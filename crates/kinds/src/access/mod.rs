@@ -104,6 +104,8 @@ pub enum With {
     Id,
     /// The organisation's registered name; the record must lie in the organisation's county too, since names repeat.
     Name,
+    /// The county of the account's region of duty.
+    County,
 }
 
 /// One row: these roles may do these things with these records and see this much of them.

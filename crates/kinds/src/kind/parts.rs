@@ -74,11 +74,23 @@ pub struct Merge {
     pub by: Option<String>,
     /// Differing values of the loser kept in a list of the winner.
     pub collect: IndexMap<String, String>,
+    /// How duplicates among kept records are looked for, and that they may be merged: `organisation` or `person`.
+    pub duplicates: Option<Duplicates>,
+}
+
+/// What tells that two kept records may be one thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Duplicates {
+    /// Name and county, credit code, address.
+    Organisation,
+    /// Identity number, name and birth date.
+    Person,
 }
 
 impl Default for Merge {
     fn default() -> Self {
-        Self { same_file: "first".into(), by: None, collect: IndexMap::new() }
+        Self { same_file: "first".into(), by: None, collect: IndexMap::new(), duplicates: None }
     }
 }
 
@@ -216,6 +228,28 @@ pub struct Transition {
     /// Deadlines that stop.
     #[serde(default)]
     pub stops: Vec<String>,
+}
+
+/// A kind whose records propose to move a record to another county.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Moves {
+    /// References that name what is moved, each with the kinds whose records of the same person go along.
+    pub subjects: IndexMap<String, Vec<String>>,
+    /// Field that receives the county it is in.
+    pub from: String,
+    /// Field with the county it goes to.
+    pub to: String,
+    /// Field with the township it goes to.
+    pub town: String,
+    /// Field that receives the subject's id.
+    pub subject: String,
+    /// Field that receives the subject's revision.
+    pub revision: String,
+    /// Step with which it moves.
+    pub accept: String,
+    /// Steps of the county that receives; the others are the sender's.
+    pub receiver: Vec<String>,
 }
 
 /// An extra fact.

@@ -1,7 +1,7 @@
 //! A kind and its fields as the YAML file has them.
 
 use super::{
-    AroundRule, CheckRule, DeriveRule, FactRule, Format, ListRule, Measured, Merge, PersonRule, Pivot, PrintRule, Privacy, RefRule, RegionRule, States,
+    AroundRule, CheckRule, DeriveRule, FactRule, Format, ListRule, Measured, Merge, Moves, PersonRule, Pivot, PrintRule, Privacy, RefRule, RegionRule, States,
     Transition, UniqueBy, Workbook,
 };
 use indexmap::IndexMap;
@@ -82,6 +82,8 @@ pub struct KindDef {
     /// Transitions between states.
     #[serde(default)]
     pub transitions: Vec<Transition>,
+    /// Its records propose to move other records.
+    pub moves: Option<Moves>,
     /// Extra facts.
     #[serde(default)]
     pub facts: IndexMap<String, FactRule>,

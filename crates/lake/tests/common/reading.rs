@@ -43,6 +43,9 @@ macro_rules! only_read_by_the_lake {
             async fn append(&self, _: Commit, _: &str) -> Result<Committed, StoreError> {
                 reading::not_here()
             }
+            async fn append_all(&self, _: Vec<(Commit, String)>) -> Result<Vec<Committed>, StoreError> {
+                reading::not_here()
+            }
             async fn rewrite(&self, _: Rewriting) -> Result<u64, StoreError> {
                 reading::not_here()
             }

@@ -162,6 +162,7 @@ pub fn aggregate_scope(roles: &Roles, caller: &Caller) -> Scope {
 /// The records that a row of the policy reaches for this caller.
 fn reach(caller: &Caller, kind: &Kind, row: &Row) -> Scope {
     let mut scope = Scope::default();
+    let nowhere = String::new();
     let field = |path: &str, value: &str, region: &str| Held { path: path.into(), value: value.into(), region: region.into() };
     match row.scope {
         Reach::All => scope.all = true,
@@ -176,6 +177,8 @@ fn reach(caller: &Caller, kind: &Kind, row: &Row) -> Scope {
             let (value, region) = match row.with {
                 With::Id => (&caller.organisation, ""),
                 With::Name => (&caller.ties.organisation_name, caller.ties.organisation_region.as_str()),
+                // An office of a township receives nothing for its county.
+                With::County => (if caller.region.len() == 6 { &caller.region } else { &nowhere }, ""),
             };
             if !value.is_empty() {
                 scope.fields.push(field(path, value, region));

@@ -79,11 +79,17 @@ pub enum Action {
     Erase,
     /// A legal hold was placed on a record or lifted.
     Hold,
+    /// Two records of one thing became one.
+    Merge,
+    /// A merge was undone.
+    Unmerge,
+    /// A record went to another county with what belongs to it.
+    Transfer,
 }
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::Submit,
         Self::Amend,
         Self::Advance,
@@ -104,6 +110,9 @@ impl Action {
         Self::Reseal,
         Self::Erase,
         Self::Hold,
+        Self::Merge,
+        Self::Unmerge,
+        Self::Transfer,
     ];
 
     /// Its word in the database and in files, the same as serde's.
@@ -130,6 +139,9 @@ impl Action {
             Self::Reseal => "reseal",
             Self::Erase => "erase",
             Self::Hold => "hold",
+            Self::Merge => "merge",
+            Self::Unmerge => "unmerge",
+            Self::Transfer => "transfer",
         }
     }
 

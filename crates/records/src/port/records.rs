@@ -226,6 +226,9 @@ pub trait RecordStore: Send + Sync {
     /// writes the new one, replaces its lookup keys; then appends the audit line and the outbox event. A commit without revisions
     /// (a view, a sign-in) appends its audit line only. `record` names the record of a single-record action.
     async fn append(&self, commit: Commit, record: &str) -> Result<Committed, StoreError>;
+    /// Several commits, of several kinds, in one transaction: each has its line on the chain, in this order and one after the other. Any
+    /// conflict undoes all; then the outcomes up to the commit with the conflict are given, and nothing is written (sequence numbers 0).
+    async fn append_all(&self, commits: Vec<(Commit, RecordId)>) -> Result<Vec<Committed>, StoreError>;
     /// Seals revisions again or destroys their private parts, without changing what the audit chain says of them; returns how many were
     /// rewritten. A revision that looks otherwise by now is left alone.
     async fn rewrite(&self, work: Rewriting) -> Result<u64, StoreError>;

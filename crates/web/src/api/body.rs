@@ -67,6 +67,28 @@ impl Sent {
         self.object(name)
     }
 
+    /// Takes a list; empty when it is missing.
+    ///
+    /// # Errors
+    /// It is something else.
+    pub fn list(&mut self, name: &str) -> Result<Vec<Value>, Failure> {
+        match self.members.shift_remove(name) {
+            None | Some(Value::Null) => Ok(Vec::new()),
+            Some(Value::Array(items)) => Ok(items),
+            Some(other) => Err(wrong(name, Some(&other), "一个 JSON 数组")),
+        }
+    }
+
+    /// Takes a whole number that must be there.
+    ///
+    /// # Errors
+    /// It is missing or something else.
+    pub fn number(&mut self, name: &str) -> Result<u32, Failure> {
+        let found = self.members.shift_remove(name);
+        let number = found.as_ref().and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok());
+        number.ok_or_else(|| wrong(name, found.as_ref(), "整数"))
+    }
+
     /// Takes a text; empty when it is missing.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use super::calc;
 use super::definitions::{codes, kinds};
 use super::operation::{Access, Operation, delete, get, patch, post, put};
-use super::records::{change, list, read};
+use super::records::{change, list, merge, read};
 use super::{duties, openapi, papers, plan_params, plans, search, session, watch};
 use zhijian_records::access::Wish;
 
@@ -51,7 +51,7 @@ fn sessions() -> [Operation; 3] {
     ]
 }
 
-fn records() -> [Operation; 12] {
+fn records() -> [Operation; 15] {
     [
         get("/records/{kind}", list::list)
             .named("list", "记录", "查询")
@@ -76,7 +76,7 @@ fn records() -> [Operation; 12] {
         put("/records/{kind}/{id}", change::replace)
             .named("replace", "记录", "整份修改（未给出的字段清空）")
             .access(Access::Kind(Wish::Amend))
-            .body("{kind}_entry")
+            .body("{kind}_replacement")
             .if_match()
             .gives(200, "Receipt")
             .fails(&["exists"]),
@@ -109,6 +109,22 @@ fn records() -> [Operation; 12] {
             .body("{kind}_step")
             .if_match()
             .gives(200, "Receipt"),
+        get("/records/{kind}/duplicates", merge::candidates)
+            .named("duplicates", "记录", "疑似重复")
+            .scope("identify")
+            .access(Access::Kind(Wish::Retract))
+            .gives(200, "Candidates"),
+        post("/records/{kind}/{id}/merge", merge::merge)
+            .named("merge", "记录", "并入另一条记录")
+            .access(Access::Kind(Wish::Retract))
+            .body("Merge")
+            .if_match()
+            .gives(204, ""),
+        post("/records/{kind}/{id}/unmerge", merge::undo)
+            .named("unmerge", "记录", "撤销合并")
+            .access(Access::Kind(Wish::Retract))
+            .body("Retraction")
+            .gives(204, ""),
         get("/search", search::search).named("search", "检索", "在可读的全部表单中检索").query(&search::SEARCH).gives(200, "Hits"),
         get("/openapi.json", openapi::serve).named("openapi", "接口", "OpenAPI 3.1 文档").access(Access::Anyone).gives(200, "Any"),
     ]

@@ -29,6 +29,7 @@ pub async fn show(signed: Signed, State(app): State<App>, RawQuery(query): RawQu
         (filter(&app, &asked, &all))
         @if shown.is_empty() { (nothing(&asked)) } @else {
             (row::table(&app, &signed, &shown, false))
+            (crate::pages::actions::bar(&app, &signed, None, "", &asked.with("part", &asked.part)))
             nav.pager aria-label="翻页" {
                 @if !asked.after.is_empty() { a.btn href=(asked.with("part", &asked.part)) { "回到第一页" } }
                 @if let Some(next) = &next { a.btn href={(asked.with("after", next))} { "下一页" } }

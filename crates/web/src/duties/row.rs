@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::error::PageError;
 use crate::links;
+use crate::pages::actions;
 use crate::pages::records::{cells, step};
 use crate::session::Signed;
 use maud::{Markup, html};
@@ -43,7 +44,7 @@ pub async fn with_records(app: &App, signed: &Signed, rows: Vec<DutyRow>) -> Res
 pub fn table(app: &App, signed: &Signed, rows: &[Shown], narrow: bool) -> Markup {
     html! {
         div.table-wrap { table.list.duties {
-            thead { tr { th scope="col" { "期限" } th scope="col" { "事项" } th scope="col" { "对象" } @if !narrow { th scope="col" { "地区" } } th scope="col" { "办理" } } }
+            thead { tr { @if !narrow { (actions::header(app, signed, None)) } th scope="col" { "期限" } th scope="col" { "事项" } th scope="col" { "对象" } @if !narrow { th scope="col" { "地区" } } th scope="col" { "办理" } } }
             tbody { @for shown in rows { (one(app, signed, shown, narrow)) } }
         } }
     }
@@ -55,6 +56,9 @@ fn one(app: &App, signed: &Signed, shown: &Shown, narrow: bool) -> Markup {
     let rule = duty.and_then(|d| app.catalogue().deadlines.rule(&d.rule, d.part, &shown.row.since));
     html! {
         tr {
+            @if !narrow {
+                @match &shown.view { Some(view) => { @let cell = actions::boxed(app, signed, kind, view, &cells::name(app, kind, &view.data)); @if cell.0.is_empty() { td.check-cell {} } @else { (cell) } }, None => td.check-cell {} }
+            }
             td.date data-label="期限" { (when(&shown.row, &app.door.today())) }
             td.text data-label="事项" {
                 (duty.map_or("", |d| d.title.as_str()))

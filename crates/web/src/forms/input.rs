@@ -29,6 +29,8 @@ pub struct Form<'a> {
     pub today: &'a str,
     /// Group that gets one more empty row.
     pub more: &'a str,
+    /// What the reviewer remarked at fields; open ones can be answered.
+    pub remarks: &'a [zhijian_records::remarks::Remark],
 }
 
 /// Problems of a field.
@@ -59,6 +61,7 @@ pub fn field(form: &Form<'_>, field: &Field) -> Markup {
             @if form.masked && field.private.is_some() && !form.filled.text(path).is_empty() { p.hint { "已隐去，不改动则保留原值" } }
             @if !field.help.is_empty() { p.hint #{(id) "-help"} { (field.help) } }
             @for problem in problems_of(form, path) { (said(problem, &id)) }
+            (crate::remarks::at(form.remarks, path, true))
         }
     }
 }

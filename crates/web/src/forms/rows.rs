@@ -25,12 +25,14 @@ pub fn group(form: &Form<'_>, field: &Field, members: &[Field]) -> Markup {
         || form.more == field.path
         || !own.is_empty()
         || form.problems.iter().any(|p| p.field.starts_with(&inside))
-        || field.required;
+        || field.required
+        || crate::remarks::open(form.remarks).any(|r| r.field == field.path);
     html! {
         details.rows.wide id=(input_id(&field.path)) open[open] data-rows=(field.path) data-most=[field.max_items] {
             summary { (label(field)) span.rows-count { (held.len()) " 项" } }
             @if !field.help.is_empty() { p.hint { (field.help) } }
             @for problem in &own { (said(problem, &input_id(&field.path))) }
+            (crate::remarks::at(form.remarks, &field.path, true))
             @for (index, row) in held.iter().chain(std::iter::repeat_n(&empty, spare)).enumerate() {
                 (one(form, field, members, index, row))
             }

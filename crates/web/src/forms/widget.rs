@@ -50,6 +50,13 @@ pub enum Widget<'a> {
 /// The input of a field of a kind.
 #[must_use]
 pub fn widget<'a>(app: &'a App, signed: &Signed, kind: &Kind, field: &'a Field) -> Widget<'a> {
+    if kind.moves.as_ref().is_some_and(|moves| moves.to == field.path) {
+        // Wherever it may go in the city, not only what the caller is responsible for.
+        let city = app.region.get(..4).unwrap_or_default();
+        let all = app.catalogue().regions.all().iter().filter(|r| matches!(r.level, Level::County | Level::Zone) && r.code.starts_with(city));
+        let counties: Vec<&Region> = all.collect();
+        return if counties.is_empty() || counties.len() > COUNTIES { Widget::Text } else { Widget::Counties(counties) };
+    }
     if kind.region.county.as_ref() == Some(&field.path) {
         let counties = counties(app, signed);
         return if counties.is_empty() || counties.len() > COUNTIES { Widget::Text } else { Widget::Counties(counties) };

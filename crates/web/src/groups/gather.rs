@@ -275,6 +275,9 @@ mod tests {
             revealable: false,
             may: Vec::new(),
             retracted: false,
+            remarks: Vec::new(),
+            merged: Vec::new(),
+            redirect: None,
         }
     }
 

@@ -2,9 +2,11 @@
 
 pub mod access;
 pub mod accounts;
+pub mod actions;
 pub mod audit;
 pub mod codes;
 pub mod desk;
+pub mod duplicates;
 pub mod exports;
 pub mod import;
 pub mod invite;

@@ -56,7 +56,11 @@ fn reaches(kind: &Kind, record: &Stored, row: &Row, person: &Person, clients: &[
                 value = if depth == 0 { data.get(step) } else { value.and_then(|v| v.get(step)) };
             }
             let text = value.and_then(Value::as_str).unwrap_or_default();
-            let own = if row.with == With::Id { &person.organisation } else { &person.organisation_name };
+            let own = match row.with {
+                With::Id => &person.organisation,
+                With::Name => &person.organisation_name,
+                With::County => &person.region,
+            };
             !own.is_empty() && text == own
         }
         Reach::Person => !token.is_empty() && data.get("id_no").and_then(Value::as_str) == Some(token),
@@ -79,6 +83,7 @@ pub fn ever(kind: &Kind, person: &Person, clients: &[String], wish: Wish) -> boo
         Reach::Region => !person.region.is_empty(),
         Reach::Organisation => !person.organisation.is_empty(),
         Reach::Own if row.with == With::Id => !person.organisation.is_empty(),
+        Reach::Own if row.with == With::County => person.region.len() == 6,
         Reach::Own => !person.organisation_name.is_empty(),
         Reach::Person => person.near && !person.id_no.is_empty(),
         Reach::Clients => !clients.is_empty(),

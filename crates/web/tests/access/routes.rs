@@ -51,6 +51,10 @@ pub enum For {
     Researcher,
     /// Roles that place holds.
     Keeper,
+    /// Whoever amends and retracts records of a kind that can be merged; the door asks about each record.
+    Merger,
+    /// Everybody who is signed in: a choice of rows is kept, what is done with them is asked of each row.
+    OwnChoice,
     /// The owner of a job.
     OwnJob,
 }
@@ -166,6 +170,21 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/research", For::Researcher),
     ("GET", "/retention", For::Keeper),
     ("POST", "/retention", For::Keeper),
+    ("GET", "/duplicates", For::Merger),
+    ("GET", "/duplicates/{kind}/{one}/{other}", For::Merger),
+    ("POST", "/duplicates/{kind}/{one}/{other}", For::Merger),
+    ("GET", "/duplicates/{kind}/{loser}", For::Merger),
+    ("POST", "/duplicates/{kind}/{loser}", For::Merger),
+    ("GET", "/api/v1/records/{kind}/duplicates", For::Merger),
+    ("POST", "/api/v1/records/{kind}/{id}/merge", For::Merger),
+    ("POST", "/api/v1/records/{kind}/{id}/unmerge", For::Merger),
+    ("POST", "/actions", For::OwnChoice),
+    ("GET", "/actions/{job}", For::OwnJob),
+    ("POST", "/actions/{job}/start", For::OwnJob),
+    ("POST", "/actions/{job}/export", For::OwnJob),
+    ("POST", "/actions/{job}/cancel", For::OwnJob),
+    ("POST", "/actions/{job}/continue", For::OwnJob),
+    ("GET", "/actions/{job}/result.csv", For::OwnJob),
     ("GET", "/watermark.svg", For::Signed),
     ("GET", "/plans", For::Aggregate),
     ("GET", "/plans/{plan}", For::Aggregate),

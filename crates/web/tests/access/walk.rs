@@ -290,6 +290,14 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
             For::Researcher => (researches, &[403]),
             For::Keeper => (catalogue.roles.retention.hold.contains(&person.role), &[403]),
             For::OwnJob => (false, &[404]),
+            // Those about records have tests of their own.
+            For::Merger if *route != "/duplicates" => continue,
+            For::Merger => {
+                let both = |k: &zhijian_kinds::Kind| {
+                    [Wish::Amend, Wish::Retract].into_iter().all(|wish| expected::ever(k, person, &clients(known, person), wish))
+                };
+                (catalogue.kinds.values().any(|k| k.merge.duplicates.is_some() && both(k)), &[403])
+            }
             _ => continue,
         };
         let path = route

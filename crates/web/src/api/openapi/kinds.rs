@@ -9,6 +9,9 @@ pub fn schemas(kind: &Kind) -> Map<String, Value> {
     let name = &kind.kind;
     let here = |suffix: &str| json!({"$ref": format!("#/components/schemas/{name}{suffix}")});
     let reason = json!({"type": "string", "description": "原因或说明，记入审计"});
+    let list = |of: &str, about: &str| json!({"type": "array", "items": {"$ref": format!("#/components/schemas/{of}")}, "description": about});
+    let answers = list("RemarkAnswer", "对退回意见的答复");
+    let remarks = list("NewRemark", "退回时在字段上的意见");
     let mut all = Map::new();
     let mut put = |suffix: &str, schema: Value| all.insert(format!("{name}{suffix}"), schema);
     let (document, required) = document(kind);
@@ -25,11 +28,20 @@ pub fn schemas(kind: &Kind) -> Map<String, Value> {
         }),
     );
     put(
+        "_replacement",
+        json!({
+            "type": "object",
+            "required": ["data"],
+            "properties": {"data": {"allOf": [here(""), {"required": required}]}, "reason": reason, "answers": answers},
+            "additionalProperties": false,
+        }),
+    );
+    put(
         "_change",
         json!({
             "type": "object",
             "required": ["data"],
-            "properties": {"data": {"type": "object", "description": format!("要改的字段（见 {name}），null 清空")}, "reason": reason},
+            "properties": {"data": {"type": "object", "description": format!("要改的字段（见 {name}），null 清空")}, "reason": reason, "answers": answers},
             "additionalProperties": false,
         }),
     );
@@ -52,7 +64,7 @@ pub fn schemas(kind: &Kind) -> Map<String, Value> {
             "_step",
             json!({
                 "type": "object",
-                "properties": {"data": {"type": "object", "description": "随此步骤填写的字段"}, "reason": reason},
+                "properties": {"data": {"type": "object", "description": "随此步骤填写的字段"}, "reason": reason, "remarks": remarks},
                 "additionalProperties": false,
             }),
         );

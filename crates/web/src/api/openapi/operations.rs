@@ -26,9 +26,10 @@ pub fn paths(catalogue: &Catalogue) -> Map<String, Value> {
     all
 }
 
-/// A kind without states has no steps.
+/// A kind without states has no steps; records of most kinds cannot be merged.
 fn applies(spec: &Spec, kind: &Kind) -> bool {
-    !spec.path.contains("{transition}") || !kind.transitions.is_empty()
+    let merges = ["/duplicates", "/merge", "/unmerge"].iter().any(|end| spec.path.ends_with(end));
+    (!spec.path.contains("{transition}") || !kind.transitions.is_empty()) && (!merges || kind.merge.duplicates.is_some())
 }
 
 /// Heading of a kind's operations.
@@ -96,7 +97,7 @@ fn schema_of(name: &str, kind: Option<&Kind>) -> Value {
 
 fn body(spec: &Spec, kind: Option<&Kind>) -> Value {
     let mut media = json!({"schema": schema_of(spec.body, kind)});
-    if let Some(example) = kind.filter(|_| spec.body == "{kind}_entry").and_then(|k| k.examples.first()) {
+    if let Some(example) = kind.filter(|_| matches!(spec.body, "{kind}_entry" | "{kind}_replacement")).and_then(|k| k.examples.first()) {
         media["example"] = json!({"data": example});
     }
     let mut content = json!({"application/json": &media});

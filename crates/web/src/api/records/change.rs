@@ -1,6 +1,6 @@
 //! Writes: file, replace, change, move on, retract. Each is one call of the door.
 
-use super::{Document, Receipt, address, etag, seen};
+use super::{Document, Receipt, address, etag, remarks, seen};
 use crate::api::body::Sent;
 use crate::api::client::Client;
 use crate::api::problem::{Answer, Failure};
@@ -80,10 +80,11 @@ pub async fn replace(
 ) -> Answer<Response> {
     let seen = seen(&headers)?;
     let (data, reason) = (sent.object("data")?, sent.text("reason")?);
+    let answers = remarks::answers(&mut sent)?;
     sent.finish()?;
     let found = app.door.kind(&kind)?;
     let draft = whole(&found, &data);
-    Ok(written(&kind, app.door.amend(&client.caller, &kind, &id, seen, &draft, entry(&reason)).await?))
+    Ok(written(&kind, app.door.amend_answering(&client.caller, &kind, &id, seen, &draft, &answers, entry(&reason)).await?))
 }
 
 /// A draft that speaks of every field a person can fill.
@@ -108,10 +109,11 @@ pub async fn amend(
 ) -> Answer<Response> {
     let seen = seen(&headers)?;
     let (data, reason) = (sent.object("data")?, sent.text("reason")?);
+    let answers = remarks::answers(&mut sent)?;
     sent.finish()?;
     let found = app.door.kind(&kind)?;
     let draft = Draft::from_json(&found, &data);
-    Ok(written(&kind, app.door.amend(&client.caller, &kind, &id, seen, &draft, entry(&reason)).await?))
+    Ok(written(&kind, app.door.amend_answering(&client.caller, &kind, &id, seen, &draft, &answers, entry(&reason)).await?))
 }
 
 /// `POST /records/{kind}/{id}/transitions/{transition}`
@@ -124,13 +126,14 @@ pub async fn advance(
 ) -> Answer<Response> {
     let seen = seen(&headers)?;
     let (data, reason) = (sent.object_or_empty("data")?, sent.text("reason")?);
+    let said = remarks::given(&mut sent)?;
     sent.finish()?;
     let found = app.door.kind(&kind)?;
     if found.transitions.iter().all(|t| t.id != transition) {
         return Err(Failure::not_found(format!("“{}”没有办理步骤“{transition}”", found.title)));
     }
     let draft = Draft::from_json(&found, &data);
-    Ok(written(&kind, app.door.advance(&client.caller, &kind, &id, seen, &transition, &draft, entry(&reason)).await?))
+    Ok(written(&kind, app.door.advance_remarking(&client.caller, &kind, &id, seen, &transition, &draft, &said, entry(&reason)).await?))
 }
 
 /// `DELETE /records/{kind}/{id}`: retracts; the record stays with its history.

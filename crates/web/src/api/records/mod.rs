@@ -3,7 +3,9 @@
 pub mod change;
 pub mod filters;
 pub mod list;
+pub mod merge;
 pub mod read;
+pub mod remarks;
 
 use super::problem::{Answer, Failure};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -30,6 +32,9 @@ pub fn shape(view: &View) -> Value {
         "masked": !view.revealed,
         "hidden": view.hidden,
         "data": view.data,
+        "remarks": remarks::told(view),
+        "merged": view.merged.iter().map(|m| json!({"id": m.id, "by": m.by, "at": shown(m.at), "reason": m.reason})).collect::<Vec<_>>(),
+        "merged_into": view.redirect.as_ref().map(|r| &r.to),
     })
 }
 

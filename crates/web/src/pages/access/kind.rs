@@ -52,7 +52,7 @@ fn reach(kind: &Kind, row: &Row) -> Markup {
         .map(|path| kind.field(path).map_or_else(|| kind.refs.get(path).map_or(path, |r| r.title.as_str()), |f| f.title.as_str()));
     html! {
         (row.scope.word())
-        @if let Some(by) = by { span.muted { "（" (by) @if row.with == With::Name { "是本机构名称，且在本机构所在地区" } @else { "是本机构" } "）" } }
+        @if let Some(by) = by { span.muted { "（" (by) @if row.with == With::Name { "是本机构名称，且在本机构所在地区" } @else if row.with == With::County { "是本人负责的县区" } @else { "是本机构" } "）" } }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::session::Signed;
 use crate::{links, words};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 use zhijian_kinds::intake::get_path;
@@ -30,6 +30,11 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let kind = app.door.kind(&kind)?;
     let view = app.door.open(&signed.caller, &kind.kind, &id, None).await?;
+    if view.id != id {
+        // Merged: the old address leads to the record that stands for it.
+        let flash = Flash::done("您打开的记录已并入下面这一条。");
+        return Ok(([(header::SET_COOKIE, flash.cookie())], Redirect::to(&links::record(&kind.kind, &view.id))).into_response());
+    }
     let page = page(&app, &signed, &kind, &view, &Flash::of(&headers)).await?;
     Ok(([(header::SET_COOKIE, Flash::gone())], page).into_response())
 }
@@ -48,7 +53,9 @@ pub async fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, flash: &
     let body = html! {
         (flash.notice())
         @if view.retracted { div.notice.notice-warning { "该记录已作废，只供查阅，不再列出和统计。" } }
+        @if !view.merged.is_empty() { div.notice.notice-info { "有 " (view.merged.len()) " 条重复记录并入此记录：" @for (n, m) in view.merged.iter().enumerate() { @if n > 0 { "；" } a href=(links::about(&kind.kind, &m.id, "history")) { (words::moment(m.at)) " " (m.reason) } } } }
         @if view.revealed { div.notice.notice-info { "正在显示完整信息，本次查看已记录。" a href=(links::record(&kind.kind, &view.id)) { "恢复隐去" } } }
+        (crate::remarks::notice(kind, view, view.may.contains(&Wish::Amend)))
         (quality(app, kind, view, around))
         div.detail {
             div.detail-main {
@@ -105,7 +112,7 @@ fn card(app: &App, kind: &Kind, view: &View, section: &Section<'_>, index: usize
                 dl.facts {
                     @for field in there.iter().filter(|f| !matches!(f.ty, FieldType::Group(_))) { (fact(app, kind, view, field)) }
                 }
-                @for field in &there { @if let FieldType::Group(members) = &field.ty { (group(app, field, members, get_path(&view.data, &field.path))) } }
+                @for field in &there { @if let FieldType::Group(members) = &field.ty { (group(app, field, members, get_path(&view.data, &field.path))) (crate::remarks::at(&view.remarks, &field.path, false)) } }
             }
             @if !missing.is_empty() {
                 details.missing {
@@ -131,6 +138,7 @@ fn fact(app: &App, kind: &Kind, view: &View, field: &Field) -> Markup {
                 @if kind.states.as_ref().is_some_and(|s| s.field == field.path) { (cells::state(kind, &view.state)) } @else { (text) }
                 @if let Some(unit) = &field.unit { span.unit-note { (unit) } }
                 @if month { span.muted { "（只到月份）" } }
+                (crate::remarks::at(&view.remarks, &field.path, false))
             }
         }
     }

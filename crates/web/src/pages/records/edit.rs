@@ -14,7 +14,7 @@ use crate::forms::{changed, draft, fillable};
 use crate::layout::{self, Frame};
 use crate::posted::Posted;
 use crate::session::Signed;
-use crate::{links, words};
+use crate::{links, remarks, words};
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -71,12 +71,13 @@ pub async fn submit(State(app): State<App>, Path((kind, id)): Path<(String, Stri
         return Ok(again(StatusCode::OK, &[], Markup::default()));
     }
     let record = links::record(&kind.kind, &id);
-    if changed(offered(&kind, &view), &before, &mine).is_empty() {
+    let answers = remarks::answers(&posted);
+    if changed(offered(&kind, &view), &before, &mine).is_empty() && answers.is_empty() {
         return Ok(([(header::SET_COOKIE, Flash::done("没有改动，未保存新版本。").cookie())], Redirect::to(&record)).into_response());
     }
     let draft = draft(&kind, offered(&kind, &view), &mine, Some(&before));
     let entry = Entry { source: "web", reason: posted.get(REASON).trim(), idempotency: None };
-    match app.door.amend(&signed.caller, &kind.kind, &id, seen, &draft, entry).await {
+    match app.door.amend_answering(&signed.caller, &kind.kind, &id, seen, &draft, &answers, entry).await {
         Ok(saved) => {
             let flash = Flash::saved(&format!("已保存为第 {} 版。", saved.rev), &saved.problems);
             Ok(([(header::SET_COOKIE, flash.cookie())], Redirect::to(&record)).into_response())
@@ -149,7 +150,7 @@ fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, attempt: &Attempt<
     let name = cells::name(app, kind, &view.data);
     let title = format!("修改{}", kind.title);
     let form =
-        Form { app, signed, kind, filled: attempt.filled, problems: attempt.problems, masked: true, today: &today, more: attempt.more };
+        Form { app, signed, kind, filled: attempt.filled, problems: attempt.problems, masked: true, today: &today, more: attempt.more, remarks: &view.remarks };
     let hidden = html! { input type="hidden" name=(REVISION) value=(view.rev); };
     let edit = links::edit(&kind.kind, &view.id);
     let body = sheet(&Sheet { form, action: &edit, hidden, notice: attempt.notice.clone(), cancel: &record, reason: Some(attempt.reason) });

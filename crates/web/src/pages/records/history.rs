@@ -75,6 +75,7 @@ fn revision(app: &App, kind: &Kind, step: &Step, before: Option<&Step>) -> Marku
                 }
             }
             @if let Some(reason) = stamp.map(|s| s.reason.as_str()).filter(|r| !r.is_empty()) { p.reason { "说明：" (reason) } }
+            (crate::remarks::of_revision(kind, &step.view))
             @match before {
                 None => p.muted { "首次保存" },
                 Some(before) => (difference(&changes::between(app, kind, &before.view.data, &step.view.data, &step.private))),

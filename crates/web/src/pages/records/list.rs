@@ -7,6 +7,7 @@ use crate::error::PageError;
 use crate::flash::Flash;
 use crate::icons::icon;
 use crate::layout::{self, Frame};
+use crate::pages::actions;
 use crate::session::Signed;
 use crate::{links, words};
 use axum::extract::{Path, RawQuery, State};
@@ -81,10 +82,11 @@ fn table(app: &App, signed: &Signed, kind: &Kind, asked: &Asked, page: &ViewPage
             } @else {
                 div.table-wrap {
                     table.list {
-                        thead { tr { @for column in &columns { (head(kind, asked, column, &base)) } } }
+                        thead { tr { (actions::header(app, signed, Some(kind))) @for column in &columns { (head(kind, asked, column, &base)) } } }
                         tbody {
                             @for row in &page.rows {
                                 tr {
+                                    (actions::boxed(app, signed, kind, row, &cells::name(app, kind, &row.data)))
                                     @for (index, column) in columns.iter().enumerate() {
                                         td class=(cells::class(kind, column)) data-label=(cells::title(kind, column)) {
                                             @if index == 0 {
@@ -100,6 +102,7 @@ fn table(app: &App, signed: &Signed, kind: &Kind, asked: &Asked, page: &ViewPage
                         }
                     }
                 }
+                (actions::bar(app, signed, Some(kind), &links::query(&asked.pairs), &format!("{base}{}", links::query(&asked.pairs))))
                 (pager(asked, page, &base))
             }
         }

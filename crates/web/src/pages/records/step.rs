@@ -10,6 +10,7 @@ use crate::forms::input::{Form, field};
 use crate::layout::{self, Frame, token};
 use crate::links;
 use crate::posted::Posted;
+use crate::remarks;
 use crate::session::Signed;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
@@ -20,6 +21,7 @@ use zhijian_kinds::{Field, Kind, Level, Problem};
 use zhijian_records::DoorError;
 use zhijian_records::access::Wish;
 use zhijian_records::read::View;
+use zhijian_records::remarks::{NewRemark, returns};
 use zhijian_records::submit::Entry;
 
 /// Steps that are possible for the caller now.
@@ -30,6 +32,7 @@ pub fn possible<'a>(app: &App, signed: &Signed, kind: &'a Kind, view: &View) -> 
         open && view.may.contains(&Wish::Advance)
             && step.from.contains(&view.state)
             && signed.caller.has_any(&step.roles)
+            && zhijian_records::transfer::is_theirs(&signed.caller, kind, step, &view.data)
             && kind.transition_applies(*index, &view.data, &today)
     };
     kind.transitions.iter().enumerate().filter(fits).map(|(_, step)| step).collect()
@@ -88,7 +91,7 @@ pub async fn show(
     let step = transition(&kind, &step)?;
     allowed(&signed, &kind, &view, step)?;
     let filled = Filled::of(&app, &signed, &kind, &view.data, needs(&kind, step));
-    Ok(page(&app, &signed, &kind, &view, step, &filled, &[]))
+    Ok(page(&app, &signed, &kind, &view, step, &filled, &[], &[]))
 }
 
 /// `POST /records/{kind}/{id}/steps/{step}`
@@ -111,12 +114,13 @@ pub async fn submit(
         .filter(|f| filled.get(&f.path).is_none_or(|held| held.is_empty()))
         .map(|f| Problem::new(Level::Error, "E_REQUIRED", &f.path, &f.title, "", "填写后才能继续"))
         .collect();
+    let said = remarks::given(&posted);
     if !missing.is_empty() {
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&app, signed, &kind, &view, step, &filled, &missing)).into_response());
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&app, signed, &kind, &view, step, &filled, &missing, &said)).into_response());
     }
     let given = draft(&kind, fields.iter().copied(), &filled, None);
     let entry = Entry { source: "web", reason: posted.get("_reason").trim(), idempotency: None };
-    match app.door.advance(&signed.caller, &kind.kind, &id, seen, &step.id, &given, entry).await {
+    match app.door.advance_remarking(&signed.caller, &kind.kind, &id, seen, &step.id, &given, &said, entry).await {
         Ok(saved) => {
             let to =
                 kind.states.as_ref().and_then(|s| s.list.iter().find(|s| s.code == step.to)).map_or(step.to.as_str(), |s| s.title.as_str());
@@ -125,18 +129,28 @@ pub async fn submit(
         }
         Err(DoorError::Invalid(problems)) => {
             let view = app.door.open(&signed.caller, &kind.kind, &id, None).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&app, signed, &kind, &view, step, &filled, &problems)).into_response())
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&app, signed, &kind, &view, step, &filled, &problems, &said)).into_response())
         }
         Err(error) => Err(error.into()),
     }
 }
 
-fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, step: &Transition, filled: &Filled, problems: &[Problem]) -> Markup {
+#[expect(clippy::too_many_arguments, reason = "the record, the step, and what was typed and is wrong")]
+fn page(
+    app: &App,
+    signed: &Signed,
+    kind: &Kind,
+    view: &View,
+    step: &Transition,
+    filled: &Filled,
+    problems: &[Problem],
+    said: &[NewRemark],
+) -> Markup {
     let (list, record) = (links::list(&kind.kind), links::record(&kind.kind, &view.id));
     let today = app.door.today();
     let name = cells::name(app, kind, &view.data);
     let fields = needs(kind, step);
-    let form = Form { app, signed, kind, filled, problems, masked: false, today: &today, more: "" };
+    let form = Form { app, signed, kind, filled, problems, masked: false, today: &today, more: "", remarks: &[] };
     let elsewhere: Vec<&Problem> =
         problems.iter().filter(|p| p.level == Level::Error && !fields.iter().any(|f| f.path == p.field)).collect();
     let body = html! {
@@ -146,7 +160,7 @@ fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, step: &Transition,
                 ul { @for problem in elsewhere { li { (problem.message) } } }
             }
         }
-        form.record-form.narrow method="post" action=(links::step(&kind.kind, &view.id, &step.id)) data-once {
+        form.record-form.narrow[!returns(step)] method="post" action=(links::step(&kind.kind, &view.id, &step.id)) data-once {
             (token(signed))
             input type="hidden" name="_rev" value=(view.rev);
             section.card {
@@ -156,6 +170,7 @@ fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, step: &Transition,
                     div.field.wide { label for="reason" { "说明" } input.form-control #reason name="_reason" maxlength="200" placeholder="会记入历史（可不填）"; }
                 }
             }
+            @if returns(step) { (remarks::inputs(app, kind, view, said)) }
             div.form-bar { button.btn.btn-primary type="submit" { (step.title) } a.btn href=(record) { "取消" } }
         }
     };
