@@ -35,6 +35,8 @@ pub struct Catalogue {
     pub deadlines: Deadlines,
     /// Duties by name.
     pub duties: IndexMap<String, Duty>,
+    /// Cycles and items of examinations.
+    pub exams: crate::exams::Tables,
     /// Rule tables (CSV) by file name without ending.
     pub rules: IndexMap<String, String>,
 }
@@ -172,6 +174,10 @@ impl Catalogue {
         self.deadlines = Deadlines::parse(table("deadlines"), calendar).unwrap_or_else(|(line, message)| {
             faults.push(Fault::fatal("rules/deadlines.csv", line, message));
             Deadlines::default()
+        });
+        self.exams = crate::exams::Tables::parse(table("exam_cycles"), table("exam_items")).unwrap_or_else(|(file, message)| {
+            faults.push(Fault::fatal(file, 1, message));
+            crate::exams::Tables::default()
         });
         for (path, content) in files.iter().filter(|(p, _)| p.starts_with("duties/") && is_yaml(p)) {
             let (def, document) = match crate::yaml::read::<DutyDef>(content) {

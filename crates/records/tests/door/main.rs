@@ -4,6 +4,7 @@
 
 mod derived;
 mod duties;
+mod exams;
 mod keys;
 mod noted;
 mod protection;

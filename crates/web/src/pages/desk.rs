@@ -51,6 +51,7 @@ pub async fn show(signed: Signed, State(app): State<App>, headers: HeaderMap) ->
         (flash.notice())
         (greeting(&app, &signed))
         (crate::duties::desk(&app, &signed).await?)
+        (crate::exams::desk(&app, &signed).await?)
         div.desk {
             div.desk-main {
                 @for (heading, tiles) in &tiles {

@@ -1,0 +1,34 @@
+//! The declaration wizard (申报向导): a declaration step by step, for somebody who files once a year.
+//!
+//! The draft is a record of kind `declaration`; each step saves its fields through the door, so that leaving and coming back goes on.
+
+mod hints;
+mod page;
+mod review;
+mod save;
+mod start;
+mod steps;
+
+use crate::app::App;
+use axum::Router;
+use axum::routing::get;
+
+/// Its address.
+pub const PAGE: &str = "/declare";
+/// Its name.
+pub const TITLE: &str = "申报向导";
+/// The kind it fills in.
+const KIND: &str = "declaration";
+
+/// Routes of these pages.
+pub fn router() -> Router<App> {
+    Router::new()
+        .route(PAGE, get(start::show).post(start::begin))
+        .route("/declare/{id}", get(review::receipt))
+        .route("/declare/{id}/{step}", get(page::show).post(save::submit))
+}
+
+/// Address of a step.
+fn step_page(id: &str, step: &str) -> String {
+    format!("{PAGE}/{id}/{step}")
+}
