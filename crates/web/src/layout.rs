@@ -197,6 +197,7 @@ fn menu(frame: &Frame<'_>, signed: &Signed) -> Markup {
                 li { (entry("/security", words::SECURITY, "lock")) }
                 li { (entry("/system", words::SYSTEM, "desk")) }
                 li { (entry("/rederive", words::REDERIVE, "history")) }
+                li { (entry(crate::wizard::OWN_ROWS, crate::wizard::OWN_ROWS_TITLE, "edit")) }
             }
             @if groups.iter().flat_map(|(_, kinds)| kinds).any(|k| access::may(&signed.caller, k, Wish::Export)) || signed.caller.has_any(&frame.app.catalogue().roles.exports.approvers) { li { (entry("/exports", words::EXPORTS, "export")) } }
             @if !crate::pages::research::kinds(frame.app, signed).is_empty() { li { (entry("/research", words::RESEARCH, "people")) } }

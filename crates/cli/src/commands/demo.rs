@@ -51,6 +51,7 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
             account::put(&platform, login, name, &roles, region, "", PASSWORD, false).await?;
         }
         demo_employer(&platform).await?;
+        demo_clinic(&platform).await?;
         platform.door.store.set_setting("demo", "1").await?;
     }
     let lines = evaluate::lines(&platform, PLAN.0, PLAN.1, None, None).await?;
@@ -65,6 +66,7 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
         data(format!("  {login:<10} {name}"))?;
     }
     data("  employer   用人单位职业卫生管理员")?;
+    data("  clinic     体检机构人员")?;
     serve::listen(platform, &listen, true).await
 }
 
@@ -77,6 +79,19 @@ async fn demo_employer(platform: &Platform) -> Result<()> {
         .await?;
     if let Some(employer) = page.rows.first() {
         account::put(platform, "employer", "用人单位职业卫生管理员", &["R09".into()], "", &employer.id, PASSWORD, false).await?;
+    }
+    Ok(())
+}
+
+/// An account of one demo clinic.
+async fn demo_clinic(platform: &Platform) -> Result<()> {
+    use zhijian_records::port::Op;
+    use zhijian_records::read::ListRequest;
+    let filters = vec![("category".to_owned(), Op::Eq, "exam".to_owned()), ("state".to_owned(), Op::Eq, "valid".to_owned())];
+    let request = ListRequest { filters, limit: 1, sort: Some("uscc".into()), ..ListRequest::default() };
+    let page = platform.door.list(&Platform::operator(), "institution", &request).await?;
+    if let Some(clinic) = page.rows.first() {
+        account::put(platform, "clinic", "体检机构人员", &["R11".into()], "", &clinic.id, PASSWORD, false).await?;
     }
     Ok(())
 }

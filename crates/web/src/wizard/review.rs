@@ -44,7 +44,7 @@ pub fn step_of(kind: &Kind, path: &str) -> Option<&'static str> {
 
 /// Fields of a step that should be filled in and are not.
 #[must_use]
-pub fn missing<'a>(kind: &'a Kind, view: &View, slug: &'a str) -> Vec<&'a Field> {
+pub fn missing<'a>(kind: &'a Kind, view: &'a View, slug: &'a str) -> Vec<&'a Field> {
     let decl_type = page::decl_type(view);
     let said = |path: &str| view.data.get(path).and_then(Value::as_bool);
     steps::fields(kind, slug, decl_type)

@@ -149,6 +149,8 @@ async fn record_routes(world: &World, known: &Known, person: &Person, kind: &Kin
     for (method, route, who) in ROUTES {
         let allowed = match who {
             For::Record(wish) => reads && expected.may.contains(wish),
+            For::Of(of, wish) if kind.kind == *of => reads && expected.may.contains(wish),
+            For::Of(..) => continue,
             For::Groups => {
                 let measurement = world.app.catalogue().kind("measurement").unwrap();
                 reads && kind.kind == "employer" && expected::ever(measurement, person, &clients(known, person), Wish::Read)
@@ -268,6 +270,9 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
             For::Researcher => (researches, &[403]),
             For::Keeper => (catalogue.roles.retention.hold.contains(&person.role), &[403]),
             For::OwnJob => (false, &[404]),
+            For::Ever(kind, wish) => {
+                (expected::ever(catalogue.kind(kind).unwrap(), person, &clients(known, person), *wish), &[403])
+            }
             _ => continue,
         };
         let path = route
