@@ -40,6 +40,8 @@ pub struct Catalogue {
     pub documents: IndexMap<String, Document>,
     /// Layouts (typst) that documents share, by file name.
     pub layouts: IndexMap<String, String>,
+    /// Cycles and items of examinations.
+    pub exams: crate::exams::Tables,
     /// Rule tables (CSV) by file name without ending.
     pub rules: IndexMap<String, String>,
 }
@@ -178,6 +180,10 @@ impl Catalogue {
         self.deadlines = Deadlines::parse(table("deadlines"), calendar).unwrap_or_else(|(line, message)| {
             faults.push(Fault::fatal("rules/deadlines.csv", line, message));
             Deadlines::default()
+        });
+        self.exams = crate::exams::Tables::parse(table("exam_cycles"), table("exam_items")).unwrap_or_else(|(file, message)| {
+            faults.push(Fault::fatal(file, 1, message));
+            crate::exams::Tables::default()
         });
         for (path, content) in files.iter().filter(|(p, _)| p.starts_with("duties/") && is_yaml(p)) {
             let (def, document) = match crate::yaml::read::<DutyDef>(content) {

@@ -14,6 +14,7 @@ pub mod catalogue;
 pub mod codes;
 pub mod dates;
 pub mod due;
+pub mod exams;
 pub mod ident;
 pub mod indicator;
 pub mod intake;
@@ -25,6 +26,7 @@ pub mod protection;
 pub mod regions;
 pub mod rules;
 pub mod schema;
+pub mod suggest;
 pub mod text;
 pub mod yaml;
 

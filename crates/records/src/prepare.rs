@@ -173,7 +173,25 @@ pub fn complete(frame: Frame<'_>, prepared: &mut Prepared) {
         }
     }
     prepared.problems.extend(frame.kind.check_rules(&prepared.document, frame.today));
+    if frame.channel == Channel::Form {
+        unfinished(frame.kind, prepared);
+    }
     prepared.sort(frame.kind);
+}
+
+/// A form that is not finished may lack required fields; what is said of fields that hold something stands.
+fn unfinished(kind: &Kind, prepared: &mut Prepared) {
+    let Some(states) = kind.states.as_ref().filter(|states| !states.incomplete.is_empty()) else { return };
+    let state = get_path(&prepared.document, &states.field).and_then(Value::as_str).unwrap_or_default();
+    if !states.incomplete.iter().any(|s| s == state) {
+        return;
+    }
+    let document = &prepared.document;
+    let keys = |path: &str| kind.natural_key.iter().any(|key| key == path) || kind.event_date.as_deref() == Some(path);
+    let missing = |p: &Problem| p.found.is_empty() && kind.field(&p.field).is_some_and(|f| f.required) && get_path(document, &p.field).is_none();
+    for problem in prepared.problems.iter_mut().filter(|p| p.level == Level::Error && missing(p) && !keys(&p.field)) {
+        problem.level = Level::Warning;
+    }
 }
 
 /// In a workbook only fields with a reject class refuse the row; a value that breaks the definition of another field (too long, say) is

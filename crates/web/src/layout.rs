@@ -177,6 +177,8 @@ fn menu(frame: &Frame<'_>, signed: &Signed) -> Markup {
             li { (entry("/", words::DESK, "desk")) }
             @if zhijian_records::Door::own_person(&signed.caller).is_some() { li { (entry(crate::dossier::MINE_PAGE, crate::dossier::MINE, "person")) } }
             @if frame.app.door.has_duties(&signed.caller) { li { (entry(crate::duties::PAGE, crate::duties::TITLE, "history")) } }
+            @if signed.is("R08") || signed.is("R09") { li { (entry(crate::wizard::PAGE, crate::wizard::TITLE, "file")) } }
+            @for (address, name) in crate::exams::menu(frame.app, signed) { li { (entry(address, name, "people")) } }
             li { (entry("/plans", words::BOARD, "board")) }
             li { (entry(crate::calculators::INDEX, crate::calculators::TITLE, "calc")) }
             @if files { li { (entry("/import", words::IMPORT, "import")) } }
@@ -195,6 +197,7 @@ fn menu(frame: &Frame<'_>, signed: &Signed) -> Markup {
                 li { (entry("/security", words::SECURITY, "lock")) }
                 li { (entry("/system", words::SYSTEM, "desk")) }
                 li { (entry("/rederive", words::REDERIVE, "history")) }
+                li { (entry(crate::wizard::OWN_ROWS, crate::wizard::OWN_ROWS_TITLE, "edit")) }
             }
             @if groups.iter().flat_map(|(_, kinds)| kinds).any(|k| access::may(&signed.caller, k, Wish::Export)) || signed.caller.has_any(&frame.app.catalogue().roles.exports.approvers) { li { (entry("/exports", words::EXPORTS, "export")) } }
             @if !crate::pages::research::kinds(frame.app, signed).is_empty() { li { (entry("/research", words::RESEARCH, "people")) } }

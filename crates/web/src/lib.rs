@@ -10,6 +10,7 @@ pub mod dossier;
 pub mod download;
 pub mod duties;
 mod error;
+pub mod exams;
 pub mod flash;
 pub mod forms;
 pub mod gate;
@@ -32,6 +33,7 @@ pub mod session;
 pub mod sso;
 pub mod visit;
 mod watermark;
+pub mod wizard;
 pub mod words;
 
 pub use app::App;

@@ -187,6 +187,10 @@ pub struct States {
     pub list: Vec<StateDef>,
     /// State of a new record.
     pub initial: String,
+    /// States of a form that is not finished: required fields may still be missing, which is a warning. The step that leaves them names
+    /// what it needs.
+    #[serde(default)]
+    pub incomplete: Vec<String>,
 }
 
 /// One state.

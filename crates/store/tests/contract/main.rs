@@ -6,6 +6,7 @@
 
 mod archive;
 mod audit;
+mod booking;
 mod bulk;
 mod crash;
 mod damage;
@@ -45,6 +46,9 @@ macro_rules! store_contract {
 }
 
 store_contract! {
+    booking {
+        rq_146_many_who_book_at_once_never_overbook,
+    }
     duties {
         rows_are_replaced_for_the_records_looked_at,
         a_share_is_the_union_of_its_parts,

@@ -52,6 +52,9 @@ pub fn of_record(kind: &Kind, view: &View) -> Option<(&'static str, String)> {
     if kind.kind == "employer" {
         return Some((EMPLOYER, employer_file(&view.id)));
     }
+    if let Some(way) = crate::exams::of_record(&kind.kind, &view.id) {
+        return Some(way);
+    }
     let person = person::ANCHORS.contains(&kind.kind.as_str()) && view.revealable && view.data.contains_key("id_no");
     person.then(|| (PERSON, person_file(&kind.kind, &view.id)))
 }

@@ -52,6 +52,7 @@ pub async fn show(signed: Signed, State(app): State<App>, headers: HeaderMap) ->
         (greeting(&app, &signed))
         (crate::duties::desk(&app, &signed).await?)
         (crate::remarks::desk(&app, &signed).await?)
+        (crate::exams::desk(&app, &signed).await?)
         div.desk {
             div.desk-main {
                 @for (heading, tiles) in &tiles {

@@ -23,6 +23,10 @@ pub enum For {
     EmployerFile,
     /// Whoever may identify the person of a record that leads to a person's file.
     PersonFile,
+    /// Whoever may do this with some record of this kind.
+    Ever(&'static str, Wish),
+    /// Whoever may do this with the record, of this kind only.
+    Of(&'static str, Wish),
     /// The step's roles, on the record.
     Step,
     /// Whoever sees aggregates.
@@ -96,6 +100,22 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/me/tokens/{id}/revoke", For::Signed),
     ("GET", "/duties", For::Signed),
     ("GET", "/duties/calendar", For::Signed),
+    ("GET", "/declare", For::Ever("declaration", Wish::File)),
+    ("POST", "/declare", For::Ever("declaration", Wish::File)),
+    ("GET", "/declare/{id}", For::Of("declaration", Wish::Amend)),
+    ("GET", "/declare/{id}/{step}", For::Of("declaration", Wish::Amend)),
+    ("POST", "/declare/{id}/{step}", For::Of("declaration", Wish::Amend)),
+    ("GET", "/exams/due", For::Ever("exposed_worker", Wish::Reveal)),
+    ("POST", "/exams/due", For::Ever("exam_order", Wish::File)),
+    ("GET", "/exams/unexamined", For::Ever("exam_order_worker", Wish::Read)),
+    ("GET", "/exams/slots", For::Ever("exam_slot", Wish::Read)),
+    ("POST", "/exams/slots", For::Ever("exam_slot", Wish::File)),
+    ("GET", "/exams/capacity", For::Ever("exam_slot", Wish::Read)),
+    ("GET", "/exams/orders/{id}", For::Of("exam_order", Wish::Read)),
+    ("POST", "/exams/orders/{id}/send", For::Of("exam_order", Wish::Advance)),
+    ("POST", "/exams/orders/{id}/cancel", For::Of("exam_order", Wish::Advance)),
+    ("POST", "/exams/orders/{id}/book", For::Of("exam_order", Wish::Advance)),
+    ("POST", "/exams/orders/{id}/reasons", For::Of("exam_order", Wish::Advance)),
     ("GET", "/search", For::Signed),
     ("GET", "/kinds", For::Signed),
     ("GET", "/kinds/{kind}", For::Signed),
@@ -159,6 +179,8 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/audit/export", For::Auditor),
     ("GET", "/audit/head", For::Auditor),
     ("GET", "/rederive", For::Administrator),
+    ("GET", "/rules/hazard_suggestions", For::Administrator),
+    ("POST", "/rules/hazard_suggestions", For::Administrator),
     ("GET", "/access", For::Overseer),
     ("GET", "/access/{kind}", For::Signed),
     ("GET", "/emergency", For::Signed),

@@ -166,6 +166,8 @@ async fn record_routes(world: &World, known: &Known, person: &Person, kind: &Kin
     for (method, route, who) in ROUTES {
         let allowed = match who {
             For::Record(wish) => reads && expected.may.contains(wish),
+            For::Of(of, wish) if kind.kind == *of => reads && expected.may.contains(wish),
+            For::Of(..) => continue,
             For::Groups => {
                 let measurement = world.app.catalogue().kind("measurement").unwrap();
                 reads && kind.kind == "employer" && expected::ever(measurement, person, &clients(known, person), Wish::Read)
@@ -297,6 +299,9 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
                     [Wish::Amend, Wish::Retract].into_iter().all(|wish| expected::ever(k, person, &clients(known, person), wish))
                 };
                 (catalogue.kinds.values().any(|k| k.merge.duplicates.is_some() && both(k)), &[403])
+            }
+            For::Ever(kind, wish) => {
+                (expected::ever(catalogue.kind(kind).unwrap(), person, &clients(known, person), *wish), &[403])
             }
             _ => continue,
         };
