@@ -3,6 +3,7 @@
 use crate::access::{AccessDef, Rights, Roles};
 use crate::due::{Calendar, Deadlines, Duty, DutyDef};
 use crate::indicator::{Indicator, Plan};
+use crate::notice::Notice;
 use crate::protection::{Grading, Retention};
 use crate::{CodeList, Kind, Regions, lint::Fault};
 use indexmap::IndexMap;
@@ -35,6 +36,8 @@ pub struct Catalogue {
     pub deadlines: Deadlines,
     /// Duties by name.
     pub duties: IndexMap<String, Duty>,
+    /// Notices by name.
+    pub notices: IndexMap<String, Notice>,
     /// Rule tables (CSV) by file name without ending.
     pub rules: IndexMap<String, String>,
 }
@@ -125,6 +128,7 @@ impl Catalogue {
         }
         catalogue.protection(files, &mut faults);
         catalogue.due(files, &mut faults);
+        catalogue.tellings(files, &mut faults);
         faults.extend(crate::lint::cross_check(&catalogue, files));
         (catalogue, faults)
     }

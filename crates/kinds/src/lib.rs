@@ -19,6 +19,7 @@ pub mod indicator;
 pub mod intake;
 pub mod kind;
 pub mod lint;
+pub mod notice;
 pub mod problem;
 pub mod protection;
 pub mod regions;
