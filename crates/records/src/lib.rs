@@ -20,6 +20,7 @@ pub mod examples;
 pub mod exports;
 pub mod keys;
 pub mod looks;
+pub mod notices;
 pub mod person;
 pub mod port;
 pub mod prepare;
