@@ -18,8 +18,9 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("lake", vec!["records", "kinds", "calc"]),
         ("exchange", vec!["records", "kinds"]),
         ("telemetry", vec!["records", "kinds", "calc"]),
+        ("notify", vec!["records"]),
         ("web", vec!["records", "kinds", "calc", "lake", "exchange"]),
-        ("cli", vec!["kinds", "calc", "records", "store", "lake", "exchange", "telemetry", "web"]),
+        ("cli", vec!["kinds", "calc", "records", "store", "lake", "exchange", "telemetry", "notify", "web"]),
         ("bench", vec!["kinds", "records", "store", "telemetry"]),
     ])
 }

@@ -19,6 +19,7 @@ pub mod jobs;
 pub mod layout;
 pub mod links;
 pub mod metrics;
+pub mod notices;
 pub mod pages;
 pub mod posted;
 pub mod purposes;

@@ -6,7 +6,7 @@ use crate::pages::{
     access, accounts, audit, codes, desk, exports, import, invite, kinds, login, me, records, rederive, research, retention, search, system,
 };
 use crate::posted::FORM_LIMIT;
-use crate::{api, assets, board, calculators, dossier, duties, error, health, metrics, pages, security, visit, watermark};
+use crate::{api, assets, board, calculators, dossier, duties, error, health, metrics, notices, pages, security, visit, watermark};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -41,6 +41,7 @@ pub fn router(app: App) -> Router {
         .merge(rederive::router())
         .merge(dossier::router())
         .merge(duties::router())
+        .merge(notices::router())
         .merge(access::router())
         .merge(audit::router())
         .merge(exports::router())

@@ -42,12 +42,10 @@ pub(super) async fn steps(round: &mut Round<'_>, told: &mut Told) -> Result<(), 
     let longest = longest.map(|s| s.after).chain(round.timing.escalation.iter().copied()).max().unwrap_or(0);
     let from = dates::add_days(&today, -(longest + round.timing.horizon_days + 1));
     let until = dates::add_days(&today, LONGEST_WARNING);
-    let everything = Part {
-        duties: catalogue.duties.keys().cloned().collect(),
-        scope: Scope { all: true, ..Scope::default() },
-        escalated_by: None,
-    };
-    let mut ask = Ask { parts: vec![everything], from, until, warned_by: Some(today.clone()), paused: Some(false), limit: PAGE, ..Ask::default() };
+    let everything =
+        Part { duties: catalogue.duties.keys().cloned().collect(), scope: Scope { all: true, ..Scope::default() }, escalated_by: None };
+    let mut ask =
+        Ask { parts: vec![everything], from, until, warned_by: Some(today.clone()), paused: Some(false), limit: PAGE, ..Ask::default() };
     loop {
         let rows = round.door.store.duties(&ask).await.map_err(failed)?;
         let Some(last) = rows.last().map(|r| (r.due_on.clone(), r.id.clone(), r.duty.clone())) else { return Ok(()) };
@@ -71,7 +69,11 @@ async fn page(round: &mut Round<'_>, rows: &[DutyRow], today: &str, told: &mut T
                     continue;
                 }
                 if let Some(step) = reached_step(round, notice, moment, duty, row, today) {
-                    reached.push((row, format!("{}/{}/{}/{}/{}/{}", notice.notice, row.kind, row.id, row.duty, row.due_on, step.step), step));
+                    reached.push((
+                        row,
+                        format!("{}/{}/{}/{}/{}/{}", notice.notice, row.kind, row.id, row.duty, row.due_on, step.step),
+                        step,
+                    ));
                 }
             }
         }
@@ -104,7 +106,8 @@ fn reached_step<'a>(round: &Round<'_>, notice: &'a Notice, moment: Moment, duty:
         Moment::Escalated if late > 0 => {
             let own = !duty.escalate.is_empty();
             let steps: &[Step] = if own { &duty.escalate } else { &notice.def.steps };
-            let after = |at: usize, step: &Step| if own { step.after } else { round.timing.escalation.get(at).copied().unwrap_or(step.after) };
+            let after =
+                |at: usize, step: &Step| if own { step.after } else { round.timing.escalation.get(at).copied().unwrap_or(step.after) };
             // Who watches is not told before the duty comes onto its desk.
             let day = |at: usize, step: &Step| {
                 let day = dates::add_days(&row.due_on, after(at, step))?;

@@ -50,7 +50,8 @@ async fn jobs(round: &mut Round<'_>, notice: &Notice, since: i64, told: &mut Tol
             _ => "后台任务",
         };
         let whom = Whom { login: job.login.clone(), ..Whom::default() };
-        let matter = Matter { params: vec![("what", what.into()), ("outcome", outcome.into()), ("job", job.id.clone())], ..Matter::default() };
+        let matter =
+            Matter { params: vec![("what", what.into()), ("outcome", outcome.into()), ("job", job.id.clone())], ..Matter::default() };
         let key = format!("{}/{}/{}", notice.notice, job.id, job.state);
         regional(round, notice, key, &whom, "", &matter, told).await?;
     }
@@ -70,7 +71,8 @@ async fn exports(round: &mut Round<'_>, notice: &Notice, since: i64, decided: bo
             };
             if request.decided_at >= since {
                 let whom = Whom { login: request.login.clone(), ..Whom::default() };
-                let matter = Matter { params: vec![("kind", title), ("outcome", outcome.into()), ("link", "/exports".into())], ..Matter::default() };
+                let matter =
+                    Matter { params: vec![("kind", title), ("outcome", outcome.into()), ("link", "/exports".into())], ..Matter::default() };
                 regional(round, notice, key, &whom, "", &matter, told).await?;
             }
         } else if request.standing == Standing::Asked && request.at >= since {

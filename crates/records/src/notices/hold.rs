@@ -33,7 +33,15 @@ impl Door {
     ///
     /// # Errors
     /// The duty is not the caller's to watch; no reason; the day is past or too far off; the store failed.
-    pub async fn hold_escalation(&self, caller: &Caller, kind: &str, id: &str, duty: &str, until: &str, reason: &str) -> Result<(), DoorError> {
+    pub async fn hold_escalation(
+        &self,
+        caller: &Caller,
+        kind: &str,
+        id: &str,
+        duty: &str,
+        until: &str,
+        reason: &str,
+    ) -> Result<(), DoorError> {
         self.watched(caller, kind, id, duty).await?;
         let today = self.today();
         let days = dates::days_between(&today, until).filter(|_| dates::parse_iso(until).is_some());
@@ -79,7 +87,16 @@ impl Door {
     }
 
     #[expect(clippy::too_many_arguments, reason = "a hold is named by three and says three")]
-    async fn keep(&self, caller: &Caller, kind: &str, id: &str, duty: &str, until: &str, reason: &str, told: &str) -> Result<(), DoorError> {
+    async fn keep(
+        &self,
+        caller: &Caller,
+        kind: &str,
+        id: &str,
+        duty: &str,
+        until: &str,
+        reason: &str,
+        told: &str,
+    ) -> Result<(), DoorError> {
         let stored = self.store.find(kind, id).await.map_err(failed)?.ok_or(DoorError::NotFound)?;
         let title = self.catalogue.duties.get(duty).map_or(duty, |d| d.title.as_str());
         // First the proof.

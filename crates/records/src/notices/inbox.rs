@@ -96,7 +96,13 @@ impl Door {
         }
         let more = rows.len() > limit;
         rows.truncate(limit);
-        let next = if more { rows.last().map(|n| n.id.clone()) } else if ended { None } else { ask.before };
+        let next = if more {
+            rows.last().map(|n| n.id.clone())
+        } else if ended {
+            None
+        } else {
+            ask.before
+        };
         let mut shown = Vec::new();
         for kept in rows {
             shown.push(self.shown(caller, kept).await?);

@@ -1,7 +1,7 @@
 //! Whom a notice reaches: accounts with a role, of an organisation, or one person, of those who may read the record.
 
-use super::wishes::Wishes;
 use super::failed;
+use super::wishes::Wishes;
 use crate::access::{self, Coordinates};
 use crate::caller::Caller;
 use crate::door::{Door, DoorError};
@@ -64,13 +64,17 @@ impl<'a> People<'a> {
     pub fn for_region(&self, whom: &Whom, region: &str) -> Vec<String> {
         let holds = |a: &Account| {
             let prefix = Regions::prefix(&a.region);
-            !a.region.is_empty() && region.starts_with(prefix) || !whom.login.is_empty() && a.login == whom.login || by_organisation(a, whom)
+            !a.region.is_empty() && region.starts_with(prefix)
+                || !whom.login.is_empty() && a.login == whom.login
+                || by_organisation(a, whom)
         };
         chosen(self.matching(whom).into_iter().filter(holds).collect(), whom)
     }
 
     fn matching(&self, whom: &Whom) -> Vec<Account> {
-        let matches = |a: &&Account| a.roles.iter().any(|r| whom.roles.contains(r)) || by_organisation(a, whom) || !whom.login.is_empty() && a.login == whom.login;
+        let matches = |a: &&Account| {
+            a.roles.iter().any(|r| whom.roles.contains(r)) || by_organisation(a, whom) || !whom.login.is_empty() && a.login == whom.login
+        };
         self.accounts.iter().filter(matches).cloned().collect()
     }
 
@@ -114,13 +118,15 @@ mod tests {
     use super::*;
 
     fn logins(reach: Reach, regions: &[(&str, &str, &str)]) -> Vec<String> {
-        let accounts = regions.iter().map(|(login, region, organisation)| Account::new(login, login, &["R03"], region, organisation)).collect();
+        let accounts =
+            regions.iter().map(|(login, region, organisation)| Account::new(login, login, &["R03"], region, organisation)).collect();
         chosen(accounts, &Whom { reach, ..Whom::default() })
     }
 
     #[test]
     fn the_nearest_office_is_told_and_the_one_above_when_it_is_asked_for() {
-        let all = [("county", "130302", ""), ("county2", "130302", ""), ("city", "130300", ""), ("province", "130000", ""), ("firm", "", "o1")];
+        let all =
+            [("county", "130302", ""), ("county2", "130302", ""), ("city", "130300", ""), ("province", "130000", ""), ("firm", "", "o1")];
         assert_eq!(logins(Reach::Nearest, &all), ["county", "county2", "firm"]);
         assert_eq!(logins(Reach::Above, &all), ["city", "firm"]);
         assert_eq!(logins(Reach::All, &all).len(), 5);

@@ -252,7 +252,8 @@ impl Door {
             letter.due = now;
             letter.at = now;
         }
-        self.note(by, Action::Administer, "letter", id.unwrap_or_default(), &format!("重发 {} 条未送达的消息", again.len()), source).await?;
+        self.note(by, Action::Administer, "letter", id.unwrap_or_default(), &format!("重发 {} 条未送达的消息", again.len()), source)
+            .await?;
         self.store.put_letters(&again).await.map_err(failed)?;
         Ok(again.len() as u64)
     }

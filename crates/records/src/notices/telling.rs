@@ -29,7 +29,8 @@ pub(super) struct Composer<'a> {
 impl Composer<'_> {
     /// A telling under a mark. Readers who muted the notice are left out unless it is statutory.
     pub fn telling(&self, people: &People<'_>, notice: &Notice, mark: Mark, matter: &Matter, readers: Vec<String>) -> Telling {
-        let params: Map<String, Value> = matter.params.iter().map(|(name, value)| ((*name).to_owned(), Value::String(value.clone()))).collect();
+        let params: Map<String, Value> =
+            matter.params.iter().map(|(name, value)| ((*name).to_owned(), Value::String(value.clone()))).collect();
         let params = Value::Object(params).to_string();
         let mut notices = Vec::new();
         for login in readers {

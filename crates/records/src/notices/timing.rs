@@ -97,6 +97,15 @@ impl Door {
         Ok(kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
     }
 
+    /// Forgets notices that were read, and messages that were sent, long ago; the number of notices.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn sweep_notices(&self) -> Result<u64, DoorError> {
+        let before = self.now() - self.timing().await?.keep_days * 24 * HOUR;
+        self.store.sweep_notices(before).await.map_err(failed)
+    }
+
     /// Changes it; the change is on record.
     ///
     /// # Errors

@@ -57,9 +57,10 @@ impl Contact {
     /// For the page: enough to recognise them.
     #[must_use]
     pub fn masked(&self) -> Self {
-        let mail = self.mail.split_once('@').map_or_else(String::new, |(name, host)| {
-            format!("{}***@{host}", name.chars().next().map(String::from).unwrap_or_default())
-        });
+        let mail = self
+            .mail
+            .split_once('@')
+            .map_or_else(String::new, |(name, host)| format!("{}***@{host}", name.chars().next().map(String::from).unwrap_or_default()));
         let digits: Vec<char> = self.phone.chars().collect();
         let phone = if digits.len() < 7 {
             String::new()
@@ -72,12 +73,19 @@ impl Contact {
 
     fn check(&self) -> Result<(), DoorError> {
         let mail_ok = self.mail.split_once('@').is_some_and(|(name, host)| {
-            !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.') && !self.mail.contains(char::is_whitespace)
+            !name.is_empty()
+                && host.contains('.')
+                && !host.starts_with('.')
+                && !host.ends_with('.')
+                && !self.mail.contains(char::is_whitespace)
         });
-        if !self.mail.is_empty() && (!mail_ok || self.mail.len() > 254 || self.mail.chars().any(|c| c.is_control() || "<>,;\"".contains(c))) {
+        if !self.mail.is_empty() && (!mail_ok || self.mail.len() > 254 || self.mail.chars().any(|c| c.is_control() || "<>,;\"".contains(c)))
+        {
             return Err(DoorError::BadRequest("邮箱地址无法识别，应写作 name@example.cn".into()));
         }
-        if !self.phone.is_empty() && !(self.phone.len() == 11 && self.phone.starts_with('1') && self.phone.bytes().all(|b| b.is_ascii_digit())) {
+        if !self.phone.is_empty()
+            && !(self.phone.len() == 11 && self.phone.starts_with('1') && self.phone.bytes().all(|b| b.is_ascii_digit()))
+        {
             return Err(DoorError::BadRequest("手机号应为 1 开头的 11 位数字".into()));
         }
         Ok(())
@@ -169,7 +177,9 @@ mod tests {
         let contact = |mail: &str, phone: &str| Contact { mail: mail.into(), phone: phone.into() };
         assert!(contact("", "").check().is_ok());
         assert!(contact("zhang@wjw.gov.cn", "13800138000").check().is_ok());
-        for (mail, phone) in [("zhang", ""), ("a@b", ""), ("a b@c.cn", ""), ("a@c.cn\r\nBcc: x@y.cn", ""), ("", "1380013800"), ("", "23800138000")] {
+        for (mail, phone) in
+            [("zhang", ""), ("a@b", ""), ("a b@c.cn", ""), ("a@c.cn\r\nBcc: x@y.cn", ""), ("", "1380013800"), ("", "23800138000")]
+        {
             assert!(contact(mail, phone).check().is_err(), "{mail} {phone}");
         }
         assert_eq!(contact("zhang@wjw.gov.cn", "13800138000").masked(), contact("z***@wjw.gov.cn", "138****8000"));

@@ -6,6 +6,7 @@ mod derived;
 mod duties;
 mod keys;
 mod noted;
+mod notices;
 mod protection;
 mod reactions;
 mod rederive;

@@ -66,14 +66,8 @@ pub(super) async fn put(engine: &Engine, letters: &[Letter]) -> Result<(), Store
     let mut tx = engine.backend.begin().await?;
     for l in letters {
         let text = "UPDATE letters SET standing = $1, attempts = $2, due = $3, fault = $4, at = $5 WHERE id = $6";
-        let values = [
-            l.standing.word().into(),
-            l.attempts.into(),
-            l.due.into(),
-            l.fault.as_str().into(),
-            l.at.into(),
-            l.id.as_str().into(),
-        ];
+        let values =
+            [l.standing.word().into(), l.attempts.into(), l.due.into(), l.fault.as_str().into(), l.at.into(), l.id.as_str().into()];
         tx.run(Sql::with(WRITING, text, values)).await?;
     }
     tx.commit().await

@@ -27,7 +27,8 @@ impl NoticeStore for Engine {
     async fn tell(&self, telling: &Telling) -> Result<bool, StoreError> {
         let mark = &telling.mark;
         let mut tx = self.backend.begin().await?;
-        let text = "INSERT INTO notice_marks (key, kind, id, duty, due_on, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (key) DO NOTHING";
+        let text =
+            "INSERT INTO notice_marks (key, kind, id, duty, due_on, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (key) DO NOTHING";
         let awaits = if telling.ends { "" } else { mark.kind.as_str() };
         let values = [
             mark.key.as_str().into(),
@@ -56,8 +57,7 @@ impl NoticeStore for Engine {
     }
 
     async fn awaited(&self, after: &str, limit: u32) -> Result<Vec<Mark>, StoreError> {
-        let text =
-            "SELECT key, kind, id, duty, due_on, at FROM notice_marks WHERE kind <> '' AND key > $1 ORDER BY key LIMIT $2";
+        let text = "SELECT key, kind, id, duty, due_on, at FROM notice_marks WHERE kind <> '' AND key > $1 ORDER BY key LIMIT $2";
         let rows = self.backend.read(Sql::with(READING, text, [after.into(), limit.into()])).await?;
         let mark = |mut row: Row| Mark {
             key: row.text(0),
@@ -211,4 +211,3 @@ fn kept(mut row: Row) -> Kept {
         read: row.int(8),
     }
 }
-

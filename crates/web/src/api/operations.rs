@@ -4,15 +4,16 @@ use super::calc;
 use super::definitions::{codes, kinds};
 use super::operation::{Access, Operation, delete, get, patch, post, put};
 use super::records::{change, list, read};
-use super::{duties, openapi, plan_params, plans, search, session, watch};
+use super::{duties, notices, openapi, plan_params, plans, search, session, watch};
 use zhijian_records::access::Wish;
 
 /// Headings in order, with a line about each.
-pub const TAGS: [(&str, &str); 9] = [
+pub const TAGS: [(&str, &str); 10] = [
     ("会话", "登录得到 Cookie 与防伪令牌；写操作在请求头 X-CSRF-Token 中带上令牌"),
     ("记录", "各类表单的记录，经统一入口校验、留痕"),
     ("检索", "跨表单检索"),
     ("期限", "应办事项：谁须在何时前办什么"),
+    ("通知", "本人的站内通知：只列仍可查看的，数量与列表一致"),
     ("定义", "表单、代码表、行政区划"),
     ("规划与指标", "规划评估、指标分解与名单"),
     ("计算", "计算器：公式、输入、出处，与一次计算"),
@@ -29,6 +30,7 @@ pub fn operations() -> Vec<Operation> {
     all.extend(sessions());
     all.extend(records());
     all.extend(deadlines());
+    all.extend(inbox());
     all.extend(definitions());
     all.extend(indicators());
     all.extend(calculations());
@@ -109,6 +111,14 @@ fn records() -> [Operation; 12] {
             .gives(200, "Receipt"),
         get("/search", search::search).named("search", "检索", "在可读的全部表单中检索").query(&search::SEARCH).gives(200, "Hits"),
         get("/openapi.json", openapi::serve).named("openapi", "接口", "OpenAPI 3.1 文档").access(Access::Anyone).gives(200, "Any"),
+    ]
+}
+
+fn inbox() -> [Operation; 3] {
+    [
+        get("/notices", notices::list).named("listNotices", "通知", "本人的通知，新的在前").query(&notices::LIST).gives(200, "NoticePage"),
+        get("/notices/counts", notices::counts).named("countNotices", "通知", "本人的未读通知数量，按级别").gives(200, "NoticeCounts"),
+        post("/notices/{notice}/read", notices::mark).named("markNotice", "通知", "标为已读或未读").body("NoticeMark").gives(204, ""),
     ]
 }
 

@@ -267,7 +267,7 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
             For::Importer => (imports, &[403]),
             For::Researcher => (researches, &[403]),
             For::Keeper => (catalogue.roles.retention.hold.contains(&person.role), &[403]),
-            For::OwnJob => (false, &[404]),
+            For::OwnJob | For::OwnNotice => (false, &[404]),
             _ => continue,
         };
         let path = route
@@ -282,6 +282,7 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
             .replace("{indicator}", "I-02")
             .replace("{code}", "I-02")
             .replace("{job}", "nobody")
+            .replace("{notice}", "nobody")
             .replace("{file}", "0");
         let query = match *route {
             "/search" => "?q=%E6%B5%B7%E6%B8%AF",

@@ -15,5 +15,6 @@ mod groups;
 mod import;
 mod lists;
 mod masks;
+mod notices;
 mod seen;
 mod walk;
