@@ -20,8 +20,10 @@ const CONSUMER: &str = "notices";
 const BEGUN: &str = "notices.begun";
 /// Lines looked at in one step.
 const LINES: u32 = 64;
-/// The clock is looked at again after this long, and after every change.
+/// The clock is looked at again after this long.
 const PAUSE: Instant = 60_000_000;
+/// And after this long when records were written.
+const SHORT: Instant = 10_000_000;
 
 /// What a run did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -106,10 +108,10 @@ impl Notifier {
         let begun = self.begin().await?;
         let mut round = Round { door: &self.door, timing, now: self.door.now(), begun, outlets: &self.outlets, people: None };
         let mut changed = false;
-        while self.lines(&mut round, &mut told).await? {
-            changed = true;
+        while let Some(wrote) = self.lines(&mut round, &mut told).await? {
+            changed |= wrote;
         }
-        if changed || self.pause_is_over(&round) {
+        if self.pause_is_over(&round, if changed { SHORT } else { PAUSE }) {
             events::tell(&mut round, &mut told).await?;
             self.duties(&mut round, &mut told).await?;
         }
@@ -129,9 +131,9 @@ impl Notifier {
         Ok(now)
     }
 
-    fn pause_is_over(&self, round: &Round<'_>) -> bool {
+    fn pause_is_over(&self, round: &Round<'_>, pause: Instant) -> bool {
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        last.0 != round.door.today() || round.now - last.1 >= PAUSE || round.now < last.1
+        last.0 != round.door.today() || round.now - last.1 >= pause || round.now < last.1
     }
 
     async fn duties(&self, round: &mut Round<'_>, told: &mut Told) -> Result<(), DoorError> {
@@ -143,20 +145,24 @@ impl Notifier {
         Ok(())
     }
 
-    /// Takes up some lines of the chain; `false` when there were none.
-    async fn lines(&self, round: &mut Round<'_>, told: &mut Told) -> Result<bool, DoorError> {
+    /// Takes up some lines of the chain, and says whether any is more than a look; `None` when there were none.
+    async fn lines(&self, round: &mut Round<'_>, told: &mut Told) -> Result<Option<bool>, DoorError> {
         let store = &self.door.store;
         let from = store.position(CONSUMER).await.map_err(failed)?;
         let lines = store.audit(from, LINES).await.map_err(failed)?;
-        let Some(last) = lines.last().map(|l| l.seq) else { return Ok(false) };
+        let Some(last) = lines.last().map(|l| l.seq) else { return Ok(None) };
         for line in &lines {
             self.line(round, line, told).await?;
         }
         store.set_position(CONSUMER, last).await.map_err(failed)?;
-        Ok(true)
+        Ok(Some(lines.iter().any(|l| !matches!(l.action, Action::View | Action::SignIn | Action::SignInFailed | Action::SignOut))))
     }
 
     async fn line(&self, round: &mut Round<'_>, line: &AuditLine, told: &mut Told) -> Result<(), DoorError> {
+        // What was recorded before the first run tells nobody, also when the chain is read again after a restore.
+        if line.stamp.at < round.begun {
+            return Ok(());
+        }
         // A workbook of past years tells nobody; what it obliges to lies on the desks.
         if !matches!(line.action, Action::Submit | Action::Amend | Action::Advance) {
             return Ok(());
