@@ -46,6 +46,8 @@ pub struct Config {
     pub oidc_client_secret: String,
     /// Name on the button. Environment: `ZHIJIAN_OIDC_NAME`. Default: 单点登录.
     pub oidc_name: String,
+    /// Outlets of notices: `[notify]` here, `ZHIJIAN_NOTIFY_…` in the environment (`docs/how-to/notifications.md`).
+    pub notify: zhijian_notify::Settings,
     /// Log filter, `error,zhijian=info` by default. Environment: `ZHIJIAN_LOG`.
     pub log: String,
 }
@@ -69,6 +71,7 @@ impl Default for Config {
             oidc_client_id: String::new(),
             oidc_client_secret: String::new(),
             oidc_name: String::new(),
+            notify: zhijian_notify::Settings::default(),
             log: "error,zhijian=info".into(),
         }
     }
@@ -104,6 +107,7 @@ impl Config {
             .merge(Toml::file(home.join("zhijian.toml")))
             // Variables of tests and scripts (ZHIJIAN_TEST_…) are not settings.
             .merge(Env::prefixed("ZHIJIAN_").only(&known))
+            .merge(Env::prefixed("ZHIJIAN_NOTIFY_").map(|name| format!("notify.{name}").into()))
             .extract()
             .context("配置有误（zhijian.toml 或 ZHIJIAN_… 环境变量）")?;
         Ok(Self { home, ..config })
@@ -122,6 +126,7 @@ impl Config {
             let (client, secret) = (&self.oidc_client_id, &self.oidc_client_secret);
             gate.sso = Some(zhijian_web::sso::Sso::new(&self.public_url, &self.oidc_issuer, client, secret, &self.oidc_name)?);
         }
+        gate.outlets = self.notify.outlets()?.iter().map(|outlet| (outlet.name(), outlet.title())).collect();
         Ok(gate)
     }
 

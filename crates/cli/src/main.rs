@@ -60,6 +60,8 @@ enum Command {
     Document(commands::document::Args),
     /// 应办事项：期限、逾期与临期
     Duties(commands::duties::Args),
+    /// 通知：渠道测试、未送达消息、时刻设置
+    Notify(commands::notify::Args),
     /// 联动：由记录引起的任务单、报告卡草稿等，补处理到最新
     React(commands::react::Args),
     /// 按现行规则与限值表重算已入库记录的计算值：先看差异，再决定是否写入
@@ -113,6 +115,7 @@ async fn run(command: Command, config: config::Config) -> anyhow::Result<ExitCod
         Command::Lake(args) => commands::lake::run(config, args).await,
         Command::Document(args) => commands::document::run(config, args).await,
         Command::Duties(args) => commands::duties::run(config, args).await,
+        Command::Notify(args) => commands::notify::run(config, args).await,
         Command::React(args) => commands::react::run(config, args).await,
         Command::Rederive(args) => commands::rederive::run(config, args).await,
         Command::Calc(args) => commands::calc::run(args),

@@ -19,8 +19,9 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("exchange", vec!["records", "kinds"]),
         ("telemetry", vec!["records", "kinds", "calc"]),
         ("documents", vec!["records", "kinds"]),
+        ("notify", vec!["records"]),
         ("web", vec!["records", "kinds", "calc", "lake", "exchange", "documents"]),
-        ("cli", vec!["kinds", "calc", "records", "store", "lake", "exchange", "telemetry", "documents", "web"]),
+        ("cli", vec!["kinds", "calc", "records", "store", "lake", "exchange", "telemetry", "documents", "notify", "web"]),
         ("bench", vec!["kinds", "records", "store", "telemetry"]),
     ])
 }

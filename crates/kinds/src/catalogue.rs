@@ -3,6 +3,7 @@
 use crate::access::{AccessDef, Rights, Roles};
 use crate::due::{Calendar, Deadlines, Duty, DutyDef};
 use crate::indicator::{Indicator, Plan};
+use crate::notice::Notice;
 use crate::paper::{Document, DocumentDef};
 use crate::protection::{Grading, Retention};
 use crate::{CodeList, Kind, Regions, lint::Fault};
@@ -42,6 +43,8 @@ pub struct Catalogue {
     pub layouts: IndexMap<String, String>,
     /// Cycles and items of examinations.
     pub exams: crate::exams::Tables,
+    /// Notices by name.
+    pub notices: IndexMap<String, Notice>,
     /// Rule tables (CSV) by file name without ending.
     pub rules: IndexMap<String, String>,
 }
@@ -133,6 +136,7 @@ impl Catalogue {
         catalogue.protection(files, &mut faults);
         catalogue.due(files, &mut faults);
         catalogue.papers(files, &mut faults);
+        catalogue.tellings(files, &mut faults);
         faults.extend(crate::lint::cross_check(&catalogue, files));
         (catalogue, faults)
     }

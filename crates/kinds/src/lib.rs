@@ -20,6 +20,7 @@ pub mod indicator;
 pub mod intake;
 pub mod kind;
 pub mod lint;
+pub mod notice;
 pub mod paper;
 pub mod problem;
 pub mod protection;

@@ -77,6 +77,7 @@ pub fn cross_check(catalogue: &Catalogue, files: &[File]) -> Vec<Fault> {
     faults.extend(crate::protection::check(catalogue, files));
     faults.extend(crate::due::check(catalogue, files));
     faults.extend(crate::paper::check(catalogue, files));
+    faults.extend(crate::notice::check(catalogue, files));
     faults
 }
 

@@ -11,7 +11,7 @@ mod tables;
 mod values;
 mod variables;
 
-use crate::kind::{CheckRule, Field, FieldType, Kind, KEPT, KindDef, NOTES};
+use crate::kind::{CheckRule, Field, FieldType, KEPT, Kind, KindDef, NOTES};
 use crate::yaml::{Document, YamlError};
 use crate::{Level, Problem, text};
 use cel::common::ast::IdedExpr;
@@ -91,11 +91,7 @@ impl Compiled {
             .enumerate()
             .map(|(i, t)| optional(&t.when, format!("transitions.{i}.when")))
             .collect::<Result<_, _>>()?;
-        let around = def
-            .around
-            .iter()
-            .map(|(name, rule)| optional(&rule.when, format!("around.{name}.when")))
-            .collect::<Result<_, _>>()?;
+        let around = def.around.iter().map(|(name, rule)| optional(&rule.when, format!("around.{name}.when"))).collect::<Result<_, _>>()?;
         Ok(Self { schema, checks, derive, arguments, transitions, around })
     }
 }

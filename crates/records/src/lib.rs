@@ -25,6 +25,7 @@ pub mod looks;
 pub mod many;
 pub mod merge;
 pub(crate) mod moving;
+pub mod notices;
 mod peers;
 pub mod person;
 pub mod port;

@@ -64,6 +64,7 @@ pub async fn run(door: &Door, caller: &Caller, mut seen: impl FnMut(&Progress) -
     door.store.put_job(&job).await.map_err(failed())?;
     door.reseal_persons().await?;
     door.reseal_factors().await?;
+    door.reseal_contacts().await?;
     while progress.pass < PASSES {
         let whole = progress.at.is_none();
         if whole {

@@ -11,6 +11,7 @@ mod factors;
 mod history;
 mod jobs;
 mod lookup;
+mod notices;
 mod outbox;
 mod partitions;
 mod postgres;

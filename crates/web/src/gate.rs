@@ -16,6 +16,8 @@ pub struct Gate {
     pub passkeys: Option<Passkeys>,
     /// Single sign-on, where a provider is configured.
     pub sso: Option<Sso>,
+    /// Outlets of notices that are configured: name and title.
+    pub outlets: Vec<(&'static str, &'static str)>,
     /// Running figures of this process.
     pub metrics: Metrics,
 }

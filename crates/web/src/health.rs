@@ -110,6 +110,7 @@ pub async fn metrics(State(app): State<App>, visit: Visit, headers: HeaderMap) -
         return Ok((StatusCode::UNAUTHORIZED, challenge, "须有 metrics 权限的令牌").into_response());
     }
     let health = Health::look(&app).await;
+    app.gate.metrics.letters(&app.door.letter_counts().await?);
     let text = app.gate.metrics.text(health.sessions, health.waiting, health.lag);
     Ok(([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response())
 }

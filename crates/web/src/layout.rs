@@ -124,6 +124,7 @@ fn top(frame: &Frame<'_>, signed: &Signed) -> Markup {
                     input #q type="search" name="q" placeholder=(words::SEARCH_HINT) autocomplete="off" enterkeyhint="search" data-key="/";
                 }
             }
+            (crate::notices::bell())
             details.user {
                 summary aria-label=(signed.account.name) { (icon("person")) span.user-name { (signed.account.name) } }
                 div.user-menu {

@@ -21,6 +21,7 @@ pub mod jobs;
 pub mod layout;
 pub mod links;
 pub mod metrics;
+pub mod notices;
 pub mod pages;
 pub mod papers;
 pub mod posted;

@@ -34,6 +34,12 @@ struct Became {
     outcome: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Letters {
+    outlet: String,
+    standing: &'static str,
+}
+
 /// The figures of this process.
 #[derive(Debug)]
 pub struct Metrics {
@@ -44,6 +50,7 @@ pub struct Metrics {
     sessions: Gauge,
     outbox: Gauge,
     lag: Gauge,
+    letters: Family<Letters, Gauge>,
 }
 
 impl Default for Metrics {
@@ -58,7 +65,9 @@ impl Default for Metrics {
         registry.register("sessions", "Sessions used within the idle time-out", sessions.clone());
         registry.register("outbox_depth", "Commits that the lake has not taken in", outbox.clone());
         registry.register("lake_lag_seconds", "Age of the oldest commit that the lake has not taken in", lag.clone());
-        Self { registry, requests, durations, rows, sessions, outbox, lag }
+        let letters: Family<Letters, Gauge> = Family::default();
+        registry.register("notice_letters", "Messages of notices by outlet and standing", letters.clone());
+        Self { registry, requests, durations, rows, sessions, outbox, lag, letters }
     }
 }
 
@@ -66,6 +75,14 @@ impl Metrics {
     /// Counts rows of an import.
     pub fn imported(&self, outcome: &'static str, rows: u64) {
         self.rows.get_or_create(&Became { outcome }).inc_by(rows);
+    }
+
+    /// Takes over how many messages of notices stand where.
+    pub fn letters(&self, counts: &[(String, zhijian_records::notices::port::Standing, u64)]) {
+        for (outlet, standing, number) in counts {
+            let gauge = self.letters.get_or_create(&Letters { outlet: outlet.clone(), standing: standing.word() });
+            gauge.set(i64::try_from(*number).unwrap_or(i64::MAX));
+        }
     }
 
     /// The figures as text, with those that are read when asked.

@@ -7,7 +7,8 @@ use crate::pages::{
 };
 use crate::posted::FORM_LIMIT;
 use crate::{
-    api, assets, board, calculators, dossier, duties, error, exams, health, metrics, pages, papers, security, visit, watermark, wizard,
+    api, assets, board, calculators, dossier, duties, error, exams, health, metrics, notices, pages, papers, security, visit, watermark,
+    wizard,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -46,6 +47,7 @@ pub fn router(app: App) -> Router {
         .merge(duties::router())
         .merge(exams::router())
         .merge(wizard::router())
+        .merge(notices::router())
         .merge(access::router())
         .merge(audit::router())
         .merge(exports::router())

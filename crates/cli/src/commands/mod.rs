@@ -15,6 +15,7 @@ pub mod import;
 pub mod init;
 pub mod keys;
 pub mod lake;
+pub mod notify;
 pub mod react;
 pub mod rederive;
 pub mod research;

@@ -39,7 +39,11 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
     // A wrong setting is told at the start, not at night.
     crate::heads::today(&platform).await?;
     let heads = tokio::spawn(crate::heads::keep(Arc::clone(&platform)));
-    let refresher = tokio::spawn(keep_fresh(Arc::clone(&platform.lake), platform.door.clone()));
+    let outlets = platform.config.notify.outlets()?;
+    let names = outlets.iter().map(|outlet| outlet.name().to_owned()).collect();
+    let refresher = tokio::spawn(keep_fresh(Arc::clone(&platform.lake), platform.door.clone(), names));
+    let post = zhijian_records::notices::Post::new(platform.door.clone(), outlets, &platform.config.public_url);
+    let postman = tokio::spawn(keep_posting(post));
     let housekeeper = tokio::spawn(keep_house(platform.door.clone()));
     let app = zhijian_web::App {
         door: platform.door.clone(),
@@ -57,14 +61,16 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
     refresher.abort();
     heads.abort();
     housekeeper.abort();
+    postman.abort();
     say("服务已停止");
     Ok(ExitCode::SUCCESS)
 }
 
 /// Follows the outbox: figures, duties and what records set off are a few seconds behind them at most.
-async fn keep_fresh(lake: Arc<zhijian_lake::Lake>, door: zhijian_records::Door) {
+async fn keep_fresh(lake: Arc<zhijian_lake::Lake>, door: zhijian_records::Door, outlets: Vec<String>) {
     let clerk = zhijian_records::duties::Clerk::new(door.clone());
     let reactor = zhijian_records::reactions::Reactor::new(door.clone());
+    let notifier = zhijian_records::notices::Notifier::new(door.clone(), outlets);
     let mut tick = tokio::time::interval(Duration::from_secs(2));
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -79,6 +85,21 @@ async fn keep_fresh(lake: Arc<zhijian_lake::Lake>, door: zhijian_records::Door) 
         if let Err(error) = clerk.catch_up().await {
             tracing::error!(error = &error as &dyn std::error::Error, "cannot bring the duties up to the records");
         }
+        if let Err(error) = notifier.catch_up().await {
+            tracing::error!(error = &error as &dyn std::error::Error, "cannot tell what happened");
+        }
+    }
+}
+
+/// Hands messages of notices to their outlets. A slow receiver keeps nothing else waiting.
+async fn keep_posting(post: zhijian_records::notices::Post) {
+    let mut tick = tokio::time::interval(Duration::from_secs(5));
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        if let Err(error) = post.deliver().await {
+            tracing::error!(error = &error as &dyn std::error::Error, "cannot deliver messages");
+        }
     }
 }
 
@@ -89,6 +110,7 @@ async fn keep_house(door: zhijian_records::Door) {
         tick.tick().await;
         let swept = async {
             door.sweep().await?;
+            door.sweep_notices().await?;
             door.deactivate_unused().await
         };
         match swept.await {

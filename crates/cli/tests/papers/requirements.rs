@@ -97,7 +97,11 @@ fn page() -> Result<String, Box<dyn Error>> {
     for (module, title) in MODULES {
         let own: Vec<&Requirement> = rows.iter().filter(|r| r.module == module).collect();
         let with = own.iter().filter(|r| shown.contains_key(&r.number)).count();
-        write!(out, "\n## {module} — {title}: {with} of {}\n\n| row | words of the plan | plans | asks for | shown by |\n|---|---|---|---|---|\n", own.len())?;
+        write!(
+            out,
+            "\n## {module} — {title}: {with} of {}\n\n| row | words of the plan | plans | asks for | shown by |\n|---|---|---|---|---|\n",
+            own.len()
+        )?;
         for row in own {
             let by = shown.get(&row.number).map_or_else(|| "**not shown**".to_owned(), |names| names.join("<br>"));
             writeln!(out, "| {} | {} | {} | {} | {by} |", row.number, row.words, row.plans, row.capability)?;

@@ -1,6 +1,7 @@
 //! A duty (应办事项): what a record obliges whom to do until when.
 
 use crate::kind::{FieldType, Kind};
+use crate::notice::Step;
 use crate::rules::Expression;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -35,6 +36,9 @@ pub struct DutyDef {
     /// Days after the last day when it is escalated to those who watch (design); without: at once.
     #[serde(default)]
     pub escalate_after: i64,
+    /// Steps of escalation; without, those of the notice for escalated duties.
+    #[serde(default)]
+    pub escalate: Vec<Step>,
     /// The field from whose date it counts. A standing duty counts from there when there is nothing yet to count from.
     pub from: String,
     /// The record has it only when this holds (CEL).

@@ -136,13 +136,31 @@ impl Deadlines {
         let on = add_days(&on, paused)?;
         let end = parse_iso(&on)?;
         let span = (end - start).whole_days().abs();
-        let first = rule.warnings.iter().map(|w| match w {
-            Warning::DaysBefore(days) => *days,
-            Warning::Share(percent) => span - span * percent / 100,
-        });
-        let warn_on = iso(end - Duration::days(first.max().unwrap_or(0)));
+        let warn_on = iso(end - Duration::days(before_end(rule, span).into_iter().max().unwrap_or(0)));
         let doubtful = rule.unit == Unit::WorkingDays && !(self.calendar.knows(start) && self.calendar.knows(end));
         Some(Due { on, warn_on, doubtful })
+    }
+}
+
+/// Early warnings as days before the last day.
+fn before_end(rule: &Rule, span: i64) -> Vec<i64> {
+    let days = |w: &Warning| match w {
+        Warning::DaysBefore(days) => *days,
+        Warning::Share(percent) => span - span * percent / 100,
+    };
+    rule.warnings.iter().map(days).collect()
+}
+
+impl Deadlines {
+    /// The days (ISO) of early warning of something that counts from one day and is due on another, in order.
+    #[must_use]
+    pub fn warnings(&self, rule: &Rule, since: &str, on: &str) -> Vec<String> {
+        let (Some(start), Some(end)) = (parse_iso(since), parse_iso(on)) else { return Vec::new() };
+        let mut days: Vec<String> =
+            before_end(rule, (end - start).whole_days().abs()).into_iter().map(|n| iso(end - Duration::days(n))).collect();
+        days.sort();
+        days.dedup();
+        days
     }
 }
 
@@ -216,6 +234,9 @@ mod tests {
         let due = |id: &str, from: &str| register.due(register.rule(id, 1, from).unwrap(), from, 0).unwrap();
         assert_eq!(due("DL-08", "2025-01-01").warn_on, "2025-12-02", "30 days before the year is over");
         assert_eq!(due("DL-02", "2025-01-01").warn_on, "2025-01-08", "half of 15 days, rounded down, have passed");
+        let rule = register.rule("DL-08", 1, "2025-01-01").unwrap();
+        let steps = register.warnings(rule, "2025-01-01", "2026-01-01");
+        assert_eq!(steps, ["2025-12-02", "2025-12-17", "2025-12-25", "2025-12-31"], "30, 15, 7 and 1 days before");
     }
 
     #[test]

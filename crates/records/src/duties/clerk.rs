@@ -8,7 +8,7 @@ use super::port::DutyRow;
 use crate::audit::hex;
 use crate::bulk::in_parallel;
 use crate::door::{Door, DoorError};
-use crate::port::{Action, Event, Filter, Op, Query, Store, StoreError, Stored};
+use crate::port::{Action, Event, Filter, Lease, Op, Query, Store, StoreError, Stored};
 use serde_json::{Map, Value};
 use sm3::{Digest, Sm3};
 use std::collections::{BTreeMap, HashSet};
@@ -66,6 +66,21 @@ impl Clerk {
         Ok(true)
     }
 
+    /// Holds the table still while it says all there is to say: made with the present rules, up to the last record. `None` when it does not, or
+    /// another process is at it.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn settled(&self) -> Result<Option<Box<dyn Lease>>, DoorError> {
+        let store = &self.door.store;
+        let Some(lease) = store.lease(CONSUMER).await.map_err(failed)? else { return Ok(None) };
+        if store.setting(RULES).await.map_err(failed)?.as_deref() != Some(&self.rules) {
+            return Ok(None);
+        }
+        let position = store.position(CONSUMER).await.map_err(failed)?;
+        Ok(store.events(position, 1).await.map_err(failed)?.is_empty().then_some(lease))
+    }
+
     /// Lets the next [`Self::catch_up`] compute the whole table anew: the records are others (a restore).
     ///
     /// # Errors
@@ -80,6 +95,8 @@ impl Clerk {
     /// The store failed.
     pub async fn renew(&self) -> Result<(), DoorError> {
         let Some(_lease) = self.door.store.lease(CONSUMER).await.map_err(failed)? else { return Ok(()) };
+        // Stopped in between, it is not taken for whole.
+        Self::forget(self.door.store.as_ref()).await.map_err(failed)?;
         self.rebuild().await?;
         self.door.store.set_setting(RULES, &self.rules).await.map_err(failed)?;
         while self.step().await? {}

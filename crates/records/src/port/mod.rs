@@ -14,6 +14,7 @@ mod query;
 mod records;
 
 pub use crate::duties::port::DutyStore;
+pub use crate::notices::port::NoticeStore;
 pub use accounts::*;
 pub use archive::*;
 pub use audit::*;
@@ -71,6 +72,6 @@ pub enum StoreError {
 }
 
 /// Everything a deployment's database offers.
-pub trait Store: RecordStore + AccountStore + JobStore + AuditStore + ArchiveStore + DutyStore {}
+pub trait Store: RecordStore + AccountStore + JobStore + AuditStore + ArchiveStore + DutyStore + NoticeStore {}
 
-impl<T: RecordStore + AccountStore + JobStore + AuditStore + ArchiveStore + DutyStore> Store for T {}
+impl<T: RecordStore + AccountStore + JobStore + AuditStore + ArchiveStore + DutyStore + NoticeStore> Store for T {}

@@ -25,7 +25,7 @@ async fn of(door: &Door, duty: &str) -> Vec<(String, String)> {
 }
 
 /// A workflow step with what it needs.
-async fn step(door: &Door, kind: &str, id: &str, step: &str, given: Value) {
+pub async fn step(door: &Door, kind: &str, id: &str, step: &str, given: Value) {
     let seen = door.store.find(kind, id).await.unwrap().unwrap().rev;
     let draft = Draft::from_json(&door.kind(kind).unwrap(), given.as_object().unwrap());
     let entry = Entry { reason: "", source: "test", idempotency: None };
@@ -33,7 +33,7 @@ async fn step(door: &Door, kind: &str, id: &str, step: &str, given: Value) {
 }
 
 /// An employer that is verified and a declaration of it on a day.
-async fn declared(door: &Door, day: &str) -> (String, String) {
+pub async fn declared(door: &Door, day: &str) -> (String, String) {
     let id = employer(door).await;
     step(door, "employer", &id, "confirm", json!({})).await;
     let kind = door.kind("declaration").unwrap();

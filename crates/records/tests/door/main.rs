@@ -9,6 +9,7 @@ mod exams;
 mod keys;
 mod merging;
 mod noted;
+mod notices;
 mod protection;
 mod reactions;
 mod rederive;

@@ -29,6 +29,10 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0004_duties.sql"),
         postgres: include_str!("../../migrations/postgres/0004_duties.sql"),
     },
+    Migration {
+        sqlite: include_str!("../../migrations/sqlite/0006_notices.sql"),
+        postgres: include_str!("../../migrations/postgres/0006_notices.sql"),
+    },
 ];
 
 const DOING: &str = "升级数据库结构";

@@ -13,6 +13,7 @@ mod damage;
 mod duties;
 mod filters;
 mod lists;
+mod notices;
 mod outbox;
 mod people;
 mod random_edits;
@@ -53,6 +54,14 @@ store_contract! {
         rows_are_replaced_for_the_records_looked_at,
         a_share_is_the_union_of_its_parts,
         counts_and_pages_follow_the_days,
+    }
+    notices {
+        what_is_marked_is_never_told_again,
+        two_who_tell_the_same_tell_it_once,
+        a_reader_pages_filters_and_reads_its_own_notices,
+        the_end_of_a_duty_is_waited_for_and_told_to_its_readers,
+        messages_wait_are_sent_or_given_up,
+        wishes_and_holds_are_replaced,
     }
     records {
         a_record_is_found_as_it_was_written,

@@ -46,6 +46,18 @@
   const wrong = one("[data-focus]");
   if (wrong) wrong.focus();
 
+  // The bell looks again while somebody is at work here, once a minute at most: a page left open asks nothing and keeps no session alive.
+  let worked = Date.now(), looked = Date.now();
+  const look = () => {
+    const bell = one("#bell");
+    if (!bell || !window.htmx || document.hidden || Date.now() - looked < 60000) return;
+    looked = Date.now();
+    htmx.trigger(bell, "zj:look");
+  };
+  for (const sign of ["pointerdown", "keydown", "scroll"]) addEventListener(sign, () => { worked = Date.now(); }, { passive: true, capture: true });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) { worked = Date.now(); look(); } });
+  setInterval(() => { if (Date.now() - worked < 60000) look(); }, 15000);
+
   // On a small screen the list comes before the open filters.
   const fold = () => { if (innerWidth <= 640) all(".filter-fields").forEach((d) => { d.open = false; }); };
   fold();

@@ -4,16 +4,17 @@ use super::calc;
 use super::definitions::{codes, kinds};
 use super::operation::{Access, Operation, delete, get, patch, post, put};
 use super::records::{change, list, merge, read};
-use super::{duties, openapi, papers, plan_params, plans, search, session, watch};
+use super::{duties, notices, openapi, papers, plan_params, plans, search, session, watch};
 use zhijian_records::access::Wish;
 
 /// Headings in order, with a line about each.
-pub const TAGS: [(&str, &str); 10] = [
+pub const TAGS: [(&str, &str); 11] = [
     ("会话", "登录得到 Cookie 与防伪令牌；写操作在请求头 X-CSRF-Token 中带上令牌"),
     ("记录", "各类表单的记录，经统一入口校验、留痕"),
     ("文书", "回执、告知书、报告、证明书：出具、下载"),
     ("检索", "跨表单检索"),
     ("期限", "应办事项：谁须在何时前办什么"),
+    ("通知", "本人的站内通知：只列仍可查看的，数量与列表一致"),
     ("定义", "表单、代码表、行政区划"),
     ("规划与指标", "规划评估、指标分解与名单"),
     ("计算", "计算器：公式、输入、出处，与一次计算"),
@@ -31,6 +32,7 @@ pub fn operations() -> Vec<Operation> {
     all.extend(records());
     all.extend(documents());
     all.extend(deadlines());
+    all.extend(inbox());
     all.extend(definitions());
     all.extend(indicators());
     all.extend(calculations());
@@ -155,6 +157,14 @@ fn documents() -> [Operation; 4] {
             .query(&papers::COPY)
             .gives(200, "Any")
             .also(&[WORD]),
+    ]
+}
+
+fn inbox() -> [Operation; 3] {
+    [
+        get("/notices", notices::list).named("listNotices", "通知", "本人的通知，新的在前").query(&notices::LIST).gives(200, "NoticePage"),
+        get("/notices/counts", notices::counts).named("countNotices", "通知", "本人的未读通知数量，按级别").gives(200, "NoticeCounts"),
+        post("/notices/{notice}/read", notices::mark).named("markNotice", "通知", "标为已读或未读").body("NoticeMark").gives(204, ""),
     ]
 }
 

@@ -56,6 +56,7 @@ pub async fn of_record(app: &App, signed: &Signed, kind: &str, view: &View) -> R
     let ask = Ask { record: Some((kind.to_owned(), view.id.clone())), limit: 20, ..Ask::default() };
     let rows = app.door.duties(&signed.caller, ask).await?;
     let today = app.door.today();
+    let escalation = crate::notices::escalation_beside(app, signed, &rows).await?;
     Ok(html! {
         @if !rows.is_empty() {
             section.card {
@@ -64,6 +65,7 @@ pub async fn of_record(app: &App, signed: &Signed, kind: &str, view: &View) -> R
                     span { (app.catalogue().duties.get(&r.duty).map_or("", |d| d.title.as_str())) }
                     span { (row::when(r, &today)) }
                 } } }
+                (escalation)
             }
         }
     })

@@ -2,18 +2,20 @@
 
 use crate::app::App;
 use crate::error::PageError;
+use crate::flash::Flash;
 use crate::health::Health;
 use crate::layout::{self, Frame};
 use crate::session::Signed;
 use crate::words;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use maud::{Markup, html};
 
 /// Address of the page.
 pub const PAGE: &str = "/system";
 
 /// `GET /system`
-pub async fn show(signed: Signed, State(app): State<App>) -> Result<Markup, PageError> {
+pub async fn show(signed: Signed, State(app): State<App>, headers: HeaderMap) -> Result<Markup, PageError> {
     app.door.administrator(&signed.caller).map_err(|_| PageError::NotAllowed("系统状态由平台管理员查看".into()))?;
     let health = Health::look(&app).await;
     let gate = &app.gate;
@@ -25,6 +27,7 @@ pub async fn show(signed: Signed, State(app): State<App>) -> Result<Markup, Page
     };
     let told = |configured: bool, what: &str| if configured { what.to_owned() } else { "未启用".to_owned() };
     let body = html! {
+        (Flash::of(&headers).notice())
         section.card.about.narrow { h2 { "运行" } dl {
             (line("版本", env!("CARGO_PKG_VERSION"), None))
             (line("数据库", if health.store { "可以访问" } else { "无法访问" }, Some(health.store)))
@@ -39,6 +42,7 @@ pub async fn show(signed: Signed, State(app): State<App>) -> Result<Markup, Page
             (line("通行密钥", &told(gate.passkeys.is_some(), "已启用"), None))
             (line("单点登录", &gate.sso.as_ref().map_or_else(|| "未启用".to_owned(), |sso| sso.issuer().to_owned()), None))
         } }
+        (crate::notices::letters_card(&app, &signed).await?)
         p.hint { "供监控程序：" code { "/health" } "（是否正常）、" code { "/metrics" } "（运行指标，须有 metrics 权限的令牌，或在安全设置中允许本机读取）。" }
     };
     Ok(layout::page(&Frame { title: words::SYSTEM, signed: Some(&signed), active: PAGE, ..Frame::new(&app) }, body))

@@ -61,6 +61,8 @@ pub enum For {
     OwnChoice,
     /// The owner of a job.
     OwnJob,
+    /// The reader of a notice; whose share a duty is in.
+    OwnNotice,
 }
 
 /// Method, route, for whom.
@@ -116,6 +118,16 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/exams/orders/{id}/cancel", For::Of("exam_order", Wish::Advance)),
     ("POST", "/exams/orders/{id}/book", For::Of("exam_order", Wish::Advance)),
     ("POST", "/exams/orders/{id}/reasons", For::Of("exam_order", Wish::Advance)),
+    ("GET", "/duties/escalation", For::OwnNotice),
+    ("POST", "/duties/escalation", For::OwnNotice),
+    ("GET", "/notices", For::Signed),
+    ("GET", "/notices/bell", For::Signed),
+    ("POST", "/notices/read", For::Signed),
+    ("POST", "/notices/unread", For::Signed),
+    ("GET", "/notices/settings", For::Signed),
+    ("POST", "/notices/settings", For::Signed),
+    ("POST", "/notices/{id}/open", For::OwnNotice),
+    ("POST", "/notices/{id}/mark", For::OwnNotice),
     ("GET", "/search", For::Signed),
     ("GET", "/kinds", For::Signed),
     ("GET", "/kinds/{kind}", For::Signed),
@@ -174,6 +186,7 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/security", For::Administrator),
     ("POST", "/security", For::Administrator),
     ("GET", "/system", For::Administrator),
+    ("POST", "/system/letters", For::Administrator),
     ("POST", "/accounts/{login}/person", For::Administrator),
     ("GET", "/audit", For::Auditor),
     ("POST", "/audit/export", For::Auditor),
@@ -239,6 +252,9 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/api/v1/search", For::Signed),
     ("GET", "/api/v1/duties", For::Signed),
     ("GET", "/api/v1/duties/counts", For::Signed),
+    ("GET", "/api/v1/notices", For::Signed),
+    ("GET", "/api/v1/notices/counts", For::Signed),
+    ("POST", "/api/v1/notices/{notice}/read", For::OwnNotice),
     ("GET", "/api/v1/openapi.json", For::Anyone),
     ("GET", "/api/v1/kinds", For::Signed),
     ("GET", "/api/v1/kinds/{kind}", For::Signed),

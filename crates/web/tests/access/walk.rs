@@ -291,7 +291,7 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
             For::Importer => (imports, &[403]),
             For::Researcher => (researches, &[403]),
             For::Keeper => (catalogue.roles.retention.hold.contains(&person.role), &[403]),
-            For::OwnJob => (false, &[404]),
+            For::OwnJob | For::OwnNotice => (false, &[404]),
             // Those about records have tests of their own.
             For::Merger if *route != "/duplicates" => continue,
             For::Merger => {
@@ -300,9 +300,7 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
                 };
                 (catalogue.kinds.values().any(|k| k.merge.duplicates.is_some() && both(k)), &[403])
             }
-            For::Ever(kind, wish) => {
-                (expected::ever(catalogue.kind(kind).unwrap(), person, &clients(known, person), *wish), &[403])
-            }
+            For::Ever(kind, wish) => (expected::ever(catalogue.kind(kind).unwrap(), person, &clients(known, person), *wish), &[403]),
             _ => continue,
         };
         let path = route
@@ -317,6 +315,7 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
             .replace("{indicator}", "I-02")
             .replace("{code}", "I-02")
             .replace("{job}", "nobody")
+            .replace("{notice}", "nobody")
             .replace("{file}", "0");
         let query = match *route {
             "/search" => "?q=%E6%B5%B7%E6%B8%AF",

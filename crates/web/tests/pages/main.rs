@@ -15,6 +15,7 @@ mod groups;
 mod import;
 mod lists;
 mod masks;
+mod notices;
 mod papers;
 mod seen;
 mod walk;

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use zhijian_kinds::intake::{Cell, Draft, Place};
 use zhijian_kinds::{Catalogue, Kind, Problem};
-use zhijian_records::port::Query;
 use zhijian_records::bulk::{Bulk, BulkRow, End};
+use zhijian_records::port::Query;
 use zhijian_records::submit::Entry;
 use zhijian_records::{Door, DoorError};
 

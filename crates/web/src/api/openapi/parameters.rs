@@ -35,6 +35,7 @@ fn in_path(name: &str, kind: Option<&Kind>) -> Value {
         "id" => "记录号",
         "kind" => "表单名",
         "list" => "代码表名",
+        "notice" => "通知编号",
         "plan" => "规划名",
         "code" => "指标代码，如 I-02",
         "calculator" => "计算器编号，如 air.twa",
