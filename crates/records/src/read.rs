@@ -439,7 +439,8 @@ fn scope_fields(kind: &Kind) -> Vec<String> {
 pub fn display(catalogue: &zhijian_kinds::Catalogue, kind: &Kind, path: &str, data: &Map<String, Value>) -> String {
     let Some(value) = get_path(data, path) else { return String::new() };
     let Some(field) = kind.field(path) else { return plain(value) };
-    if (kind.region.county.as_deref() == Some(path) || kind.region.town.as_deref() == Some(path))
+    let moves = kind.moves.as_ref().is_some_and(|m| [&m.from, &m.to, &m.town].into_iter().any(|place| place == path));
+    if (moves || kind.region.county.as_deref() == Some(path) || kind.region.town.as_deref() == Some(path))
         && let Some(code) = value.as_str()
     {
         return catalogue.regions.name(code).to_owned();

@@ -402,8 +402,11 @@ pub(crate) fn overlay(kind: &Kind, old: &Map<String, Value>, stored: &Stored, fr
     reading_notes(&mut document, &fresh);
     let keep = |new: &str, old: &str| if new.is_empty() { old.to_owned() } else { new.to_owned() };
     let spoke_of_place = kind.region.county.as_ref().is_some_and(|c| fresh.covered.contains(c));
+    // A record that names no place keeps the office that filed it, whoever handles it later.
+    let spoke_of_town = kind.region.town.as_ref().is_some_and(|t| fresh.covered.contains(t));
+    let stays = !spoke_of_place && !spoke_of_town && !stored.region.is_empty();
     Prepared {
-        region: keep(&fresh.region, &stored.region),
+        region: if stays { stored.region.clone() } else { keep(&fresh.region, &stored.region) },
         town: if spoke_of_place { fresh.town } else { keep(&fresh.town, &stored.town) },
         owner: keep(&fresh.owner, &stored.owner),
         problems: fresh

@@ -80,6 +80,11 @@ async fn rq_138_rq_142_an_employer_goes_to_another_county_with_all_that_belongs_
     let lines = door.store.audit(0, 1_000).await.unwrap();
     assert!(lines.iter().any(|l| l.action == Action::Transfer && l.record == plant && l.stamp.actor == "R03-130303"));
     assert!(verify::chain(&door.store).await.unwrap().sound());
+    // The lake reads both counties again.
+    let events = door.store.events(0, 1_000).await.unwrap();
+    let moved = events.iter().rfind(|e| e.action == Action::Transfer && e.kind == "declaration").unwrap();
+    let counties: Vec<&str> = moved.partitions.iter().map(|p| p.region.as_str()).collect();
+    assert!(counties.contains(&FROM) && counties.contains(&TO), "{counties:?}");
     // Back the same way.
     let back = propose(&door, &receiver, json!({"to_county": FROM})).await.unwrap();
     step(&door, &sender, &back.id, 1, "accept", json!({"accepted_on": "2026-06-30"})).await.unwrap();

@@ -78,6 +78,7 @@ store_contract! {
         an_unknown_kind_is_a_bad_query,
     }
     writing {
+        several_commits_are_one_transaction,
         the_second_writer_is_stale,
         a_revision_of_a_record_that_does_not_exist_is_stale,
         a_new_record_with_a_known_id_is_stale,

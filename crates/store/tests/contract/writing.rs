@@ -283,3 +283,23 @@ pub fn job(id: &str, input: &str, started: i64) -> Job {
         updated: started,
     }
 }
+
+pub async fn several_commits_are_one_transaction(base: &Base) {
+    let (first, second, third) = (exam("K1", named("1")), exam("K2", named("2")), exam("K3", named("3")));
+    let both = vec![(commit(1, vec![first.clone()]), first.id.clone()), (commit(1, vec![second.clone(), third.clone()]), String::new())];
+    let done = base.store.append_all(both).await.unwrap();
+    assert_eq!(done.iter().map(|d| d.seq).collect::<Vec<_>>(), [1, 2], "a line each, one after the other");
+    assert_eq!(base.store.of_commit("exam", 2).await.unwrap().len(), 2);
+    // The second commit of a transaction sees what the first did: the key that it gave up is free.
+    let give_up = NewRevision { key: key("K9"), ..revised(&first, 1, named("1")) };
+    let take = NewRevision { key: key("K1"), ..revised(&second, 1, named("2")) };
+    let done = base.store.append_all(vec![(commit(2, vec![give_up]), String::new()), (commit(2, vec![take]), String::new())]).await.unwrap();
+    assert!(done.iter().all(|d| d.outcomes == [Outcome::Written { rev: 2 }]), "{done:?}");
+    // A conflict in the last undoes the first.
+    let (good, stale) = (revised(&first, 2, named("never")), revised(&third, 7, named("never")));
+    let done = base.store.append_all(vec![(commit(3, vec![good]), String::new()), (commit(3, vec![stale]), String::new())]).await.unwrap();
+    assert_eq!(done.last().unwrap().outcomes, [Outcome::Stale { newest: 1 }]);
+    assert!(done.iter().all(|d| d.seq == 0), "nothing was written");
+    assert_eq!(name(&base.store.find("exam", &first.id).await.unwrap().unwrap()), "1");
+    assert_eq!(base.store.audit(0, 100).await.unwrap().len(), 4);
+}

@@ -64,11 +64,11 @@
   document.addEventListener("htmx:afterSwap", fold);
 
   // ---- rows that are chosen for a bulk action ----
-  const chosen = () => {
-    const rows = all("[data-row]"), picked = rows.filter((r) => r.checked).length, note = one("[data-chosen-rows]");
-    if (note) note.textContent = picked ? `已选 ${picked} 条` : "勾选后可批量办理";
+  const picked = () => {
+    const rows = all("[data-row]"), number = rows.filter((r) => r.checked).length, note = one("[data-chosen-rows]");
+    if (note) note.textContent = number ? `已选 ${number} 条` : "勾选后可批量办理";
     const whole = one("[data-all-rows]");
-    if (whole) { whole.checked = picked > 0 && picked === rows.length; whole.indeterminate = picked > 0 && picked < rows.length; }
+    if (whole) { whole.checked = number > 0 && number === rows.length; whole.indeterminate = number > 0 && number < rows.length; }
   };
   let lastRow = null;
   document.addEventListener("click", (e) => {
@@ -77,15 +77,15 @@
     const rows = all("[data-row]"), here = rows.indexOf(row), before = rows.indexOf(lastRow);
     if (e.shiftKey && before >= 0) rows.slice(Math.min(here, before), Math.max(here, before) + 1).forEach((r) => { r.checked = row.checked; });
     lastRow = row;
-    chosen();
+    picked();
   });
   document.addEventListener("change", (e) => {
     if (!e.target.matches("[data-all-rows]")) return;
     all("[data-row]").forEach((r) => { r.checked = e.target.checked; });
-    chosen();
+    picked();
   });
-  document.addEventListener("htmx:afterSwap", chosen);
-  window.addEventListener("pageshow", chosen);
+  document.addEventListener("htmx:afterSwap", picked);
+  window.addEventListener("pageshow", picked);
 
   // ---- townships of the chosen county ----
   const towns = (form) => {

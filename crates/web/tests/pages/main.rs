@@ -10,6 +10,7 @@ mod calculators;
 mod exports;
 mod files;
 mod filing;
+mod flow;
 mod gates;
 mod groups;
 mod import;

@@ -37,7 +37,7 @@ pub fn header(app: &App, signed: &Signed, kind: Option<&Kind>) -> Markup {
 pub fn boxed(app: &App, signed: &Signed, kind: &Kind, view: &View, name: &str) -> Markup {
     html! {
         @if offered(app, signed, kind) {
-            td.check-cell { label.check { input type="checkbox" name="row" form="choice" value=(format!("{}:{}:{}", kind.kind, view.id, view.rev)) data-row aria-label={"选中 " (name)}; } }
+            td.check-cell data-label="选择" { label.check { input type="checkbox" name="row" form="choice" value=(format!("{}:{}:{}", kind.kind, view.id, view.rev)) data-row aria-label={"选中 " (name)}; } }
         }
     }
 }

@@ -97,13 +97,13 @@ async fn page(app: &App, signed: &Signed, kind: &Kind, one: &str, other: &str, w
             input type="hidden" name="_rev_other" value=(views[1].rev);
             fieldset.merge-choice {
                 legend { "存续的记录" }
-                @for (index, view) in views.iter().enumerate() {
+                div.merge-sides { @for (index, view) in views.iter().enumerate() {
                     label.card.merge-side {
                         span { input type="radio" name="keep" value=(view.id) required disabled[!told[index].1]; " " strong { (cells::name(app, kind, &view.data)) } }
                         span.muted { (if index == 0 { "先登记" } else { "后登记" }) " · " (app.catalogue().regions.name(&view.region)) " · 第 " (view.rev) " 版 · " a href=(links::record(&kind.kind, &view.id)) { "打开" } }
                         (told[index].0)
                     }
-                }
+                } }
             }
             (differences(app, kind, &views))
             section.card {

@@ -97,8 +97,24 @@ fn actions(app: &App, signed: &Signed, kind: &Kind, view: &View) -> Markup {
         a.btn href=(links::about(&kind.kind, &view.id, "print")) { (icon("print")) "打印" }
         a.btn href=(links::about(&kind.kind, &view.id, "history")) { (icon("history")) "历史" }
         @if signed.oversees(app) || signed.administers(app) { a.btn href=(links::about(&kind.kind, &view.id, "access")) { (icon("people")) "谁能看到" } a.btn href=(links::about(&kind.kind, &view.id, "audit")) { (icon("eye")) "谁看过" } }
+        @if may(Wish::Amend) { @if let Some((title, address)) = move_away(app, signed, kind, view) { a.btn href=(address) { (icon("out")) (title) } } }
         @if may(Wish::Retract) { a.btn href=(links::about(&kind.kind, &view.id, "retract")) { (icon("void")) "作废" } }
     }
+}
+
+/// The form that proposes to move the record to another county, when there is one for its kind and the caller may file it.
+fn move_away(app: &App, signed: &Signed, kind: &Kind, view: &View) -> Option<(String, String)> {
+    let files = |k: &&std::sync::Arc<Kind>| zhijian_records::access::may(&signed.caller, k, Wish::File);
+    app.catalogue().kinds.values().filter(files).find_map(|form| {
+        let subject = form.moves.as_ref()?.subjects.keys().filter_map(|name| form.refs.get(name)).find(|rule| rule.kind == kind.kind)?;
+        // What is private never stands in an address.
+        let known = subject.by.iter().filter(|way| form.field(&way.field).is_some_and(|f| f.private.is_none())).filter_map(|way| {
+            let path = kind.lookup.get(&way.way)?.first()?;
+            Some((way.field.clone(), get_path(&view.data, path)?.as_str()?.to_owned()))
+        });
+        let known: Vec<(String, String)> = known.collect();
+        Some(("迁出…".to_owned(), format!("{}{}", links::new(&form.kind), links::query(&known))))
+    })
 }
 
 fn card(app: &App, kind: &Kind, view: &View, section: &Section<'_>, index: usize) -> Markup {
