@@ -9,8 +9,6 @@ use typst::utils::LazyHash;
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "assets/fonts"]
-#[include = "*.ttf"]
-#[include = "*.otf"]
 struct Embedded;
 
 /// Where Debian keeps them.
@@ -39,7 +37,7 @@ pub fn fonts() -> Result<&'static Fonts, PaperError> {
 }
 
 fn read() -> Option<Fonts> {
-    let embedded = Embedded::iter().filter_map(|name| Embedded::get(&name)).map(|file| match file.data {
+    let embedded = Embedded::iter().filter(|name| name.ends_with(".ttf")).filter_map(|name| Embedded::get(&name)).map(|file| match file.data {
         std::borrow::Cow::Borrowed(bytes) => Bytes::new(bytes),
         std::borrow::Cow::Owned(bytes) => Bytes::new(bytes),
     });

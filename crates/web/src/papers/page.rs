@@ -30,7 +30,7 @@ pub async fn show(
     let issued = zhijian_documents::issued_of(&app.door, &signed.caller, &kind.kind, &id).await?;
     let stated = purpose(&app, &signed, &kind.kind, &id);
     let name = cells::name(&app, &kind, &view.data);
-    let ask = view.revealable && (offered.iter().any(|d| d.identified) || issued.iter().any(identified));
+    let ask = zhijian_documents::fill::opens(&kind, &view) && (offered.iter().any(|d| d.identified) || issued.iter().any(identified));
     let body = html! {
         (Flash::of(&headers).notice())
         @if ask { (purpose_card(&app, &signed, &view, &stated)) }
