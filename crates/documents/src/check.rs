@@ -88,7 +88,9 @@ mod tests {
 
     #[test]
     fn codes_are_read_as_people_type_them() {
-        for (why, typed) in [("as printed", "7K3M-9QXT-2WHD-5RVB"), ("lower case, no hyphens", "7k3m9qxt2whd5rvb"), ("blanks", " 7K3M 9QXT 2WHD 5RVB ")] {
+        for (why, typed) in
+            [("as printed", "7K3M-9QXT-2WHD-5RVB"), ("lower case, no hyphens", "7k3m9qxt2whd5rvb"), ("blanks", " 7K3M 9QXT 2WHD 5RVB ")]
+        {
             assert_eq!(written(typed).as_deref(), Some("7K3M-9QXT-2WHD-5RVB"), "{why}");
         }
         assert_eq!(written("OIL0-0000-0000-0000").as_deref(), Some("0110-0000-0000-0000"));

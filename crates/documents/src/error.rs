@@ -15,7 +15,9 @@ pub enum PaperError {
     #[error("{0}")]
     Refused(String),
     /// No Chinese font.
-    #[error("没有可用的中文字体：程序内未嵌入 Noto Serif SC（构建前运行 scripts/assets.sh），系统中也没有 fonts-noto-cjk（apt-get install fonts-noto-cjk）")]
+    #[error(
+        "没有可用的中文字体：程序内未嵌入 Noto Serif SC（构建前运行 scripts/assets.sh），系统中也没有 fonts-noto-cjk（apt-get install fonts-noto-cjk）"
+    )]
     NoFont,
     /// The layout failed.
     #[error("文书“{document}”排版失败：{message}")]

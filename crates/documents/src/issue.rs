@@ -8,9 +8,9 @@ use crate::{KIND, pdf};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use zhijian_kinds::Kind;
 use zhijian_kinds::intake::{Cell, Draft, Place as At, get_path};
 use zhijian_kinds::paper::{Document, Place};
-use zhijian_kinds::Kind;
 use zhijian_records::access::Wish;
 use zhijian_records::port::Op;
 use zhijian_records::read::{ListRequest, View};
@@ -137,7 +137,11 @@ async fn source<'a>(
             .iter()
             .filter_map(|code| kind.states.as_ref()?.list.iter().find(|s| s.code == *code).map(|s| s.title.as_str()))
             .collect();
-        let expected = if allowed.is_empty() { "记录不满足该文书的条件".to_owned() } else { format!("应为：{}，且满足该文书的条件", allowed.join("、")) };
+        let expected = if allowed.is_empty() {
+            "记录不满足该文书的条件".to_owned()
+        } else {
+            format!("应为：{}，且满足该文书的条件", allowed.join("、"))
+        };
         return Err(PaperError::Refused(format!("当前记录不能出具《{}》，{expected}", document.title)));
     }
     Ok((document, kind, view))
@@ -202,7 +206,8 @@ fn register(filling: Filling<'_>, content: &Content, file: &[u8], wanted: Wanted
         "content": content.text(),
     });
     let empty = |value: &Value| value.as_str().is_some_and(str::is_empty);
-    let given = document.as_object().into_iter().flatten().filter(|(_, value)| !empty(value)).map(|(name, value)| (name.clone(), value.clone()));
+    let given =
+        document.as_object().into_iter().flatten().filter(|(_, value)| !empty(value)).map(|(name, value)| (name.clone(), value.clone()));
     draft_of(given)
 }
 

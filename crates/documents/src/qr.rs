@@ -18,7 +18,9 @@ pub fn modules(text: &str) -> Option<(usize, Vec<bool>)> {
 pub fn svg(text: &str) -> String {
     let Some((width, dark)) = modules(text) else { return String::new() };
     let side = width + 2 * MARGIN;
-    let mut out = format!(r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" width="{side}" height="{side}"><path fill="#000" d=""##);
+    let mut out = format!(
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" width="{side}" height="{side}"><path fill="#000" d=""##
+    );
     for (at, _) in dark.iter().enumerate().filter(|(_, dark)| **dark) {
         let _ = write!(out, "M{} {}h1v1h-1z", at % width + MARGIN, at / width + MARGIN);
     }

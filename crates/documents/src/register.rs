@@ -87,8 +87,11 @@ pub async fn issued_of(door: &Door, caller: &Caller, kind: &str, id: &str) -> Re
 pub async fn open(door: &Door, caller: &Caller, id: &str, purpose: &str, source: &str) -> Result<Reprint, PaperError> {
     let entry = door.open(caller, KIND, id, None).await?;
     let (kind, record) = (text(&entry, "source_kind"), text(&entry, "source_id"));
-    let document =
-        door.catalogue.documents.get(text(&entry, "document")).ok_or_else(|| PaperError::NoDocument(text(&entry, "document").to_owned()))?;
+    let document = door
+        .catalogue
+        .documents
+        .get(text(&entry, "document"))
+        .ok_or_else(|| PaperError::NoDocument(text(&entry, "document").to_owned()))?;
     let view = door.open(caller, kind, record, None).await?;
     if !sees_all(door, caller, document, &view).await? {
         return Err(DoorError::NotAllowed { kind: format!("{}·{}", document.title, "下载") }.into());

@@ -42,7 +42,8 @@ impl Sheet {
 }
 
 fn named(name: &str) -> Result<FileId, PaperError> {
-    let path = VirtualPath::new(name).map_err(|_| PaperError::Layout { document: name.to_owned(), message: "名称不是路径".into() })?;
+    let path =
+        VirtualPath::new(name).map_err(|_| PaperError::Layout { document: name.to_owned(), message: "名称不是路径".into() })?;
     Ok(RootedPath::new(VirtualRoot::Project, path).intern())
 }
 

@@ -211,8 +211,14 @@ async fn rq_028_rq_033_a_notice_of_suspicion_needs_a_purpose_and_leaves_a_trace(
     let all = issued.content.text();
     assert!(all.contains(name) && all.contains(number), "the notice names the person");
     assert!(all.contains("矽肺") && all.contains("30 日内"));
-    let lines = world.door.store.audit_page(&AuditQuery { kind: "exam".into(), record: id.clone(), limit: 50, ..AuditQuery::default() }).await.unwrap();
-    let look = lines.iter().find(|l| l.action == Action::View && l.stamp.reason.contains("疑似职业病告知书")).expect("the look is on the chain");
+    let lines = world
+        .door
+        .store
+        .audit_page(&AuditQuery { kind: "exam".into(), record: id.clone(), limit: 50, ..AuditQuery::default() })
+        .await
+        .unwrap();
+    let look =
+        lines.iter().find(|l| l.action == Action::View && l.stamp.reason.contains("疑似职业病告知书")).expect("the look is on the chain");
     assert!(look.stamp.reason.contains("随访与救助") && look.stamp.actor == "doctor", "{look:?}");
     // The register and the public check tell nothing of the person.
     let entry = world.door.open(&doctor, KIND, &issued.id, None).await.unwrap();
@@ -356,7 +362,10 @@ async fn numbers_have_no_gaps_under_parallel_issuing_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn numbers_have_no_gaps_under_parallel_issuing_on_postgresql() {
     let Ok(server) = std::env::var("ZHIJIAN_TEST_POSTGRES") else {
-        assert!(std::env::var_os("ZHIJIAN_SKIP_POSTGRES").is_some(), "run through scripts/with-postgres.sh, or set ZHIJIAN_SKIP_POSTGRES=1");
+        assert!(
+            std::env::var_os("ZHIJIAN_SKIP_POSTGRES").is_some(),
+            "run through scripts/with-postgres.sh, or set ZHIJIAN_SKIP_POSTGRES=1"
+        );
         return;
     };
     let schema = format!("documents_{}", std::process::id());

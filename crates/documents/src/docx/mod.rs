@@ -146,7 +146,12 @@ fn footer(content: &Content, with_qr: bool) -> String {
     let check = if content.code.is_empty() {
         "预览件，未编号，不具效力。".to_owned()
     } else {
-        format!("编号：{}　校验码：{}　{}", content.number, content.code, if content.check_at == content.code { "" } else { &content.check_at })
+        format!(
+            "编号：{}　校验码：{}　{}",
+            content.number,
+            content.code,
+            if content.check_at == content.code { "" } else { &content.check_at }
+        )
     };
     let picture = if with_qr { parts::PICTURE } else { "" };
     let _ = write!(out, r#"<w:p><w:pPr><w:pStyle w:val="Basis"/></w:pPr>{picture}{}</w:p></w:ftr>"#, run(&check));

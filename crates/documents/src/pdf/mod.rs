@@ -47,12 +47,7 @@ pub fn made(catalogue: &Catalogue, content: &Content, preview: bool) -> Result<V
     set(layouts, &main, content, preview)
 }
 
-fn set<'a>(
-    layouts: impl Iterator<Item = (&'a str, &'a str)>,
-    main: &str,
-    content: &Content,
-    preview: bool,
-) -> Result<Vec<u8>, PaperError> {
+fn set<'a>(layouts: impl Iterator<Item = (&'a str, &'a str)>, main: &str, content: &Content, preview: bool) -> Result<Vec<u8>, PaperError> {
     let sheet = Sheet::new(layouts, main, data(content, preview).to_string())?;
     let said = |diagnostics: &[SourceDiagnostic]| PaperError::Layout {
         document: content.document.clone(),

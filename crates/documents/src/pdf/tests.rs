@@ -23,8 +23,15 @@ pub(crate) fn sample() -> Content {
         blocks: vec![
             Filled::Heading { text: "一、受理".into() },
             Filled::Text { text: "你单位提交的申报材料收悉。".into() },
-            Filled::Fields { rows: vec![row("用人单位", "测试矿业有限公司"), row("危害因素", "粉尘；噪声"), row("备注", "")] },
-            Filled::Table { title: "分布".into(), head: vec!["场所".into(), "人数".into()], rows: vec![vec!["破碎".into(), "12".into()]], more: String::new() },
+            Filled::Fields {
+                rows: vec![row("用人单位", "测试矿业有限公司"), row("危害因素", "粉尘；噪声"), row("备注", "")]
+            },
+            Filled::Table {
+                title: "分布".into(),
+                head: vec!["场所".into(), "人数".into()],
+                rows: vec![vec!["破碎".into(), "12".into()]],
+                more: String::new(),
+            },
             Filled::Sign { lines: vec!["出具单位（公章）：".into()] },
         ],
     }
@@ -56,10 +63,26 @@ fn the_same_content_gives_the_same_bytes() {
 #[test]
 fn texts_are_never_programs() {
     let catalogue = Catalogue::embedded();
-    for hostile in ["#read(\"/etc/passwd\")", "]#panic()[", "$ 1/0 $", "*粗* _斜_ `码`", "#include \"/etc/passwd\"", "\\u{0}", "<label> @ref", "= 标题", "// 注释"] {
+    for hostile in [
+        "#read(\"/etc/passwd\")",
+        "]#panic()[",
+        "$ 1/0 $",
+        "*粗* _斜_ `码`",
+        "#include \"/etc/passwd\"",
+        "\\u{0}",
+        "<label> @ref",
+        "= 标题",
+        "// 注释",
+    ] {
         let row = Row { label: hostile.into(), value: hostile.into() };
-        let table = Filled::Table { title: hostile.into(), head: vec![hostile.into()], rows: vec![vec![hostile.into()]], more: hostile.into() };
-        let blocks = vec![Filled::Text { text: hostile.into() }, Filled::Fields { rows: vec![row] }, table, Filled::Sign { lines: vec![hostile.into()] }];
+        let table =
+            Filled::Table { title: hostile.into(), head: vec![hostile.into()], rows: vec![vec![hostile.into()]], more: hostile.into() };
+        let blocks = vec![
+            Filled::Text { text: hostile.into() },
+            Filled::Fields { rows: vec![row] },
+            table,
+            Filled::Sign { lines: vec![hostile.into()] },
+        ];
         let content = Content { blocks, title: hostile.into(), to: hostile.into(), mark: hostile.into(), ..sample() };
         let file = made(&catalogue, &content, false).unwrap();
         if let Some(text) = read(&file) {

@@ -86,7 +86,9 @@ fn of_related(catalogue: &Catalogue, kind: &Kind, related: &Related) -> Vec<Stri
     }
     for wanted in &related.only {
         found.extend(unknown(other, &wanted.field));
-        let ways = usize::from(!wanted.is.is_empty()) + usize::from(wanted.same.is_some()) + usize::from(wanted.from.is_some() || wanted.to.is_some());
+        let ways = usize::from(!wanted.is.is_empty())
+            + usize::from(wanted.same.is_some())
+            + usize::from(wanted.from.is_some() || wanted.to.is_some());
         if ways != 1 {
             found.push(format!("“{}”须写 is、same 或 from/to 之一", wanted.field));
         }

@@ -106,7 +106,9 @@ mod tests {
 
     #[test]
     fn patterns_that_cannot_number_are_refused() {
-        for (why, pattern) in [("no counter", "{area}"), ("two counters", "{seq:2}{seq:2}"), ("unknown part", "{day}{seq:2}"), ("open", "{seq:2")] {
+        for (why, pattern) in
+            [("no counter", "{area}"), ("two counters", "{seq:2}{seq:2}"), ("unknown part", "{day}{seq:2}"), ("open", "{seq:2")]
+        {
             assert!(Numbering::parse(pattern).is_err(), "{why}");
         }
     }

@@ -36,12 +36,7 @@ pub async fn list(client: Client, State(app): State<App>, Path((kind, id)): Path
 }
 
 /// `POST /records/{kind}/{id}/documents`
-pub async fn issue(
-    client: Client,
-    State(app): State<App>,
-    Path((kind, id)): Path<(String, String)>,
-    mut sent: Sent,
-) -> Answer<Response> {
+pub async fn issue(client: Client, State(app): State<App>, Path((kind, id)): Path<(String, String)>, mut sent: Sent) -> Answer<Response> {
     let (document, purpose) = (sent.text("document")?, sent.text("purpose")?);
     sent.finish()?;
     listed(&app, &purpose)?;
@@ -57,24 +52,14 @@ pub async fn issue(
 }
 
 /// `GET /documents/{id}/pdf`
-pub async fn pdf(
-    client: Client,
-    State(app): State<App>,
-    Path(id): Path<String>,
-    given: Given,
-) -> Answer<Response> {
+pub async fn pdf(client: Client, State(app): State<App>, Path(id): Path<String>, given: Given) -> Answer<Response> {
     let copy = copy(&app, &client, &id, &given).await?;
     let (file, _) = copy.pdf(&app.door).await?;
     Ok(download::file(&format!("{}.pdf", copy.content.number), PDF, file))
 }
 
 /// `GET /documents/{id}/docx`
-pub async fn docx(
-    client: Client,
-    State(app): State<App>,
-    Path(id): Path<String>,
-    given: Given,
-) -> Answer<Response> {
+pub async fn docx(client: Client, State(app): State<App>, Path(id): Path<String>, given: Given) -> Answer<Response> {
     let entry = app.door.open(&client.caller, KIND, &id, None).await?;
     if !app.catalogue().documents.get(text(&entry, "document")).is_some_and(|d| d.comes_as(Format::Docx)) {
         return Err(Failure::not_found("该文书不提供 Word 格式"));

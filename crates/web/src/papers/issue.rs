@@ -15,14 +15,8 @@ use zhijian_records::DoorError;
 /// `POST /records/{kind}/{id}/documents`
 pub async fn submit(State(app): State<App>, Path((kind, id)): Path<(String, String)>, posted: Posted) -> Result<Response, PageError> {
     let purpose = purpose(&app, &posted.signed, &kind, &id);
-    let wanted = Wanted {
-        kind: &kind,
-        id: &id,
-        document: posted.get("document"),
-        purpose: &purpose,
-        source: "web",
-        site: &app.gate.public_url,
-    };
+    let wanted =
+        Wanted { kind: &kind, id: &id, document: posted.get("document"), purpose: &purpose, source: "web", site: &app.gate.public_url };
     let issued = zhijian_documents::issue(&app.door, &posted.signed.caller, wanted).await?;
     let said = Flash::done(&format!("已出具《{}》，编号 {}，校验码 {}。", issued.content.title, issued.number, issued.code));
     Ok(([(header::SET_COOKIE, said.cookie())], Redirect::to(&address(&kind, &id))).into_response())

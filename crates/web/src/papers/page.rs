@@ -52,7 +52,8 @@ pub async fn show(
     };
     let active = links::list(&kind.kind);
     let crumbs = [(kind.title.as_str(), active.clone()), (name.as_str(), links::record(&kind.kind, &view.id))];
-    let page = layout::page(&Frame { title: "文书", signed: Some(&signed), active: &active, breadcrumbs: &crumbs, ..Frame::new(&app) }, body);
+    let page =
+        layout::page(&Frame { title: "文书", signed: Some(&signed), active: &active, breadcrumbs: &crumbs, ..Frame::new(&app) }, body);
     Ok(([(header::SET_COOKIE, Flash::gone())], page).into_response())
 }
 
