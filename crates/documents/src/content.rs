@@ -133,9 +133,52 @@ pub fn chinese_day(iso: &str) -> Option<String> {
     }
 }
 
+/// A basis as a paper names it: articles in Chinese, without what only the project knows (deadline numbers, places of the design, how it was read).
+#[must_use]
+pub fn printed_basis(basis: &str) -> String {
+    let internal = |text: &str| ["domain", "design", "secondary", "DL-", "未注明出处"].iter().any(|word| text.contains(word));
+    let mut parts = Vec::new();
+    for part in basis.split('；') {
+        let mut plain = String::new();
+        let mut rest = part;
+        while let Some((before, after)) = rest.split_once('（') {
+            plain.push_str(before);
+            let Some((inner, after)) = after.split_once('）') else { break };
+            if !internal(inner) {
+                plain.push_str(&format!("（{inner}）"));
+            }
+            rest = after;
+        }
+        plain.push_str(rest);
+        for word in ["arts. ", "art. "] {
+            if let Some((before, articles)) = plain.clone().split_once(word) {
+                let end = articles.find(|c: char| !c.is_ascii_digit() && !", –-".contains(c)).unwrap_or(articles.len());
+                let (articles, after) = articles.split_at(end);
+                plain = format!("{}第{}条{after}", before.trim_end(), articles.trim().replace(", ", "、"));
+            }
+        }
+        if !plain.trim().is_empty() && !internal(&plain) {
+            parts.push(plain.trim().to_owned());
+        }
+    }
+    parts.join("；")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::chinese_day;
+    use super::{chinese_day, printed_basis};
+
+    #[test]
+    fn a_paper_names_its_basis_without_the_projects_own_words() {
+        for (written, printed) in [
+            ("职业病危害项目申报办法（令48）art. 6（5 个工作日，DL-06）", "职业病危害项目申报办法（令48）第6条"),
+            ("职业病防治法 arts. 50, 55；domain B8", "职业病防治法第50、55条"),
+            ("职业病防治法 art. 47；GBZ 188—2025 附录 G（DL-24）", "职业病防治法第47条；GBZ 188—2025 附录 G"),
+            ("职业病防治法 arts. 43–46", "职业病防治法第43–46条"),
+        ] {
+            assert_eq!(printed_basis(written), printed);
+        }
+    }
 
     #[test]
     fn days_are_written_as_letters_write_them() {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use zhijian_kinds::intake::get_path;
 use zhijian_kinds::paper::{Block, Document, GroupTable, Match, OWN_ID, Related};
 use zhijian_kinds::{Field, FieldType, Kind};
-use zhijian_records::port::Op;
+use zhijian_records::port::{Action, Op};
 use zhijian_records::read::{ListRequest, View, display, shown};
 use zhijian_records::{Caller, Door, DoorError};
 
@@ -48,7 +48,7 @@ impl Filling<'_> {
                 Block::Fields(fields) => Filled::Fields { rows: fields.iter().filter_map(|path| self.row(path)).collect() },
                 Block::Group(table) => self.group(table),
                 Block::Related(related) => self.related(related).await?,
-                Block::Sign(lines) => Filled::Sign { lines: lines.clone() },
+                Block::Sign(lines) => Filled::Sign { lines: lines.iter().map(|line| self.text(line, words)).collect() },
             });
         }
         Ok(filled)
@@ -226,12 +226,31 @@ pub(crate) fn filters(only: &[Match], view: &View) -> Option<Vec<(String, Op, St
     Some(filters)
 }
 
+/// The record in clear, with the look on record. A record without private fields of its own is open as it is, but what is made of it names people: that too
+/// goes on record.
+///
+/// # Errors
+/// The caller may not see the record in clear.
+pub async fn look(door: &Door, caller: &Caller, kind: &Kind, masked: View, reason: &str, source: &str) -> Result<View, PaperError> {
+    if kind.private_fields().next().is_some() {
+        return Ok(door.reveal(caller, &kind.kind, &masked.id, reason, source).await?);
+    }
+    door.note(caller, Action::View, &kind.kind, &masked.id, reason, source).await?;
+    Ok(masked)
+}
+
+/// Can the caller see the record in clear when it states a purpose?
+#[must_use]
+pub fn opens(kind: &Kind, view: &View) -> bool {
+    view.revealable || kind.private_fields().next().is_none()
+}
+
 /// May the caller see all that a document of this record shows? Who may not, gets no copy of what somebody else was shown.
 ///
 /// # Errors
 /// The store failed.
 pub async fn sees_all(door: &Door, caller: &Caller, document: &Document, view: &View) -> Result<bool, PaperError> {
-    if document.identified && !view.revealable {
+    if document.identified && !opens(&*door.kind(&view.kind)?, view) {
         return Ok(false);
     }
     let hidden = |path: &str| view.hidden.iter().any(|h| h == path || path.starts_with(&format!("{h}.")));

@@ -9,8 +9,6 @@ use typst::utils::LazyHash;
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "assets/fonts"]
-#[include = "*.ttf"]
-#[include = "*.otf"]
 struct Embedded;
 
 /// Where Debian keeps them.
@@ -39,10 +37,11 @@ pub fn fonts() -> Result<&'static Fonts, PaperError> {
 }
 
 fn read() -> Option<Fonts> {
-    let embedded = Embedded::iter().filter_map(|name| Embedded::get(&name)).map(|file| match file.data {
-        std::borrow::Cow::Borrowed(bytes) => Bytes::new(bytes),
-        std::borrow::Cow::Owned(bytes) => Bytes::new(bytes),
-    });
+    let embedded =
+        Embedded::iter().filter(|name| name.ends_with(".ttf")).filter_map(|name| Embedded::get(&name)).map(|file| match file.data {
+            std::borrow::Cow::Borrowed(bytes) => Bytes::new(bytes),
+            std::borrow::Cow::Owned(bytes) => Bytes::new(bytes),
+        });
     let mut faces: Vec<Font> = embedded.flat_map(Font::iter).collect();
     if faces.is_empty() {
         faces = from_system(Path::new(SYSTEM));

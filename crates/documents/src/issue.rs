@@ -1,6 +1,6 @@
 //! Issuing: the next number of the series, the frozen content, its record through the door.
 
-use crate::content::{Content, chinese_day, digest};
+use crate::content::{Content, chinese_day, digest, printed_basis};
 use crate::error::PaperError;
 use crate::fill::{Filling, Words};
 use crate::register::Issued;
@@ -127,7 +127,7 @@ async fn source<'a>(
     }
     let purpose = wanted.purpose.trim();
     let view = if document.identified && !purpose.is_empty() {
-        door.reveal(caller, &kind.kind, wanted.id, &format!("{deed}《{}》：{purpose}", document.title), wanted.source).await?
+        crate::fill::look(door, caller, &kind, masked, &format!("{deed}《{}》：{purpose}", document.title), wanted.source).await?
     } else {
         masked
     };
@@ -164,7 +164,7 @@ async fn content(filling: Filling<'_>, number: &str, code: &str, check_at: &str)
         code: code.to_owned(),
         issued_on: today.clone(),
         check_at: check_at.to_owned(),
-        basis: document.basis.clone(),
+        basis: printed_basis(&document.basis),
         mark: if document.identified { "含个人信息 请勿外传".into() } else { String::new() },
         blocks: filling.blocks(&words).await?,
         day: day.clone(),

@@ -2,7 +2,7 @@
 
 use crate::content::{Content, digest};
 use crate::error::PaperError;
-use crate::fill::sees_all;
+use crate::fill::{look, sees_all};
 use crate::{KIND, pdf};
 use serde_json::Value;
 use zhijian_records::port::Op;
@@ -101,7 +101,8 @@ pub async fn open(door: &Door, caller: &Caller, id: &str, purpose: &str, source:
             return Err(DoorError::BadRequest("该文书含个人信息，请先选择用途".into()).into());
         }
         let reason = format!("下载《{}》{}：{}", document.title, text(&entry, "number"), purpose.trim());
-        door.reveal(caller, kind, record, &reason, source).await?;
+        let kind = door.kind(kind)?;
+        look(door, caller, &kind, view, &reason, source).await?;
     }
     let reason = if document.identified { purpose.trim() } else { "下载文书" };
     let platform = Caller { system: true, ..caller.clone() };

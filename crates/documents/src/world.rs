@@ -2,7 +2,7 @@
 
 use crate::error::PaperError;
 use crate::fonts::{Fonts, fonts};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 use typst::diag::{FileError, FileResult};
@@ -21,7 +21,7 @@ static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Lib
 pub(crate) struct Sheet {
     fonts: &'static Fonts,
     main: FileId,
-    sources: BTreeMap<FileId, Source>,
+    sources: HashMap<FileId, Source>,
     data: (FileId, Bytes),
 }
 
@@ -32,7 +32,7 @@ impl Sheet {
     /// There is no font, or a name that is no path.
     pub fn new<'a>(layouts: impl Iterator<Item = (&'a str, &'a str)>, main: &str, data: String) -> Result<Self, PaperError> {
         let fonts = fonts()?;
-        let mut sources = BTreeMap::new();
+        let mut sources = HashMap::new();
         for (name, text) in layouts {
             let id = named(name)?;
             sources.insert(id, Source::new(id, text.replace(crate::fonts::FAMILIES[0], fonts.family)));

@@ -73,7 +73,8 @@ fn of_block(catalogue: &Catalogue, kind: &Kind, block: &Block) -> Vec<String> {
             _ => vec![format!("“{}”不是{}的重复组", table.of, kind.title)],
         },
         Block::Related(related) => of_related(catalogue, kind, related),
-        Block::Heading(_) | Block::Sign(_) => Vec::new(),
+        Block::Sign(lines) => lines.iter().flat_map(|line| of_text(kind, line)).collect(),
+        Block::Heading(_) => Vec::new(),
     }
 }
 

@@ -30,7 +30,7 @@ pub async fn state_purpose(
 ) -> Result<Response, PageError> {
     let kind = app.door.kind(&kind)?;
     let view = app.door.open(&posted.signed.caller, &kind.kind, &id, None).await?;
-    if !view.revealable {
+    if !zhijian_documents::fill::opens(&kind, &view) {
         return Err(DoorError::NotAllowed { kind: format!("{}·查看完整信息", kind.title) }.into());
     }
     reveal::purpose(&app, &posted)?;

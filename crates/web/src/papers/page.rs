@@ -6,13 +6,14 @@ use crate::error::PageError;
 use crate::flash::Flash;
 use crate::icons::icon;
 use crate::layout::{self, Frame, token};
+use crate::links;
 use crate::pages::records::{cells, reveal};
 use crate::session::Signed;
-use crate::{links, words};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
+use zhijian_documents::content::printed_basis;
 use zhijian_documents::register::text;
 use zhijian_kinds::paper::{Document, Format};
 use zhijian_records::read::View;
@@ -30,7 +31,7 @@ pub async fn show(
     let issued = zhijian_documents::issued_of(&app.door, &signed.caller, &kind.kind, &id).await?;
     let stated = purpose(&app, &signed, &kind.kind, &id);
     let name = cells::name(&app, &kind, &view.data);
-    let ask = view.revealable && (offered.iter().any(|d| d.identified) || issued.iter().any(identified));
+    let ask = zhijian_documents::fill::opens(&kind, &view) && (offered.iter().any(|d| d.identified) || issued.iter().any(identified));
     let body = html! {
         (Flash::of(&headers).notice())
         @if ask { (purpose_card(&app, &signed, &view, &stated)) }
@@ -94,7 +95,7 @@ fn offer(signed: &Signed, view: &View, document: &Document, stated: bool) -> Mar
                 strong { (document.title) }
                 @if document.identified { span.badge { "含个人信息" } }
                 @if !document.help.is_empty() { p.muted { (document.help) } }
-                p.muted.small { "依据：" (words::basis(&document.basis)) @if !document.number_basis.is_empty() { " · 编号规则 " (document.number) "：" (document.number_basis) } }
+                p.muted.small { "依据：" (printed_basis(&document.basis)) @if document.number_basis.contains("design") { " · 编号规则由本平台设定" } }
             }
             div.buttons {
                 a.btn href={(address(&view.kind, &view.id)) "/" (document.document) "/preview"} target="_blank" rel="noopener" aria-label={"预览" (document.title)} { (icon("eye")) @if ready { "预览" } @else { "预览（隐去个人信息）" } }
@@ -120,7 +121,7 @@ fn table(app: &App, issued: &[View], stated: bool) -> Markup {
                         tr {
                             td data-label="编号" { a href=(links::record("document", &entry.id)) { (text(entry, "number")) } }
                             td data-label="文书" { (text(entry, "document_title")) }
-                            td data-label="出具" { span.date { (text(entry, "issued_on")) } " " (text(entry, "issued_by")) }
+                            td data-label="出具" { span { span.date { (text(entry, "issued_on")) } " " (text(entry, "issued_by")) } }
                             td data-label="校验码" { code { (text(entry, "code")) } }
                             td data-label="状态" { @if entry.state == "voided" { "已作废" } @else { "有效" } }
                             td data-label="操作" { div.buttons { (deeds(app, entry, stated)) } }

@@ -1,6 +1,6 @@
 //! Every kind's example goes in and comes out again.
 
-use crate::world::World;
+use crate::world::{World, by_hand};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ async fn every_example_can_be_filed_and_read_back() {
     let world = World::new().await;
     let officer = world.officer().await;
     let mut refused = Vec::new();
-    for kind in world.app.door.catalogue.in_dependency_order() {
+    for kind in world.app.door.catalogue.in_dependency_order().into_iter().filter(|kind| by_hand(kind)) {
         for example in &kind.examples {
             let path = format!("/api/v1/records/{}", kind.kind);
             let reply = world.post(&officer, &path, &json!({"data": example})).await;
@@ -36,7 +36,7 @@ async fn every_example_can_be_filed_and_read_back() {
 #[tokio::test]
 async fn a_record_that_was_read_can_be_put_back_unchanged() {
     let (world, officer) = World::with_examples().await;
-    for kind in world.app.door.catalogue.kinds.values() {
+    for kind in world.app.door.catalogue.kinds.values().filter(|kind| by_hand(kind)) {
         let list = world.get(&officer, &format!("/api/v1/records/{}", kind.kind)).await.json();
         let Some(record) = list["items"].get(0) else { continue };
         let path = format!("/api/v1/records/{}/{}", kind.kind, record["id"].as_str().unwrap());

@@ -91,6 +91,11 @@ fn tables(catalogue: &Catalogue) -> Vec<TableSpec> {
     catalogue.kinds.values().map(|kind| TableSpec { kind: kind.kind.clone(), indexes: indexes(kind) }).collect()
 }
 
+/// May some role file records of the kind? Others are registered by the platform itself.
+pub fn by_hand(kind: &zhijian_kinds::Kind) -> bool {
+    kind.rights.allowed.iter().any(|a| a.row.may.contains(&zhijian_records::access::Wish::File))
+}
+
 impl World {
     /// An empty server for the city 秦皇岛.
     pub async fn new() -> Self {
@@ -123,10 +128,8 @@ impl World {
         let officer = world.officer().await;
         for kind in world.app.door.catalogue.in_dependency_order() {
             for example in &kind.examples {
-                // What only the platform itself registers comes in as its own.
-                if kind.rights.allowed.iter().all(|a| !a.row.may.contains(&zhijian_records::access::Wish::File)) {
-                    let draft = zhijian_kinds::intake::Draft::from_json(kind, example.as_object().unwrap());
-                    world.app.door.submit(&Caller::system("test"), &kind.kind, &draft, Default::default()).await.unwrap();
+                if !by_hand(kind) {
+                    world.register(kind, example).await;
                     continue;
                 }
                 let path = format!("/api/v1/records/{}", kind.kind);
@@ -136,6 +139,12 @@ impl World {
         }
         world.refresh().await;
         (world, officer)
+    }
+
+    /// Files as the platform itself what nobody files by hand.
+    pub async fn register(&self, kind: &zhijian_kinds::Kind, example: &Value) {
+        let draft = zhijian_kinds::intake::Draft::from_json(kind, example.as_object().unwrap());
+        self.app.door.submit(&Caller::system("test"), &kind.kind, &draft, Default::default()).await.unwrap();
     }
 
     /// Brings the lake up to the records.
