@@ -40,8 +40,11 @@ impl Door {
             }
         }
         let least = usize::try_from(self.catalogue.roles.smallest_cell).unwrap_or(usize::MAX);
-        let mut told: Vec<(String, usize)> =
-            by_hazard.into_iter().map(|(hazard, employers)| (hazard, employers.len())).filter(|(_, employers)| *employers >= least).collect();
+        let mut told: Vec<(String, usize)> = by_hazard
+            .into_iter()
+            .map(|(hazard, employers)| (hazard, employers.len()))
+            .filter(|(_, employers)| *employers >= least)
+            .collect();
         told.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         Ok(told)
     }

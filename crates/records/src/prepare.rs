@@ -188,7 +188,8 @@ fn unfinished(kind: &Kind, prepared: &mut Prepared) {
     }
     let document = &prepared.document;
     let keys = |path: &str| kind.natural_key.iter().any(|key| key == path) || kind.event_date.as_deref() == Some(path);
-    let missing = |p: &Problem| p.found.is_empty() && kind.field(&p.field).is_some_and(|f| f.required) && get_path(document, &p.field).is_none();
+    let missing =
+        |p: &Problem| p.found.is_empty() && kind.field(&p.field).is_some_and(|f| f.required) && get_path(document, &p.field).is_none();
     for problem in prepared.problems.iter_mut().filter(|p| p.level == Level::Error && missing(p) && !keys(&p.field)) {
         problem.level = Level::Warning;
     }

@@ -116,7 +116,14 @@ fn leaving(tables: &Tables, worker: &Worker) -> Option<DueExam> {
         .filter_map(|hazard| {
             let row = tables.of(hazard, LEAVING, day).next()?;
             let basis = format!("{} {}", row.edition, row.clause);
-            Some(DueHazard { hazard: hazard.clone(), months: None, due_on: day.clone(), basis, mandatory: true, status: row.status.clone() })
+            Some(DueHazard {
+                hazard: hazard.clone(),
+                months: None,
+                due_on: day.clone(),
+                basis,
+                mandatory: true,
+                status: row.status.clone(),
+            })
         })
         .collect();
     if hazards.is_empty() {
@@ -182,15 +189,57 @@ mod tests {
         let tables = tables();
         let rows: &[(&str, Worker, &str, &str, &str)] = &[
             // why this row is here, worker, type, due, clause of the first hazard
-            ("graded II: every year", Worker { dust_grade: Some(2.0), during_on: "2020-08-02".into(), ..worker(&["D001"]) }, "2", "2021-08-02", "6.1.2"),
-            ("graded I: every second year", Worker { dust_grade: Some(1.0), during_on: "2020-08-02".into(), ..worker(&["D001"]) }, "2", "2022-08-02", "6.1.2"),
+            (
+                "graded II: every year",
+                Worker { dust_grade: Some(2.0), during_on: "2020-08-02".into(), ..worker(&["D001"]) },
+                "2",
+                "2021-08-02",
+                "6.1.2",
+            ),
+            (
+                "graded I: every second year",
+                Worker { dust_grade: Some(1.0), during_on: "2020-08-02".into(), ..worker(&["D001"]) },
+                "2",
+                "2022-08-02",
+                "6.1.2",
+            ),
             ("not graded counts as II", Worker { during_on: "2020-08-02".into(), ..worker(&["D001"]) }, "2", "2021-08-02", "6.1.2"),
-            ("noise of 85 and more: every year", Worker { noise_db: Some(85.0), during_on: "2020-08-02".into(), ..worker(&["P001"]) }, "2", "2021-08-02", "7.1.2"),
-            ("noise below 85: every second year", Worker { noise_db: Some(84.9), during_on: "2020-08-02".into(), ..worker(&["P001"]) }, "2", "2022-08-02", "7.1.2"),
-            ("the shortest of several hazards", Worker { noise_db: Some(82.0), dust_grade: Some(2.0), during_on: "2020-08-02".into(), ..worker(&["P001", "D001"]) }, "2", "2021-08-02", "6.1.2"),
+            (
+                "noise of 85 and more: every year",
+                Worker { noise_db: Some(85.0), during_on: "2020-08-02".into(), ..worker(&["P001"]) },
+                "2",
+                "2021-08-02",
+                "7.1.2",
+            ),
+            (
+                "noise below 85: every second year",
+                Worker { noise_db: Some(84.9), during_on: "2020-08-02".into(), ..worker(&["P001"]) },
+                "2",
+                "2022-08-02",
+                "7.1.2",
+            ),
+            (
+                "the shortest of several hazards",
+                Worker { noise_db: Some(82.0), dust_grade: Some(2.0), during_on: "2020-08-02".into(), ..worker(&["P001", "D001"]) },
+                "2",
+                "2021-08-02",
+                "6.1.2",
+            ),
             ("never examined: before the post", worker(&["P001"]), "1", "2018-02-16", "7.1.1"),
-            ("examined before the post only: from the first day", Worker { before_on: "2018-02-10".into(), ..worker(&["P001"]) }, "2", "2019-02-16", "7.1.2"),
-            ("left: on leaving", Worker { during_on: "2020-08-02".into(), left_on: "2021-03-31".into(), ..worker(&["P001"]) }, "3", "2021-03-31", "7.1.4"),
+            (
+                "examined before the post only: from the first day",
+                Worker { before_on: "2018-02-10".into(), ..worker(&["P001"]) },
+                "2",
+                "2019-02-16",
+                "7.1.2",
+            ),
+            (
+                "left: on leaving",
+                Worker { during_on: "2020-08-02".into(), left_on: "2021-03-31".into(), ..worker(&["P001"]) },
+                "3",
+                "2021-03-31",
+                "7.1.4",
+            ),
         ];
         for (why, worker, exam_type, due_on, clause) in rows {
             let found = due(&tables, worker).unwrap_or_else(|| panic!("{why}: nothing is due"));

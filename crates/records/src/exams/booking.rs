@@ -114,10 +114,11 @@ impl Door {
         if slot.event_date < self.today() {
             return refuse(format!("号源日期 {} 已过", slot.event_date));
         }
-        let offered: Vec<&str> = get_path(&document, "categories").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        let offered: Vec<&str> =
+            get_path(&document, "categories").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
         for line in lines.iter().filter(|_| !offered.is_empty()) {
-            let hazards = get_path(&line.view.data, "hazards").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-            for hazard in hazards.filter(|hazard| !offered.contains(&exams::category(hazard))) {
+            let mut hazards = get_path(&line.view.data, "hazards").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+            if let Some(hazard) = hazards.find(|hazard| !offered.contains(&exams::category(hazard))) {
                 let label = self.catalogue.list("EXCAT").map_or("", |list| list.label(exams::category(hazard)));
                 return refuse(format!("该号源不做“{label}”类检查，所选名单中有人需要"));
             }
@@ -135,7 +136,8 @@ impl Door {
             if missing.is_empty() {
                 return Ok(());
             }
-            let capacity = usize::try_from(stored.document().get("capacity").and_then(Value::as_u64).unwrap_or_default()).unwrap_or_default();
+            let capacity =
+                usize::try_from(stored.document().get("capacity").and_then(Value::as_u64).unwrap_or_default()).unwrap_or_default();
             if taken.len() + missing.len() > capacity {
                 taken = self.still_wanted(slot, taken).await?;
             }

@@ -90,7 +90,9 @@ impl Door {
         for line in &stored {
             let Some(sight) = access::sight_of(&arms, line) else { continue };
             let document = line.document();
-            let Some(order) = orders.get(text(&document, "order_no")).filter(|o| order_no.is_some() || o.state != "cancelled") else { continue };
+            let Some(order) = orders.get(text(&document, "order_no")).filter(|o| order_no.is_some() || o.state != "cancelled") else {
+                continue;
+            };
             let about = order.document();
             rows.push(Line {
                 view: self.view(&kind, line, &sight, false)?,
@@ -116,7 +118,8 @@ impl Door {
 
     /// Who has a place in the slots that lines name.
     async fn places(&self, lines: &[Stored]) -> Result<HashMap<String, Vec<String>>, DoorError> {
-        let mut named: Vec<String> = lines.iter().map(|line| text(&line.document(), "slot_id").to_owned()).filter(|id| !id.is_empty()).collect();
+        let mut named: Vec<String> =
+            lines.iter().map(|line| text(&line.document(), "slot_id").to_owned()).filter(|id| !id.is_empty()).collect();
         named.sort();
         named.dedup();
         let mut places = HashMap::new();
@@ -133,7 +136,12 @@ fn by_token(cards: &[Stored]) -> HashMap<String, Vec<(String, String, String, St
     let mut all: HashMap<String, Vec<(String, String, String, String)>> = HashMap::new();
     for card in cards {
         let document = card.document();
-        let found = (text(&document, "exam_type").to_owned(), card.event_date.clone(), card.id.clone(), text(&document, "institution_id").to_owned());
+        let found = (
+            text(&document, "exam_type").to_owned(),
+            card.event_date.clone(),
+            card.id.clone(),
+            text(&document, "institution_id").to_owned(),
+        );
         all.entry(text(&document, "id_no").to_owned()).or_default().push(found);
     }
     all

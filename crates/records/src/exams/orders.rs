@@ -62,7 +62,8 @@ impl Door {
             self.add_line(caller, row, &head, &ordering.exam_type).await?;
         }
         let lines = self.lines_of_order(caller, &id).await?.rows;
-        let earliest = lines.iter().map(|line| text(&line.view.data, "due_on")).filter(|day| *day > today.as_str()).min().unwrap_or_default();
+        let earliest =
+            lines.iter().map(|line| text(&line.view.data, "due_on")).filter(|day| *day > today.as_str()).min().unwrap_or_default();
         let mut fields = Map::from_iter([("headcount".to_owned(), json!(lines.len()))]);
         if !earliest.is_empty() {
             fields.insert("period_from".into(), json!(today));

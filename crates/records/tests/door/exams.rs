@@ -57,7 +57,12 @@ impl Place {
 
     /// An order of all workers that the clinic has confirmed.
     async fn confirmed(&self) -> String {
-        let ordering = Ordering { employer: self.employer.organisation.clone(), workers: self.workers.clone(), key: "0123456789ab".into(), ..Ordering::default() };
+        let ordering = Ordering {
+            employer: self.employer.organisation.clone(),
+            workers: self.workers.clone(),
+            key: "0123456789ab".into(),
+            ..Ordering::default()
+        };
         let id = self.door.order_exams(&self.employer, &ordering).await.unwrap();
         let sending = Sending { institution: self.clinic.organisation.clone(), from: "2026-06-30".into(), to: "2026-07-31".into() };
         self.door.send_order(&self.employer, &id, &sending).await.unwrap();
@@ -104,18 +109,29 @@ async fn rq_030_the_due_list_counts_cards_beside_the_roster() {
     due.sort_unstable();
     assert_eq!(due, ["2026-05-10", "2027-06-01"], "by the roster's date, and by the card's");
     let other = Caller::of("other", &["R09"], "", "f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0");
-    assert!(place.door.exams_due(&other, &place.employer.organisation).await.unwrap().rows.is_empty(), "another employer sees none of them");
+    assert!(
+        place.door.exams_due(&other, &place.employer.organisation).await.unwrap().rows.is_empty(),
+        "another employer sees none of them"
+    );
 }
 
 #[tokio::test]
 async fn rq_028_an_order_is_sent_once_and_seen_by_its_clinic_from_then_on() {
     let world = World::new();
     let place = place(&world, 3).await;
-    let ordering = Ordering { employer: place.employer.organisation.clone(), workers: place.workers.clone(), key: "k1k2k3k4k5".into(), ..Ordering::default() };
+    let ordering = Ordering {
+        employer: place.employer.organisation.clone(),
+        workers: place.workers.clone(),
+        key: "k1k2k3k4k5".into(),
+        ..Ordering::default()
+    };
     let id = place.door.order_exams(&place.employer, &ordering).await.unwrap();
     assert_eq!(place.door.order_exams(&place.employer, &ordering).await.unwrap(), id, "the same form again");
     assert_eq!(place.lines(&id).await.len(), 3);
-    assert!(matches!(place.door.open(&place.clinic, "exam_order", &id, None).await, Err(DoorError::NotFound)), "a draft is the employer's own");
+    assert!(
+        matches!(place.door.open(&place.clinic, "exam_order", &id, None).await, Err(DoorError::NotFound)),
+        "a draft is the employer's own"
+    );
     let line = place.lines(&id).await[0].view.id.clone();
     assert!(matches!(place.door.open(&place.clinic, WORKER, &line, None).await, Err(DoorError::NotFound)));
     let sending = Sending { institution: place.clinic.organisation.clone(), from: "2026-06-30".into(), to: "2026-07-31".into() };

@@ -22,11 +22,8 @@ async fn mover(app: &App, posted: &Posted, id: &str) -> Result<(), PageError> {
 /// `POST /exams/orders/{id}/send`
 pub async fn send(State(app): State<App>, Path(id): Path<String>, posted: Posted) -> Result<Response, PageError> {
     mover(&app, &posted, &id).await?;
-    let sending = Sending {
-        institution: posted.get("institution").to_owned(),
-        from: posted.get("from").to_owned(),
-        to: posted.get("to").to_owned(),
-    };
+    let sending =
+        Sending { institution: posted.get("institution").to_owned(), from: posted.get("from").to_owned(), to: posted.get("to").to_owned() };
     app.door.send_order(&posted.signed.caller, &id, &sending).await?;
     Ok(back(&order_page(&id), "已发给机构，机构确认后可以预约。"))
 }
@@ -67,7 +64,8 @@ pub async fn reasons(State(app): State<App>, Path(id): Path<String>, posted: Pos
         if !told || (reason == before("unexamined_reason") && note == before("unexamined_note")) {
             continue;
         }
-        let filled: Map<String, Value> = [("unexamined_reason", reason), ("unexamined_note", note)].into_iter().map(|(n, v)| (n.to_owned(), json!(v))).collect();
+        let filled: Map<String, Value> =
+            [("unexamined_reason", reason), ("unexamined_note", note)].into_iter().map(|(n, v)| (n.to_owned(), json!(v))).collect();
         let mut draft = Draft::from_json(&kind, &filled);
         for (place, cell) in &mut draft.cells {
             if matches!(place, Place::Field(path) if filled.get(path).and_then(Value::as_str) == Some("")) {

@@ -69,7 +69,13 @@ impl Asked {
     /// The same with one thing changed, from the first page.
     #[must_use]
     pub fn only(&self, name: &str, value: &str) -> String {
-        let now = [("employer", self.employer.as_str()), ("state", &self.state), ("type", &self.exam_type), ("hazard", &self.hazard), ("sort", &self.sort)];
+        let now = [
+            ("employer", self.employer.as_str()),
+            ("state", &self.state),
+            ("type", &self.exam_type),
+            ("hazard", &self.hazard),
+            ("sort", &self.sort),
+        ];
         let mut pairs: Vec<(&str, &str)> = now.into_iter().filter(|(n, v)| *n != name && !v.is_empty()).collect();
         if !value.is_empty() {
             pairs.push((name, value));
@@ -170,7 +176,11 @@ pub fn filters(app: &App, roster: &Roster, asked: &Asked) -> Markup {
 fn hazards(app: &App, row: &DueRow) -> Vec<String> {
     let list = app.catalogue().list("HAZARD");
     let label = |code: &str| list.map_or_else(|| code.to_owned(), |l| l.label(code).to_owned());
-    row.due.iter().flat_map(|due| &due.hazards).map(|h| format!("{}{}", label(&h.hazard), if h.mandatory { "" } else { "（推荐）" })).collect()
+    row.due
+        .iter()
+        .flat_map(|due| &due.hazards)
+        .map(|h| format!("{}{}", label(&h.hazard), if h.mandatory { "" } else { "（推荐）" }))
+        .collect()
 }
 
 fn type_label<'a>(app: &'a App, row: &'a DueRow) -> &'a str {
@@ -178,10 +188,14 @@ fn type_label<'a>(app: &'a App, row: &'a DueRow) -> &'a str {
 }
 
 fn basis(row: &DueRow) -> String {
-    row.due.as_ref().and_then(|due| due.hazards.first()).map(|h| match h.months {
-        Some(months) => format!("{}，每 {months} 个月", h.basis),
-        None => h.basis.clone(),
-    }).unwrap_or_default()
+    row.due
+        .as_ref()
+        .and_then(|due| due.hazards.first())
+        .map(|h| match h.months {
+            Some(months) => format!("{}，每 {months} 个月", h.basis),
+            None => h.basis.clone(),
+        })
+        .unwrap_or_default()
 }
 
 /// How well the row of the standard is known.
@@ -242,15 +256,32 @@ pub fn rows(app: &App, rows: &[&DueRow], orders: bool, today: &str) -> Markup {
 #[must_use]
 pub fn table(app: &App, signed: &Signed, roster: &Roster, rows: &[&DueRow], today: &str) -> Table {
     let kind = app.catalogue().kind("exposed_worker");
-    let of = |row: &DueRow, path: &str| kind.map(|k| zhijian_records::read::display(app.catalogue(), k, path, &row.view.data)).unwrap_or_default();
+    let of = |row: &DueRow, path: &str| {
+        kind.map(|k| zhijian_records::read::display(app.catalogue(), k, path, &row.view.data)).unwrap_or_default()
+    };
     let state_title = |row: &DueRow| STATES.iter().find(|(code, _)| *code == state(row, today)).map_or("", |(_, title)| title);
     Table {
         title: super::DUE_TITLE.into(),
         notes: vec![
             format!("{} 于 {today} 导出，共 {} 人；姓名、证件号已隐去", signed.account.name, rows.len()),
-            if roster.compared { "应检日期按名册和平台收到的检查个案计算".into() } else { "应检日期只按名册计算".into() },
+            if roster.compared {
+                "应检日期按名册和平台收到的检查个案计算".into()
+            } else {
+                "应检日期只按名册计算".into()
+            },
         ],
-        columns: vec![("劳动者", 12), ("证件号", 22), ("车间", 16), ("岗位", 16), ("检查类型", 10), ("应检日期", 12), ("状态", 12), ("危害因素", 30), ("必检项目", 50), ("依据", 26)],
+        columns: vec![
+            ("劳动者", 12),
+            ("证件号", 22),
+            ("车间", 16),
+            ("岗位", 16),
+            ("检查类型", 10),
+            ("应检日期", 12),
+            ("状态", 12),
+            ("危害因素", 30),
+            ("必检项目", 50),
+            ("依据", 26),
+        ],
         rows: rows
             .iter()
             .map(|row| {

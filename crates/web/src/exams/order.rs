@@ -75,13 +75,7 @@ pub async fn show(signed: Signed, State(app): State<App>, Path(id): Path<String>
     let title = format!("{} {number}", kind.title);
     let crumbs = [(words::DESK, "/".to_owned()), (kind.title.as_str(), links::list(ORDER))];
     let actions = html! { a.btn href=(links::record(ORDER, &id)) { "委托记录" } };
-    let frame = Frame {
-        title: &title,
-        signed: Some(&signed),
-        active: &links::list(ORDER),
-        breadcrumbs: &crumbs,
-        actions,
-        ..Frame::new(&app)
-    };
+    let frame =
+        Frame { title: &title, signed: Some(&signed), active: &links::list(ORDER), breadcrumbs: &crumbs, actions, ..Frame::new(&app) };
     Ok(([(header::SET_COOKIE, Flash::gone())], layout::page(&frame, body)).into_response())
 }

@@ -76,7 +76,9 @@ pub async fn submit(State(app): State<App>, posted: Posted) -> Result<Response, 
     while at <= to {
         for half in app.catalogue().list("HALFDAY").into_iter().flat_map(|list| &list.codes) {
             let written = posted.get(&format!("capacity.{}", half.code)).trim();
-            let capacity: u32 = if written.is_empty() { 0 } else {
+            let capacity: u32 = if written.is_empty() {
+                0
+            } else {
                 written.parse().map_err(|_| PageError::BadRequest(format!("{}容量：“{written}”不是整数", half.label)))?
             };
             if capacity == 0 || !app.catalogue().deadlines.calendar.works(at) {

@@ -50,7 +50,12 @@ pub async fn show(signed: Signed, State(app): State<App>, RawQuery(query): RawQu
     let request = ListRequest { filters, sort: Some("slot_on".into()), limit: MOST, ..ListRequest::default() };
     let slots = app.door.list(&signed.caller, SLOT, &request).await?.rows;
     let flash = Flash::of(&headers);
-    let to = |day: Date| format!("{SLOTS}{}", links::query(&[("month", format!("{:04}-{:02}", day.year(), u8::from(day.month()))), ("institution", institution.clone())]));
+    let to = |day: Date| {
+        format!(
+            "{SLOTS}{}",
+            links::query(&[("month", format!("{:04}-{:02}", day.year(), u8::from(day.month()))), ("institution", institution.clone())])
+        )
+    };
     let body = html! {
         (style())
         (flash.notice())

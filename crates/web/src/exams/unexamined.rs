@@ -39,10 +39,13 @@ pub async fn show(signed: Signed, State(app): State<App>, RawQuery(query): RawQu
     let lines = app.door.lines_of(&signed.caller, &whose, None).await?;
     let all: Vec<&Line> = lines.rows.iter().filter(|line| line.met == Met::Not && line.state != "draft").collect();
     let text = |line: &Line, path: &str| line.view.data.get(path).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let fits = |line: &&&Line, told: &str| (order.is_empty() || text(line, "order_no") == order) && match told {
-        "yes" => !text(line, "unexamined_reason").is_empty(),
-        "no" => text(line, "unexamined_reason").is_empty(),
-        _ => true,
+    let fits = |line: &&&Line, told: &str| {
+        (order.is_empty() || text(line, "order_no") == order)
+            && match told {
+                "yes" => !text(line, "unexamined_reason").is_empty(),
+                "no" => text(line, "unexamined_reason").is_empty(),
+                _ => true,
+            }
     };
     let rows: Vec<&Line> = all.iter().filter(|line| fits(line, &told)).copied().collect();
     if format == "xlsx" || format == "csv" {
@@ -50,10 +53,35 @@ pub async fn show(signed: Signed, State(app): State<App>, RawQuery(query): RawQu
         let table = Table {
             title: UNEXAMINED_TITLE.into(),
             notes: vec![format!("{} 于 {} 导出，共 {} 人；姓名、证件号已隐去", signed.account.name, app.door.today(), rows.len())],
-            columns: vec![("委托编号", 24), ("劳动者", 12), ("岗位", 16), ("检查类型", 10), ("应检日期", 12), ("体检机构", 26), ("预约日期", 12), ("未检原因", 16), ("说明", 30)],
+            columns: vec![
+                ("委托编号", 24),
+                ("劳动者", 12),
+                ("岗位", 16),
+                ("检查类型", 10),
+                ("应检日期", 12),
+                ("体检机构", 26),
+                ("预约日期", 12),
+                ("未检原因", 16),
+                ("说明", 30),
+            ],
             rows: rows
                 .iter()
-                .map(|line| ["order_no", "person_name", "post", "exam_type", "due_on", "institution", "slot_on", "unexamined_reason", "unexamined_note"].iter().map(|path| Cell::Text(of(line, path))).collect())
+                .map(|line| {
+                    [
+                        "order_no",
+                        "person_name",
+                        "post",
+                        "exam_type",
+                        "due_on",
+                        "institution",
+                        "slot_on",
+                        "unexamined_reason",
+                        "unexamined_note",
+                    ]
+                    .iter()
+                    .map(|path| Cell::Text(of(line, path)))
+                    .collect()
+                })
                 .collect(),
         };
         return crate::board::export::file(&table, &format);

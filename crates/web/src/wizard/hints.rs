@@ -32,7 +32,8 @@ async fn table(app: &App) -> Result<Vec<Row>, PageError> {
 /// Suggestions that are not among the hazards yet, each with a box to accept it.
 pub async fn card(app: &App, _kind: &Kind, view: &View) -> Result<Markup, PageError> {
     let Some(list) = app.catalogue().list("HAZARD") else { return Ok(Markup::default()) };
-    let declared: Vec<&str> = get_path(&view.data, "hazards").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let declared: Vec<&str> =
+        get_path(&view.data, "hazards").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let industry = text(view, "industry");
     let products = zhijian_records::read::display(app.catalogue(), &*app.door.kind(KIND)?, "products", &view.data);
     let process = format!("{} {products}", text(view, "processes"));

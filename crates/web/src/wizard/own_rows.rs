@@ -77,7 +77,9 @@ fn check(app: &App, text: &str) -> Result<(), String> {
 
 fn page(app: &App, signed: &Signed, text: &str, wrong: &str, notice: Markup) -> Markup {
     let shipped = suggest::parse(app.catalogue().rules.get("hazard_suggestions").map_or("", String::as_str)).unwrap_or_default();
-    let label = |row: &Row| app.catalogue().list("HAZARD").map_or_else(|| row.hazard.clone(), |l| format!("{} {}", row.hazard, l.label(&row.hazard)));
+    let label = |row: &Row| {
+        app.catalogue().list("HAZARD").map_or_else(|| row.hazard.clone(), |l| format!("{} {}", row.hazard, l.label(&row.hazard)))
+    };
     let body = html! {
         (notice)
         @if !wrong.is_empty() { div.notice.notice-error role="alert" { "尚未保存：" (wrong) } }

@@ -56,7 +56,12 @@ pub(super) fn decl_type(view: &View) -> &str {
 }
 
 /// `GET /declare/{id}/{step}`
-pub async fn show(signed: Signed, State(app): State<App>, Path((id, slug)): Path<(String, String)>, headers: HeaderMap) -> Result<Response, PageError> {
+pub async fn show(
+    signed: Signed,
+    State(app): State<App>,
+    Path((id, slug)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
     let view = draft(&app, &signed, &id).await?;
     if !open(&view) {
         return Ok(Redirect::to(&format!("{PAGE}/{id}")).into_response());

@@ -16,9 +16,15 @@ pub struct Step {
 
 /// The steps in order.
 pub const STEPS: [Step; 7] = [
-    Step { slug: "unit", title: "单位情况", lead: "核对单位的名称、地址、行业、规模、职工人数和职业卫生管理情况。" },
-    Step { slug: "process", title: "工艺与物料", lead: "写下生产什么、怎样生产、用到哪些原辅材料；下一步据此提示可能存在的危害因素。" },
-    Step { slug: "hazards", title: "危害因素", lead: "从提示中勾选现场确实存在的因素，或自己补充；拿不准的以检测或现场识别为准。" },
+    Step {
+        slug: "unit", title: "单位情况", lead: "核对单位的名称、地址、行业、规模、职工人数和职业卫生管理情况。"
+    },
+    Step {
+        slug: "process", title: "工艺与物料", lead: "写下生产什么、怎样生产、用到哪些原辅材料；下一步据此提示可能存在的危害因素。"
+    },
+    Step {
+        slug: "hazards", title: "危害因素", lead: "从提示中勾选现场确实存在的因素，或自己补充；拿不准的以检测或现场识别为准。"
+    },
     Step { slug: "posts", title: "岗位与接害人数", lead: "各作业场所有哪些因素、多少人接触。" },
     Step { slug: "test", title: "检测", lead: "本申报周期内工作场所职业病危害因素检测的情况。" },
     Step { slug: "exam", title: "体检", lead: "本申报周期内接害劳动者职业健康检查的情况。" },
@@ -37,7 +43,9 @@ pub fn of(field: &Field) -> Option<&'static str> {
     Some(match (field.group.as_str(), field.path.as_str()) {
         (_, "products") | ("工艺与物料", _) => "process",
         ("申报" | "基本情况", _) => "unit",
-        ("危害因素种类", path) if path == "exposed_total" || path.starts_with("exposed_by_class") || path.starts_with("key_exposed") => "posts",
+        ("危害因素种类", path) if path == "exposed_total" || path.starts_with("exposed_by_class") || path.starts_with("key_exposed") => {
+            "posts"
+        }
         ("危害因素种类", _) => "hazards",
         ("危害因素分布", _) => "posts",
         ("本周期检测", _) => "test",

@@ -270,9 +270,7 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
             For::Researcher => (researches, &[403]),
             For::Keeper => (catalogue.roles.retention.hold.contains(&person.role), &[403]),
             For::OwnJob => (false, &[404]),
-            For::Ever(kind, wish) => {
-                (expected::ever(catalogue.kind(kind).unwrap(), person, &clients(known, person), *wish), &[403])
-            }
+            For::Ever(kind, wish) => (expected::ever(catalogue.kind(kind).unwrap(), person, &clients(known, person), *wish), &[403]),
             _ => continue,
         };
         let path = route
