@@ -18,7 +18,7 @@ fn a_word_file_has_its_parts_and_its_texts() {
     let file = make(&content).unwrap();
     let document = part(&file, "word/document.xml");
     for text in [&content.title, "测试矿业有限公司", "粉尘"] {
-        assert!(document.contains(text.as_str()), "{text} stands in it");
+        assert!(document.contains(text), "{text} stands in it");
     }
     assert!(part(&file, "word/footer1.xml").contains(&content.code));
     for name in ["[Content_Types].xml", "_rels/.rels", "word/styles.xml", "word/_rels/document.xml.rels", "word/_rels/footer1.xml.rels"] {

@@ -112,7 +112,7 @@
       grid: { ...grid, top: 64 }, legend: { top: 0, left: 0, data: data.series.map((s) => s.name) },
       tooltip: { trigger: "item", renderMode: "richText", formatter: (item) => (item.value ? `${item.value[0]}\n${item.seriesName} ${three(item.value[1])} ${data.unit}` : "") },
       xAxis: { type: "time", axisLabel: { hideOverlap: true, formatter: (at) => new Date(at).toISOString().slice(0, 10) } },
-      yAxis: { type: "value", min: Number((low - room).toPrecision(2)), max: Number((high + room).toPrecision(2)), name: data.unit, nameTextStyle: { align: "left" }, axisLabel: { formatter: three } },
+      yAxis: { type: "value", min: data.floor ?? Number((low - room).toPrecision(2)), max: Number((high + room).toPrecision(2)), name: data.unit, nameTextStyle: { align: "left" }, axisLabel: { formatter: three } },
       series: series.concat(data.lines.map((line) => lineSeries("yAxis", line.value, line.name, LIMIT, "dashed", inside))),
     };
   }

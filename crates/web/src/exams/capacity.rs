@@ -142,6 +142,6 @@ fn picture(months: &BTreeMap<String, Numbers>, told: bool) -> Markup {
     }
     series.push(json!({"name": "号源容量", "points": points(&|n| Some(n.capacity))}));
     series.push(json!({"name": "余号", "points": points(&|n| Some(n.free))}));
-    let data = json!({"kind": "lines", "unit": "人", "series": series, "lines": []});
+    let data = json!({"kind": "lines", "unit": "人", "floor": 0, "series": series, "lines": []});
     calculators::plots::picture(&data, "各月应检人数、号源容量和余号；数值见表")
 }
