@@ -8,7 +8,7 @@ mod lint;
 mod rule;
 
 pub use calendar::Calendar;
-pub use duty::{Duty, DutyDef, Related, STATE_DAY, Wanted};
 pub(crate) use calendar::rows;
+pub use duty::{Duty, DutyDef, Related, STATE_DAY, Wanted};
 pub(crate) use lint::check;
 pub use rule::{Deadlines, Due, Rule, Unit};

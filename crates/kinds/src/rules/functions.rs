@@ -67,10 +67,14 @@ fn own(env: &mut Env) -> Result<(), DeclarationError> {
             list(words(a[0].as_ref()).into_iter().filter(|word| !without.contains(word)).collect())
         }),
         ("labels", 2, |a| text(tables::labels(&word(a[0].as_ref()), &words(a[1].as_ref())))),
-        ("code_valid", 3, |a| Ok(CowVal::owned(CelBool::from(tables::code_valid(&word(a[0].as_ref()), &word(a[1].as_ref()), &word(a[2].as_ref())))))),
+        ("code_valid", 3, |a| {
+            Ok(CowVal::owned(CelBool::from(tables::code_valid(&word(a[0].as_ref()), &word(a[1].as_ref()), &word(a[2].as_ref())))))
+        }),
         ("able", 2, |a| Ok(CowVal::owned(CelBool::from(tables::able(&word(a[0].as_ref()), &words(a[1].as_ref())))))),
         ("harming", 1, |a| list(tables::harming(&word(a[0].as_ref())))),
-        ("covers", 3, |a| Ok(CowVal::owned(CelBool::from(tables::covers(&word(a[0].as_ref()), &words(a[1].as_ref()), &word(a[2].as_ref())))))),
+        ("covers", 3, |a| {
+            Ok(CowVal::owned(CelBool::from(tables::covers(&word(a[0].as_ref()), &words(a[1].as_ref()), &word(a[2].as_ref())))))
+        }),
         ("items_missing", 4, |a| {
             let done = done(a[3].as_ref());
             list(tables::items_missing(&words(a[0].as_ref()), &word(a[1].as_ref()), &word(a[2].as_ref()), &done))

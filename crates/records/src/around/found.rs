@@ -61,7 +61,8 @@ impl Records {
     pub fn of<'a>(&'a self, tie: &Tie, other: impl Fn(&Record) -> bool) -> Vec<&'a Record> {
         let all = tie.forms.iter().filter_map(|form| self.by.get(form)).flatten();
         let within = |record: &Record| {
-            tie.from.as_ref().is_none_or(|from| record.on >= *from) && tie.to.as_ref().is_none_or(|to| !record.on.is_empty() && record.on <= *to)
+            tie.from.as_ref().is_none_or(|from| record.on >= *from)
+                && tie.to.as_ref().is_none_or(|to| !record.on.is_empty() && record.on <= *to)
         };
         let mut found: Vec<&Record> =
             all.filter(|record| other(record) && within(record) && tie.also.iter().all(|(path, forms)| record.has(path, forms))).collect();
@@ -152,7 +153,9 @@ pub(super) fn siblings(door: &Door, kind: &Kind, rule: &AroundRule, subjects: &[
     };
     for (at, subject) in subjects.iter().enumerate().filter(|(_, s)| s.row.sound()) {
         let row = &subject.row;
-        let Some(tie) = ties::forms(door, kind, &row.document, &row.owner, tied_by).and_then(|forms| forms.into_iter().next()) else { continue };
+        let Some(tie) = ties::forms(door, kind, &row.document, &row.owner, tied_by).and_then(|forms| forms.into_iter().next()) else {
+            continue;
+        };
         let (document, _) = prepare::split(kind, &door.vault, row.document.clone());
         let record = Record {
             id: String::new(),
@@ -162,7 +165,8 @@ pub(super) fn siblings(door: &Door, kind: &Kind, rule: &AroundRule, subjects: &[
             document,
             at: Some(at),
         };
-        if (rule.states.is_empty() || rule.states.contains(&state(&row.document))) && rule.only.iter().all(|w| record.has(&w.field, &w.is)) {
+        if (rule.states.is_empty() || rule.states.contains(&state(&row.document))) && rule.only.iter().all(|w| record.has(&w.field, &w.is))
+        {
             records.put(tie, record);
         }
     }

@@ -50,7 +50,8 @@ pub(crate) async fn check(door: &Door, kind: &Kind, today: &str, subjects: &mut 
         for (at, tie) in asking.into_iter().zip(ties) {
             let Some(tie) = tie else { continue };
             let keys: Vec<KeyHash> = own_keys(door, kind, rule.kind == kind.kind, &subjects[at]);
-            let mine = records.of(&tie, |record| !keys.contains(&record.key) && Some(record.id.as_str()) != subjects[at].id && record.before(at));
+            let mine =
+                records.of(&tie, |record| !keys.contains(&record.key) && Some(record.id.as_str()) != subjects[at].id && record.before(at));
             if let Some(value) = take::value(&rule.take, mine) {
                 around[at].insert(name.clone(), value);
             }
@@ -91,6 +92,8 @@ impl Door {
         };
         check(self, &kind, &self.today(), &mut [Subject { row: &mut row, id: Some(&stored.id) }]).await.map_err(failed())?;
         sight.conceal(&mut row.problems);
+        // What was concealed speaks of fields that the caller does not see.
+        row.problems.retain(|problem| !problem.field.is_empty());
         Ok(row.problems)
     }
 }

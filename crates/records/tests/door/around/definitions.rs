@@ -31,10 +31,20 @@ fn names_that_point_nowhere_are_found_with_their_line() {
         (DECLARATION, "    ref: agency_id\n", "    ref: employer_id\n", "“employer_id”不是对"),
         (DECLARATION, "    same: {owner: owner}\n", "    same: {owner: agency_id}\n", "不能比较"),
         (DECLARATION, "    same: {owner: owner}\n", "    same: {change_reason: remark}\n", "没有索引"),
-        (DECLARATION, "within: {months_before: 36, days_after: 0}", "within: {of: hazards, months_before: 36}", "不是职业病危害项目申报的日期字段"),
+        (
+            DECLARATION,
+            "within: {months_before: 36, days_after: 0}",
+            "within: {of: hazards, months_before: 36}",
+            "不是职业病危害项目申报的日期字段",
+        ),
         (DECLARATION, "    same: {owner: owner}\n", "    by: owner\n", "不属于"),
         (DECLARATION, "rule: len(minus(tested_factors, hazards)) == 0", "rule: len(hazards) >= 0", "没有校验用到“tested_factors”"),
-        (DECLARATION, "when: \"decl_type != '4'\"\n    take: {set: factor}", "when: len(last) > 0\n    take: {set: factor}", "when 只能用本表单的字段"),
+        (
+            DECLARATION,
+            "when: \"decl_type != '4'\"\n    take: {set: factor}",
+            "when: len(last) > 0\n    take: {set: factor}",
+            "when 只能用本表单的字段",
+        ),
         (CASE, "该劳动者同一病种已有同类报告卡", "该劳动者同一病种已有 {same_disease} 张", "提示中不能写出其内容"),
         (CASE, "    take: {count: true}", "    take: {max: id_no}", "是个人信息，不能取"),
     ];

@@ -3,6 +3,7 @@
 mod cost;
 mod definitions;
 mod scenes;
+mod tables;
 
 use crate::world::{World, operator};
 use scenes::{Scene, scenes};
@@ -10,8 +11,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use zhijian_kinds::intake::{Cell, Draft, Place};
 use zhijian_kinds::{Catalogue, Kind, Problem};
-use zhijian_records::port::Query;
 use zhijian_records::bulk::{Bulk, BulkRow, End};
+use zhijian_records::port::Query;
 use zhijian_records::submit::Entry;
 use zhijian_records::{Door, DoorError};
 
@@ -115,6 +116,12 @@ async fn rq_013_rq_018_rq_020_rq_021_rq_028_rq_034_rq_040_rq_044_rq_053_rq_088_r
             wrong.push(format!("{}.{}: api {by_api:?}, form {by_form:?}, sheet {sheet:?}", scene.kind, scene.check));
         } else if by_api.iter().any(|(field, _, message)| rule.fields.first() != Some(field) || !message.contains(scene.says)) {
             wrong.push(format!("{}.{}: {by_api:?} does not say {}", scene.kind, scene.check, scene.says));
+        }
+        if by_api
+            .iter()
+            .any(|(_, _, message)| [scenes::PERSON, "吴样兰", "例测安", "130302198503169970"].iter().any(|who| message.contains(who)))
+        {
+            wrong.push(format!("{}.{} says who it is", scene.kind, scene.check));
         }
         // Without the others there is nothing to say.
         if scene.kind != "employer" && scene.check != "worn_while_in_post" {
