@@ -92,6 +92,8 @@ impl Door {
         };
         check(self, &kind, &self.today(), &mut [Subject { row: &mut row, id: Some(&stored.id) }]).await.map_err(failed())?;
         sight.conceal(&mut row.problems);
+        // What was concealed speaks of fields that the caller does not see.
+        row.problems.retain(|problem| !problem.field.is_empty());
         Ok(row.problems)
     }
 }

@@ -3,6 +3,7 @@
 mod cost;
 mod definitions;
 mod scenes;
+mod tables;
 
 use crate::world::{World, operator};
 use scenes::{Scene, scenes};
@@ -115,6 +116,12 @@ async fn rq_013_rq_018_rq_020_rq_021_rq_028_rq_034_rq_040_rq_044_rq_053_rq_088_r
             wrong.push(format!("{}.{}: api {by_api:?}, form {by_form:?}, sheet {sheet:?}", scene.kind, scene.check));
         } else if by_api.iter().any(|(field, _, message)| rule.fields.first() != Some(field) || !message.contains(scene.says)) {
             wrong.push(format!("{}.{}: {by_api:?} does not say {}", scene.kind, scene.check, scene.says));
+        }
+        if by_api
+            .iter()
+            .any(|(_, _, message)| [scenes::PERSON, "吴样兰", "例测安", "130302198503169970"].iter().any(|who| message.contains(who)))
+        {
+            wrong.push(format!("{}.{} says who it is", scene.kind, scene.check));
         }
         // Without the others there is nothing to say.
         if scene.kind != "employer" && scene.check != "worn_while_in_post" {

@@ -41,7 +41,7 @@ fn ours(fields: &Value) -> Value {
     Value::Object(document)
 }
 
-const PERSON: &str = "130302197006019969";
+pub const PERSON: &str = "130302197006019969";
 
 fn declared(fields: &Value) -> Value {
     let mut document =
