@@ -113,12 +113,8 @@ fn reached_step<'a>(round: &Round<'_>, notice: &'a Notice, moment: Moment, duty:
                 let day = dates::add_days(&row.due_on, after(at, step))?;
                 Some(if step.to.iter().any(|who| who == "watch") { day.max(row.escalate_on.clone()) } else { day })
             };
-            let (at, step, day) = steps
-                .iter()
-                .enumerate()
-                .filter_map(|(at, step)| Some((at, step, day(at, step)?)))
-                .filter(|(_, _, day)| **day <= *today)
-                .last()?;
+            let reached = steps.iter().enumerate().filter_map(|(at, step)| Some((at, step, day(at, step)?)));
+            let (at, step, day) = reached.filter(|(_, _, day)| **day <= *today).max_by_key(|(at, _, _)| *at)?;
             fresh(&day).then(|| Reached {
                 notice,
                 step: format!("step{}", at + 1),

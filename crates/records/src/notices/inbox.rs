@@ -129,7 +129,7 @@ impl Door {
     pub async fn open_notice(&self, caller: &Caller, id: &str) -> Result<Shown, DoorError> {
         let kept = self.store.notice(&caller.login, id).await.map_err(failed)?.ok_or(DoorError::NotFound)?;
         let kept = self.seen(caller, vec![kept]).await?.pop().ok_or(DoorError::NotFound)?;
-        self.store.set_read(&caller.login, &[kept.id.clone()], self.now()).await.map_err(failed)?;
+        self.store.set_read(&caller.login, std::slice::from_ref(&kept.id), self.now()).await.map_err(failed)?;
         self.shown(caller, kept).await
     }
 

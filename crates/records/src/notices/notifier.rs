@@ -11,6 +11,7 @@ use crate::access::Coordinates;
 use crate::door::{Door, DoorError};
 use crate::duties::Clerk;
 use crate::port::{Action, AuditLine, Instant, Stored};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use zhijian_kinds::notice::Notice;
 
@@ -45,6 +46,8 @@ pub struct Notifier {
     outlets: Vec<String>,
     /// The day and moment of the last look at the clock.
     last: Mutex<(String, Instant)>,
+    /// Records were written since.
+    wrote: AtomicBool,
 }
 
 /// One run.
@@ -94,7 +97,7 @@ impl Notifier {
     #[must_use]
     pub fn new(door: Door, outlets: Vec<String>) -> Self {
         let clerk = Clerk::new(door.clone());
-        Self { door, clerk, outlets, last: Mutex::default() }
+        Self { door, clerk, outlets, last: Mutex::default(), wrote: AtomicBool::new(false) }
     }
 
     /// Tells everything that is to be told by now. `None` when another process is at it.
@@ -107,11 +110,10 @@ impl Notifier {
         let timing = self.door.timing().await?;
         let begun = self.begin().await?;
         let mut round = Round { door: &self.door, timing, now: self.door.now(), begun, outlets: &self.outlets, people: None };
-        let mut changed = false;
         while let Some(wrote) = self.lines(&mut round, &mut told).await? {
-            changed |= wrote;
+            self.wrote.fetch_or(wrote, Ordering::Relaxed);
         }
-        if self.pause_is_over(&round, if changed { SHORT } else { PAUSE }) {
+        if self.pause_is_over(&round, if self.wrote.load(Ordering::Relaxed) { SHORT } else { PAUSE }) {
             events::tell(&mut round, &mut told).await?;
             self.duties(&mut round, &mut told).await?;
         }
@@ -142,6 +144,7 @@ impl Notifier {
         duties::steps(round, told).await?;
         duties::ends(round, told).await?;
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = (round.door.today(), round.now);
+        self.wrote.store(false, Ordering::Relaxed);
         Ok(())
     }
 

@@ -64,7 +64,7 @@ impl Timing {
     /// Which setting, what was found, what is expected.
     pub fn check(&self) -> Result<(), DoorError> {
         let hours = [("每日汇总时刻", self.digest_hour), ("免打扰起始时刻", self.quiet_from), ("免打扰结束时刻", self.quiet_to)];
-        for (name, hour) in hours.into_iter().filter(|(_, hour)| !(0..=23).contains(hour)) {
+        if let Some((name, hour)) = hours.into_iter().find(|(_, hour)| !(0..=23).contains(hour)) {
             return Err(DoorError::BadRequest(format!("{name}“{hour}”应为 0 至 23 的整点")));
         }
         for (name, days) in [("补发天数", self.horizon_days), ("保存天数", self.keep_days)] {

@@ -83,9 +83,8 @@ impl Contact {
         {
             return Err(DoorError::BadRequest("邮箱地址无法识别，应写作 name@example.cn".into()));
         }
-        if !self.phone.is_empty()
-            && !(self.phone.len() == 11 && self.phone.starts_with('1') && self.phone.bytes().all(|b| b.is_ascii_digit()))
-        {
+        let phone_ok = self.phone.len() == 11 && self.phone.starts_with('1') && self.phone.bytes().all(|b| b.is_ascii_digit());
+        if !self.phone.is_empty() && !phone_ok {
             return Err(DoorError::BadRequest("手机号应为 1 开头的 11 位数字".into()));
         }
         Ok(())

@@ -117,3 +117,14 @@ async fn an_escalation_is_stopped_on_the_page_of_the_duty_and_shown_beside_the_r
     let far = world.sign_in("far", &["R02"], "140100", "").await;
     assert_eq!(world.form(&far, "/duties/escalation", &with).await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_bell_sends_nobody_to_the_page_on_which_it_stands() {
+    let world = World::new().await;
+    let session = world.sign_in("fresh", &["R03"], "130302", "").await;
+    let account = world.app.door.store.account("fresh").await.unwrap().unwrap();
+    world.app.door.store.put_account(&zhijian_records::port::Account { must_change: true, ..account }).await.unwrap();
+    assert_eq!(get(&world, Some(&session), "/me/password").await.status, StatusCode::OK);
+    assert_eq!(get(&world, Some(&session), "/notices/bell").await.status, StatusCode::NO_CONTENT, "else the page would load for ever");
+    assert_eq!(get(&world, None, "/notices/bell").await.status, StatusCode::SEE_OTHER);
+}
