@@ -10,7 +10,7 @@ mod quick;
 mod values;
 mod variables;
 
-use crate::kind::{CheckRule, Field, FieldType, Kind, KEPT, KindDef, NOTES};
+use crate::kind::{CheckRule, Field, FieldType, KEPT, Kind, KindDef, NOTES};
 use crate::yaml::{Document, YamlError};
 use crate::{Level, Problem, text};
 use cel::common::ast::IdedExpr;

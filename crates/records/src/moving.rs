@@ -131,7 +131,9 @@ impl<'a> Moving<'a> {
             }
         }
         // Changes that are pending already may point away, or here.
-        all.retain(|(name, reference)| self.pending.get(name).is_some_and(|p| p.document.get(reference).and_then(Value::as_str) == Some(id)));
+        all.retain(|(name, reference)| {
+            self.pending.get(name).is_some_and(|p| p.document.get(reference).and_then(Value::as_str) == Some(id))
+        });
         Ok(all)
     }
 
@@ -187,9 +189,10 @@ impl<'a> Moving<'a> {
                 for other in self.door.store.find_by_keys(kind, chunk).await.map_err(Door::store_error(kind))? {
                     let Some(name) = keys.get(&other.key) else { continue };
                     // The other one's key may change in the same step.
-                    let leaves = self.pending.get(&(kind.to_owned(), other.id.clone())).is_some_and(|p| {
-                        prepare::natural_key(&p.kind, &self.door.vault, &p.document, &p.region) != other.key
-                    });
+                    let leaves = self
+                        .pending
+                        .get(&(kind.to_owned(), other.id.clone()))
+                        .is_some_and(|p| prepare::natural_key(&p.kind, &self.door.vault, &p.document, &p.region) != other.key);
                     if other.id != name.1 && !leaves {
                         out.push(((*name).clone(), other));
                     }

@@ -3,8 +3,8 @@
 use crate::access::{self, Arm, Coordinates, Sight, Wish, source_field};
 use crate::caller::Caller;
 use crate::door::{Door, DoorError};
-use crate::port::{Action, Column, Filter, Instant, Op, Query, Stored};
 use crate::merge::{self, Merged, Redirect};
+use crate::port::{Action, Column, Filter, Instant, Op, Query, Stored};
 use crate::prepare;
 use crate::remarks::{self, Remark};
 use serde::{Deserialize, Serialize};

@@ -34,7 +34,7 @@ pub fn is_theirs(caller: &Caller, kind: &Kind, step: &Transition, document: &Map
 }
 
 impl Door {
-    /// Fills in what a proposal says of its subject, and refuses one that cannot be. `fresh`: it is filed or proposed again.
+    /// Fills in what a proposal says of its subject, and refuses one that cannot be.
     pub(crate) async fn check_proposal(
         &self,
         caller: &Caller,
@@ -67,20 +67,37 @@ impl Door {
         }
         set_path(&mut prepared.document, &moves.from, Value::String(subject.region.clone()));
         set_path(&mut prepared.document, &moves.to, Value::String(place.region));
-        if place.town.is_empty() { prepared.document.shift_remove(&moves.town) } else { prepared.document.insert(moves.town.clone(), Value::String(place.town)) };
+        if place.town.is_empty() {
+            prepared.document.shift_remove(&moves.town)
+        } else {
+            prepared.document.insert(moves.town.clone(), Value::String(place.town))
+        };
+        // A proposal that is amended stays the proposal it was.
+        let fresh = text(&prepared.document, &moves.subject) != subject.id || get_path(&prepared.document, &moves.revision).is_none();
         set_path(&mut prepared.document, &moves.subject, Value::String(subject.id.clone()));
-        set_path(&mut prepared.document, &moves.revision, Value::from(subject.rev));
+        if fresh {
+            set_path(&mut prepared.document, &moves.revision, Value::from(subject.rev));
+        }
         prepared.region.clone_from(&subject.region);
         prepared.town.clone_from(&subject.town);
         Ok(())
     }
 
     /// The one record that a proposal is about.
-    async fn subject(&self, kind: &Kind, moves: &Moves, document: &Map<String, Value>) -> Result<(std::sync::Arc<Kind>, Stored), DoorError> {
+    async fn subject(
+        &self,
+        kind: &Kind,
+        moves: &Moves,
+        document: &Map<String, Value>,
+    ) -> Result<(std::sync::Arc<Kind>, Stored), DoorError> {
         let named: Vec<(&String, &str)> =
             moves.subjects.keys().map(|name| (name, text(document, name))).filter(|(_, id)| !id.is_empty()).collect();
         let [(name, id)] = named.as_slice() else {
-            let message = if named.is_empty() { "请填写要迁移的用人单位（信用代码）或患者（身份证号），须已登记" } else { "一次只能迁移一个对象" };
+            let message = if named.is_empty() {
+                "请填写要迁移的用人单位（信用代码）或患者（身份证号），须已登记"
+            } else {
+                "一次只能迁移一个对象"
+            };
             return Err(DoorError::BadRequest(message.into()));
         };
         let rule = kind.refs.get(*name).ok_or(DoorError::NotFound)?;
@@ -102,13 +119,18 @@ impl Door {
         let (from, to, town) = (text(document, &moves.from), text(document, &moves.to), text(document, &moves.town));
         let regions = &self.catalogue.regions;
         if stored.region != from {
-            return Err(DoorError::BadRequest(format!("该记录现属{}，不在转出区县{}，请重新提出", regions.name(&stored.region), regions.name(from))));
+            return Err(DoorError::BadRequest(format!(
+                "该记录现属{}，不在转出区县{}，请重新提出",
+                regions.name(&stored.region),
+                regions.name(from)
+            )));
         }
         let place = |id: &str| Place { id: id.to_owned(), region: to.to_owned(), town: town.to_owned(), owner: String::new() };
         let mut moving = Moving::new(self);
         let first: Name = (stored.kind.clone(), stored.id.clone());
         settle(&mut moving, &subject_kind, &stored.id, &place(&stored.id)).await?;
-        let along = moves.subjects.iter().find(|(name, _)| text(document, name) == stored.id).map(|(_, along)| along.clone()).unwrap_or_default();
+        let along =
+            moves.subjects.iter().find(|(name, _)| text(document, name) == stored.id).map(|(_, along)| along.clone()).unwrap_or_default();
         let token = text(&stored.document(), "id_no").to_owned();
         for name in along.iter().filter(|_| !token.is_empty()) {
             let other = self.kind(name)?;
@@ -146,7 +168,11 @@ async fn settle(moving: &mut Moving<'_>, kind: &Kind, id: &str, place: &Place) -
     (pending.region, pending.town) = (place.region.clone(), place.town.clone());
     let mut set = |field: &Option<String>, code: &str| {
         let Some(field) = field else { return };
-        if code.is_empty() { drop(pending.document.shift_remove(field)) } else { set_path(&mut pending.document, field, Value::String(code.to_owned())) }
+        if code.is_empty() {
+            drop(pending.document.shift_remove(field))
+        } else {
+            set_path(&mut pending.document, field, Value::String(code.to_owned()))
+        }
     };
     set(&kind.region.county, &place.region);
     set(&kind.region.town, &place.town);

@@ -1,8 +1,8 @@
 //! Remarks of a reviewer at fields: asked for when a record is returned, shown at their fields, answered in the form.
 
 use crate::app::App;
-use crate::forms::sections::{input_id, sections, visible};
 use crate::forms::Section;
+use crate::forms::sections::{input_id, sections, visible};
 use crate::icons::icon;
 use crate::links;
 use crate::pages::records::cells;
@@ -45,9 +45,7 @@ pub fn given(posted: &Posted) -> Vec<NewRemark> {
 #[must_use]
 pub fn answers(posted: &Posted) -> Vec<Answer> {
     let texts = posted.fields.iter().filter(|(_, text)| !text.trim().is_empty());
-    texts
-        .filter_map(|(name, text)| Some(Answer { remark: name.strip_prefix(ANSWER)?.to_owned(), text: text.trim().to_owned() }))
-        .collect()
+    texts.filter_map(|(name, text)| Some(Answer { remark: name.strip_prefix(ANSWER)?.to_owned(), text: text.trim().to_owned() })).collect()
 }
 
 /// Inputs for remarks at every field that holds something or should.

@@ -1,8 +1,8 @@
 //! A kind and its fields as the YAML file has them.
 
 use super::{
-    CheckRule, DeriveRule, FactRule, Format, ListRule, Measured, Merge, Moves, PersonRule, Pivot, PrintRule, Privacy, RefRule, RegionRule, States,
-    Transition, UniqueBy, Workbook,
+    CheckRule, DeriveRule, FactRule, Format, ListRule, Measured, Merge, Moves, PersonRule, Pivot, PrintRule, Privacy, RefRule, RegionRule,
+    States, Transition, UniqueBy, Workbook,
 };
 use indexmap::IndexMap;
 use serde::Deserialize;

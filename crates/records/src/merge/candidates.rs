@@ -105,7 +105,11 @@ impl Door {
         }
         found.looked = rows.len();
         let mut pairs = Pairs::new();
-        if persons { self.persons(&kind, &rows, &mut pairs)? } else { organisations(&rows, &mut pairs) }
+        if persons {
+            self.persons(&kind, &rows, &mut pairs)?
+        } else {
+            organisations(&rows, &mut pairs)
+        }
         found.pairs = pairs.into_iter().map(|((one, other), why)| Candidate { one, other, why: why.into_iter().collect() }).collect();
         found.pairs.sort_by_key(|pair| std::cmp::Reverse(pair.why.len()));
         for row in &rows {
@@ -143,10 +147,18 @@ impl Door {
             }
         }
         for same in by_number.values() {
-            each_pair(same, |a, b| if a.name != b.name { add(pairs, a.row, b.row, Why::TwoNames) });
+            each_pair(same, |a, b| {
+                if a.name != b.name {
+                    add(pairs, a.row, b.row, Why::TwoNames)
+                }
+            });
         }
         for same in by_name.values() {
-            each_pair(same, |a, b| if near_number(&a.number, &b.number) { add(pairs, a.row, b.row, Why::Number) });
+            each_pair(same, |a, b| {
+                if near_number(&a.number, &b.number) {
+                    add(pairs, a.row, b.row, Why::Number)
+                }
+            });
         }
         Ok(())
     }
@@ -246,7 +258,10 @@ fn near_number(a: &str, b: &str) -> bool {
     let old_and_new = |old: &str, new: &str| {
         old.len() == 15 && new.len() == 18 && old.is_ascii() && new.is_ascii() && old[..6] == new[..6] && old[6..] == new[8..17]
     };
-    near(a, b) || old_and_new(a, b) || old_and_new(b, a) || (a.len() == 18 && b.len() == 18 && a.is_ascii() && b.is_ascii() && near(&a[..17], &b[..17]))
+    near(a, b)
+        || old_and_new(a, b)
+        || old_and_new(b, a)
+        || (a.len() == 18 && b.len() == 18 && a.is_ascii() && b.is_ascii() && near(&a[..17], &b[..17]))
 }
 
 #[cfg(test)]

@@ -39,7 +39,11 @@ impl Door {
             return Err(DoorError::BadRequest(format!("“{}”的记录不能合并", kind.title)));
         }
         let may = |wish| caller.system || access::may(caller, &kind, wish);
-        if may(Wish::Retract) && may(Wish::Amend) { Ok(kind) } else { Err(DoorError::NotAllowed { kind: format!("{}·合并", kind.title) }) }
+        if may(Wish::Retract) && may(Wish::Amend) {
+            Ok(kind)
+        } else {
+            Err(DoorError::NotAllowed { kind: format!("{}·合并", kind.title) })
+        }
     }
 
     /// A record of a merge: the caller must see it and be allowed to amend and retract it.

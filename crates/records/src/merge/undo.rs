@@ -58,10 +58,8 @@ impl Door {
         let mut count = 0;
         for other in self.catalogue.kinds.values() {
             for (reference, _) in other.refs.iter().filter(|(_, rule)| rule.kind == kind.kind) {
-                let filters = vec![
-                    Filter::field(reference, Op::Eq, survivor),
-                    Filter::system("recorded_from", Op::Gte, &(at + 1).to_string()),
-                ];
+                let filters =
+                    vec![Filter::field(reference, Op::Eq, survivor), Filter::system("recorded_from", Op::Gte, &(at + 1).to_string())];
                 let mut query = Query { limit: 500, ..Query::everything(&other.kind, filters) };
                 loop {
                     let page = self.store.query(&query).await.map_err(Self::store_error(&other.kind))?;

@@ -80,7 +80,9 @@ async fn what_pointed_to_the_loser_points_to_the_survivor_and_old_names_find_it(
     assert_eq!(door.open(&officer, "employer", &lost, None).await.unwrap().id, kept);
     let boss = door.caller(&Account::new("boss", "测", &["R09"], "", &lost)).await.unwrap();
     assert_eq!(boss.organisation, kept);
-    let later = of(&door, "inspection", json!({"inspection_no": "JC202699001", "uscc": OTHER, "employer_name": "测海港铸造厂", "case_no": null})).await;
+    let later =
+        of(&door, "inspection", json!({"inspection_no": "JC202699001", "uscc": OTHER, "employer_name": "测海港铸造厂", "case_no": null}))
+            .await;
     assert_eq!(door.store.find("inspection", &later).await.unwrap().unwrap().document()["employer_id"], json!(kept));
     let kind = door.kind("employer").unwrap();
     let mut bulk = Bulk::new(&door, &operator(), "employer", "130300", "job", "excel").unwrap();
@@ -192,15 +194,17 @@ async fn duplicates_are_found_by_name_code_and_site() {
     let same_name = file(
         &door,
         "employer",
-        &example(&door.kind("employer").unwrap(), &json!({"uscc": OTHER, "name": name, "address": null, "reg_address": null, "sites": null})),
+        &example(
+            &door.kind("employer").unwrap(),
+            &json!({"uscc": OTHER, "name": name, "address": null, "reg_address": null, "sites": null}),
+        ),
     )
     .await;
     let found = door.duplicates(&operator(), "employer").await.unwrap();
-    assert_eq!(found.pairs.iter().map(|p| (p.one.as_str(), p.other.as_str(), p.why.clone())).collect::<Vec<_>>(), [(
-        one.as_str(),
-        same_name.as_str(),
-        vec![Why::Name]
-    )]);
+    assert_eq!(
+        found.pairs.iter().map(|p| (p.one.as_str(), p.other.as_str(), p.why.clone())).collect::<Vec<_>>(),
+        [(one.as_str(), same_name.as_str(), vec![Why::Name])]
+    );
     let officer = Caller::of("far", &["R03"], "130303", "");
     assert!(door.duplicates(&officer, "employer").await.unwrap().pairs.is_empty(), "not of another county");
 }
@@ -247,8 +251,13 @@ async fn merge_then_undo_equals_before_whatever_came_meanwhile() {
         merge(&door, &operator(), "employer", &lost, &kept).await.unwrap_or_else(|e| panic!("seed {seed}: {e}"));
         assert_ne!(all(&door).await, before, "seed {seed}");
         // A record that is amended meanwhile keeps the amendment; a new one stays with the survivor.
-        let new = of(&door, "inspection", json!({"inspection_no": format!("JC2026{seed:05}"), "uscc": OTHER, "employer_name": "测二", "case_no": null})).await;
-        assert_eq!(door.came_since(&door.kind("employer").unwrap(), &kept, 0).await.unwrap() > 0, true);
+        let new = of(
+            &door,
+            "inspection",
+            json!({"inspection_no": format!("JC2026{seed:05}"), "uscc": OTHER, "employer_name": "测二", "case_no": null}),
+        )
+        .await;
+        assert!(door.came_since(&door.kind("employer").unwrap(), &kept, 0).await.unwrap() > 0, "seed {seed}");
         door.unmerge(&operator(), "employer", &lost, why("不是一家")).await.unwrap_or_else(|e| panic!("seed {seed}: {e}"));
         let mut after = all(&door).await;
         let (stayed, ..) = after.remove(&format!("inspection/{new}")).unwrap();

@@ -41,7 +41,12 @@ async fn seen(door: &Door, by: &Caller, kind: &str, id: &str) -> View {
 async fn declared(door: &Door) -> (String, Caller, Caller, String) {
     let plant = employer(door).await;
     let kind = door.kind("declaration").unwrap();
-    let id = file(door, "declaration", &example(&kind, &json!({"status": null, "return_reason": null, "accepted_on": null, "receipt_no": null}))).await;
+    let id = file(
+        door,
+        "declaration",
+        &example(&kind, &json!({"status": null, "return_reason": null, "accepted_on": null, "receipt_no": null})),
+    )
+    .await;
     let filer = Caller::of("plant", &["R09"], "", &plant);
     let reviewer = Caller::of("office", &["R03"], "130300", "");
     step(door, &filer, "declaration", &id, 1, "submit", &json!({})).await;
@@ -55,14 +60,22 @@ async fn a_remark_stays_open_until_its_field_is_changed_or_it_is_answered() {
     let (id, filer, reviewer, _) = declared(&door).await;
     let kind = "declaration";
     let text = door.open(&filer, kind, &id, None).await.unwrap().data;
-    let group = door.kind(kind).unwrap().fields.iter().find(|f| matches!(f.ty, zhijian_kinds::FieldType::Group(_)) && text.contains_key(&f.path)).map(|f| f.path.clone()).unwrap();
+    let group = door
+        .kind(kind)
+        .unwrap()
+        .fields
+        .iter()
+        .find(|f| matches!(f.ty, zhijian_kinds::FieldType::Group(_)) && text.contains_key(&f.path))
+        .map(|f| f.path.clone())
+        .unwrap();
     let said = [remark("contact_person", None, "联系人已离职"), remark(&group, Some(0), "此行有误"), remark("remark", None, "请说明")];
     let said: Vec<NewRemark> = said.into_iter().filter(|r| door.kind(kind).unwrap().field(&r.field).is_some()).collect();
     assert!(said.len() >= 2, "the kind has these fields");
     give_back(&door, &reviewer, kind, &id, 2, &said).await.unwrap();
     let view = seen(&door, &filer, kind, &id).await;
     assert_eq!(view.state, "returned");
-    let open: Vec<(&str, Option<u32>, &str)> = view.remarks.iter().filter(|r| r.settled.is_none()).map(|r| (r.field.as_str(), r.row, r.by.as_str())).collect();
+    let open: Vec<(&str, Option<u32>, &str)> =
+        view.remarks.iter().filter(|r| r.settled.is_none()).map(|r| (r.field.as_str(), r.row, r.by.as_str())).collect();
     assert_eq!(open.len(), said.len());
     assert!(open.contains(&(group.as_str(), Some(0), "office")), "{open:?}");
     assert!(!view.data.keys().any(|k| k.starts_with("_remark")), "remarks are no part of the data that is handed out");
@@ -92,7 +105,9 @@ async fn a_remark_stays_open_until_its_field_is_changed_or_it_is_answered() {
     // An answer settles without a change; twice or to nothing it is refused and nothing is written.
     let other = view.remarks.iter().find(|r| r.settled.is_none()).unwrap().id.clone();
     let answer = Answer { remark: other.clone(), text: "核对无误".into() };
-    for (why, wrong) in [("unknown", Answer { remark: "9-9".into(), text: "好".into() }), ("empty", Answer { text: " ".into(), ..answer.clone() })] {
+    for (why, wrong) in
+        [("unknown", Answer { remark: "9-9".into(), text: "好".into() }), ("empty", Answer { text: " ".into(), ..answer.clone() })]
+    {
         assert!(matches!(change(&door, &filer, kind, &id, rev, &json!({}), &[wrong]).await, Err(DoorError::BadRequest(_))), "{why}");
     }
     let rev = change(&door, &filer, kind, &id, rev, &json!({}), std::slice::from_ref(&answer)).await.unwrap().rev;

@@ -106,7 +106,10 @@ async fn proposals_that_cannot_be_are_refused() {
         ("somebody else's", &office("130304", "R03"), json!({})),
     ] {
         let refused = propose(&door, by, changes).await;
-        assert!(matches!(refused, Err(DoorError::BadRequest(_) | DoorError::Invalid(_) | DoorError::NotAllowed { .. })), "{why}: {refused:?}");
+        assert!(
+            matches!(refused, Err(DoorError::BadRequest(_) | DoorError::Invalid(_) | DoorError::NotAllowed { .. })),
+            "{why}: {refused:?}"
+        );
     }
     assert_eq!(door.count(&operator(), "transfer", &Default::default(), 10).await.unwrap(), 0);
 }

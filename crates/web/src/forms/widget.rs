@@ -53,7 +53,8 @@ pub fn widget<'a>(app: &'a App, signed: &Signed, kind: &Kind, field: &'a Field) 
     if kind.moves.as_ref().is_some_and(|moves| moves.to == field.path) {
         // Wherever it may go in the city, not only what the caller is responsible for.
         let city = app.region.get(..4).unwrap_or_default();
-        let all = app.catalogue().regions.all().iter().filter(|r| matches!(r.level, Level::County | Level::Zone) && r.code.starts_with(city));
+        let all =
+            app.catalogue().regions.all().iter().filter(|r| matches!(r.level, Level::County | Level::Zone) && r.code.starts_with(city));
         let counties: Vec<&Region> = all.collect();
         return if counties.is_empty() || counties.len() > COUNTIES { Widget::Text } else { Widget::Counties(counties) };
     }

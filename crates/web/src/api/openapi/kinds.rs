@@ -9,7 +9,8 @@ pub fn schemas(kind: &Kind) -> Map<String, Value> {
     let name = &kind.kind;
     let here = |suffix: &str| json!({"$ref": format!("#/components/schemas/{name}{suffix}")});
     let reason = json!({"type": "string", "description": "原因或说明，记入审计"});
-    let list = |of: &str, about: &str| json!({"type": "array", "items": {"$ref": format!("#/components/schemas/{of}")}, "description": about});
+    let list =
+        |of: &str, about: &str| json!({"type": "array", "items": {"$ref": format!("#/components/schemas/{of}")}, "description": about});
     let answers = list("RemarkAnswer", "对退回意见的答复");
     let remarks = list("NewRemark", "退回时在字段上的意见");
     let mut all = Map::new();

@@ -14,9 +14,7 @@ use zhijian_records::submit::Entry;
 /// `GET /records/{kind}/duplicates`
 pub async fn candidates(client: Client, State(app): State<App>, Path(kind): Path<String>) -> Answer<Json<Value>> {
     let found = app.door.duplicates(&client.caller, &kind).await?;
-    let pair = |p: &zhijian_records::merge::Candidate| {
-        json!({"one": p.one, "other": p.other, "why": p.why.iter().map(|w| w.title()).collect::<Vec<_>>()})
-    };
+    let pair = |p: &zhijian_records::merge::Candidate| json!({"one": p.one, "other": p.other, "why": p.why.iter().map(|w| w.title()).collect::<Vec<_>>()});
     let items: Vec<Value> = found.pairs.iter().map(pair).collect();
     Ok(Json(json!({"items": items, "looked": found.looked, "complete": !found.more})))
 }
@@ -39,12 +37,7 @@ pub async fn merge(
 }
 
 /// `POST /records/{kind}/{id}/unmerge`
-pub async fn undo(
-    client: Client,
-    State(app): State<App>,
-    Path((kind, id)): Path<(String, String)>,
-    mut sent: Sent,
-) -> Answer<StatusCode> {
+pub async fn undo(client: Client, State(app): State<App>, Path((kind, id)): Path<(String, String)>, mut sent: Sent) -> Answer<StatusCode> {
     let reason = sent.text("reason")?;
     sent.finish()?;
     app.door.unmerge(&client.caller, &kind, &id, Entry { source: "api", reason: &reason, idempotency: None }).await?;

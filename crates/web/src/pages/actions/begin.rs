@@ -14,11 +14,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::{Map, Value};
 use zhijian_kinds::intake::Cell;
 use zhijian_kinds::{Field, Level, Problem};
+use zhijian_records::DoorError;
 use zhijian_records::exports::Wanted;
 use zhijian_records::many::Deed;
 use zhijian_records::port::Op;
 use zhijian_records::read::ListRequest;
-use zhijian_records::DoorError;
 
 /// `POST /actions/{job}/start`
 pub async fn start(State(app): State<App>, Path(id): Path<String>, posted: Posted) -> Result<Response, PageError> {

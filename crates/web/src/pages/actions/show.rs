@@ -57,7 +57,12 @@ pub async fn show(signed: Signed, State(app): State<App>, Path(id): Path<String>
         }
     };
     let title = format!("批量办理：{}", action.title);
-    Ok(layout::page(&Frame { title: &title, signed: Some(&signed), active: "", breadcrumbs: &[("返回列表", action.from.clone())], ..Frame::new(&app) }, body))
+    Ok(layout::page(
+        &Frame {
+            title: &title, signed: Some(&signed), active: "", breadcrumbs: &[("返回列表", action.from.clone())], ..Frame::new(&app)
+        },
+        body,
+    ))
 }
 
 fn head(signed: &Signed, job: &Job, action: &Action, going: bool) -> Markup {
@@ -156,7 +161,16 @@ pub(super) fn ask(app: &App, signed: &Signed, job: &Job, action: &Action, deed: 
         }
         p { a.btn href=(action.from) { "返回列表" } }
     };
-    layout::page(&Frame { title: "批量办理", signed: Some(signed), active: "", breadcrumbs: &[("返回列表", action.from.clone())], ..Frame::new(app) }, body)
+    layout::page(
+        &Frame {
+            title: "批量办理",
+            signed: Some(signed),
+            active: "",
+            breadcrumbs: &[("返回列表", action.from.clone())],
+            ..Frame::new(app)
+        },
+        body,
+    )
 }
 
 fn step_form(app: &App, signed: &Signed, here: &str, kind: &Kind, step: &Transition, filled: &Filled, problems: &[Problem]) -> Markup {

@@ -53,7 +53,8 @@ pub async fn submit(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let (ones, others) = (rev("_rev_one")?, rev("_rev_other")?);
-    let (pair, seen) = if keep == one { ((other.as_str(), one.as_str()), (others, ones)) } else { ((one.as_str(), other.as_str()), (ones, others)) };
+    let (pair, seen) =
+        if keep == one { ((other.as_str(), one.as_str()), (others, ones)) } else { ((one.as_str(), other.as_str()), (ones, others)) };
     let entry = Entry { source: "web", reason, idempotency: None };
     match app.door.merge(&posted.signed.caller, &kind.kind, pair, seen, entry).await {
         Ok(()) => {
@@ -69,7 +70,8 @@ pub async fn submit(
 }
 
 async fn page(app: &App, signed: &Signed, kind: &Kind, one: &str, other: &str, wrong: &str, reason: &str) -> Result<Markup, PageError> {
-    let views = [app.door.open(&signed.caller, &kind.kind, one, None).await?, app.door.open(&signed.caller, &kind.kind, other, None).await?];
+    let views =
+        [app.door.open(&signed.caller, &kind.kind, one, None).await?, app.door.open(&signed.caller, &kind.kind, other, None).await?];
     if views[0].id != one || views[1].id != other {
         return Err(PageError::BadRequest("其中一条记录已经合并，请回到“疑似重复”重新选择".into()));
     }

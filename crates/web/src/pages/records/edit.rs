@@ -149,8 +149,17 @@ fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, attempt: &Attempt<
     let (list, record) = (links::list(&kind.kind), links::record(&kind.kind, &view.id));
     let name = cells::name(app, kind, &view.data);
     let title = format!("修改{}", kind.title);
-    let form =
-        Form { app, signed, kind, filled: attempt.filled, problems: attempt.problems, masked: true, today: &today, more: attempt.more, remarks: &view.remarks };
+    let form = Form {
+        app,
+        signed,
+        kind,
+        filled: attempt.filled,
+        problems: attempt.problems,
+        masked: true,
+        today: &today,
+        more: attempt.more,
+        remarks: &view.remarks,
+    };
     let hidden = html! { input type="hidden" name=(REVISION) value=(view.rev); };
     let edit = links::edit(&kind.kind, &view.id);
     let body = sheet(&Sheet { form, action: &edit, hidden, notice: attempt.notice.clone(), cancel: &record, reason: Some(attempt.reason) });

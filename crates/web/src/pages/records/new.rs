@@ -123,8 +123,17 @@ fn page(app: &App, signed: &Signed, kind: &Kind, attempt: &Attempt<'_>) -> Marku
     let today = app.door.today();
     let list = layout::home(signed, kind);
     let title = format!("新建{}", kind.title);
-    let form =
-        Form { app, signed, kind, filled: attempt.filled, problems: attempt.problems, masked: false, today: &today, more: attempt.more, remarks: &[] };
+    let form = Form {
+        app,
+        signed,
+        kind,
+        filled: attempt.filled,
+        problems: attempt.problems,
+        masked: false,
+        today: &today,
+        more: attempt.more,
+        remarks: &[],
+    };
     let hidden = html! { input type="hidden" name=(KEY) value=(attempt.key); };
     let body = sheet(&Sheet { form, action: &links::new(&kind.kind), hidden, notice: attempt.notice.clone(), cancel: &list, reason: None });
     layout::page(
