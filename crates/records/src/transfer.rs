@@ -34,7 +34,7 @@ pub fn is_theirs(caller: &Caller, kind: &Kind, step: &Transition, document: &Map
 }
 
 impl Door {
-    /// Fills in what a proposal says of its subject, and refuses one that cannot be. `fresh`: it is filed or proposed again.
+    /// Fills in what a proposal says of its subject, and refuses one that cannot be.
     pub(crate) async fn check_proposal(
         &self,
         caller: &Caller,
@@ -72,8 +72,12 @@ impl Door {
         } else {
             prepared.document.insert(moves.town.clone(), Value::String(place.town))
         };
+        // A proposal that is amended stays the proposal it was.
+        let fresh = text(&prepared.document, &moves.subject) != subject.id || get_path(&prepared.document, &moves.revision).is_none();
         set_path(&mut prepared.document, &moves.subject, Value::String(subject.id.clone()));
-        set_path(&mut prepared.document, &moves.revision, Value::from(subject.rev));
+        if fresh {
+            set_path(&mut prepared.document, &moves.revision, Value::from(subject.rev));
+        }
         prepared.region.clone_from(&subject.region);
         prepared.town.clone_from(&subject.town);
         Ok(())

@@ -293,10 +293,12 @@ pub async fn several_commits_are_one_transaction(base: &Base) {
     // The second commit of a transaction sees what the first did: the key that it gave up is free.
     let give_up = NewRevision { key: key("K9"), ..revised(&first, 1, named("1")) };
     let take = NewRevision { key: key("K1"), ..revised(&second, 1, named("2")) };
-    let done = base.store.append_all(vec![(commit(2, vec![give_up]), String::new()), (commit(2, vec![take]), String::new())]).await.unwrap();
+    let done =
+        base.store.append_all(vec![(commit(2, vec![give_up]), String::new()), (commit(2, vec![take]), String::new())]).await.unwrap();
     assert!(done.iter().all(|d| d.outcomes == [Outcome::Written { rev: 2 }]), "{done:?}");
     // A conflict in the last undoes the first.
-    let (good, stale) = (revised(&first, 2, named("never")), revised(&third, 7, named("never")));
+    let good = NewRevision { key: key("K9"), ..revised(&first, 2, named("never")) };
+    let stale = revised(&third, 7, named("never"));
     let done = base.store.append_all(vec![(commit(3, vec![good]), String::new()), (commit(3, vec![stale]), String::new())]).await.unwrap();
     assert_eq!(done.last().unwrap().outcomes, [Outcome::Stale { newest: 1 }]);
     assert!(done.iter().all(|d| d.seq == 0), "nothing was written");

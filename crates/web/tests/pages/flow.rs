@@ -15,7 +15,8 @@ async fn first(world: &World, kind: &str) -> String {
 
 /// A declaration that a plant has submitted.
 async fn submitted(world: &World, officer: &Session, day: &str) -> String {
-    let changes = json!({"declared_on": day, "status": null, "return_reason": null, "receipt_no": null, "accepted_on": null, "receipt_on": null});
+    let changes =
+        json!({"declared_on": day, "status": null, "return_reason": null, "receipt_no": null, "accepted_on": null, "receipt_on": null});
     let id = world.file(officer, "declaration", &changes).await;
     world.advance(officer, "declaration", &id, "submit", &json!({})).await;
     id

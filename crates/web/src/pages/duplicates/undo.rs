@@ -50,7 +50,8 @@ async fn page(app: &App, signed: &Signed, kind: &Kind, loser: &str, wrong: &str)
         form.record-form.narrow method="post" action=(undo(&kind.kind, loser)) data-once {
             (token(signed))
             section.card {
-                p { (merged.by) " 于 " (words::moment(merged.at)) " 把记录 " code { (loser) } " 并入“" a href=(links::record(&kind.kind, &survivor.id)) { (name) } "”，原因：" (merged.reason) }
+                p { (merged.by) " 于 " (words::moment(merged.at)) " 把记录 " code { (loser) } " 并入“" (name) "”，原因：" (merged.reason) }
+                p { a.btn.btn-sm href=(links::record(&kind.kind, &survivor.id)) { "打开存续的记录" } }
                 p { "撤销后，当时改为指向存续记录的，重新指向原记录；合并之后的其他修改保留。" }
                 @if since > 0 { p.notice.notice-warning { "合并之后存续记录下新增了 " (since) " 条记录。它们留在存续记录下，属于原记录的请撤销后逐条更正。" } }
                 div.field { label for="reason" { "撤销原因" span.mark-required { "必填" } } input.form-control #reason name="_reason" required maxlength="200"; }
