@@ -154,7 +154,7 @@ impl World {
 
     /// A city officer who holds every role of the administration, so that tests can file anything.
     pub async fn officer(&self) -> Session {
-        let roles = ["R02", "R03", "R04", "R05", "R06", "R07", "R09", "R11", "R12", "R13", "R14", "R15", "R16", "R18", "R21"];
+        let roles = ["R02", "R03", "R04", "R05", "R06", "R07", "R09", "R11", "R12", "R14", "R15", "R16", "R18", "R21"];
         self.sign_in("officer", &roles, "130300", "").await
     }
 
