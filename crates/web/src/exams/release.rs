@@ -54,6 +54,9 @@ pub fn form(app: &App, signed: &Signed, today: &str) -> Markup {
 pub async fn submit(State(app): State<App>, posted: Posted) -> Result<Response, PageError> {
     let signed = &posted.signed;
     allow(&app, signed, SLOT, Wish::File)?;
+    if signed.account.organisation.is_empty() {
+        return Err(PageError::BadRequest("批量公布号源供体检机构使用；代录请用“体检号源”表单".into()));
+    }
     let day = |name: &str, title: &str| {
         dates::parse_iso(posted.get(name)).ok_or_else(|| PageError::BadRequest(format!("{title}：“{}”不是日期", posted.get(name))))
     };
