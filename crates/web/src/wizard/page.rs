@@ -87,7 +87,7 @@ async fn page(app: &App, signed: &Signed, drawn: &Drawn<'_>) -> Result<Markup, P
     let wanted: Vec<&Field> = steps::fields(&kind, step.slug, decl_type(view)).collect();
     let paths: Vec<&str> = wanted.iter().map(|f| f.path.as_str()).collect();
     let here: Vec<Problem> = problems.iter().filter(|p| paths.contains(&p.field.as_str())).cloned().collect();
-    let form = Form { app, signed, kind: &kind, filled, problems: &here, masked: true, today: &today, more };
+    let form = Form { app, signed, kind: &kind, filled, problems: &here, masked: true, remarks: &[], today: &today, more };
     let last = start::last(app, signed, &signed.account.organisation, &view.id).await?;
     let body = html! {
         (style())
