@@ -2,7 +2,7 @@
 //!
 //! They are a part of the document, beside the fields, so that they have what the record has: revisions, the chain, access, backup. What is said about a
 //! private field is sealed with that field, since it may repeat its value; whoever does not see a field hears nothing about it. A remark stays open
-//! until the field is changed or the filer answers (decision 0016).
+//! until the field is changed or the filer answers (decision 0019).
 
 use crate::access::{self, Sight, Wish};
 use crate::caller::Caller;

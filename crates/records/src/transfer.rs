@@ -2,7 +2,7 @@
 //!
 //! The proposal lies in the county that sends; the county that receives reads it by its access row. What it moves is a record it refers to,
 //! as that record is when the proposal is filed. Acceptance and the move are one transaction: the subject's county, everything whose
-//! place comes from it, and what else of the same person goes along. Who may see them follows, since places decide that (decision 0016).
+//! place comes from it, and what else of the same person goes along. Who may see them follows, since places decide that (decision 0019).
 
 use crate::access::{self, Coordinates, Wish};
 use crate::caller::Caller;

@@ -117,7 +117,8 @@ impl Door {
         let offered: Vec<&str> =
             get_path(&document, "categories").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
         for line in lines.iter().filter(|_| !offered.is_empty()) {
-            let mut hazards = get_path(&line.view.data, "hazards").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+            let mut hazards =
+                get_path(&line.view.data, "hazards").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
             if let Some(hazard) = hazards.find(|hazard| !offered.contains(&exams::category(hazard))) {
                 let label = self.catalogue.list("EXCAT").map_or("", |list| list.label(exams::category(hazard)));
                 return refuse(format!("该号源不做“{label}”类检查，所选名单中有人需要"));

@@ -2,7 +2,7 @@
 //!
 //! The loser is kept, retracted, as a **redirect**: it says into which record it went. The survivor keeps the loser's keys (sealed), so that lookups by an
 //! old credit code or number find it, and imports land on it. What pointed to the loser points to the survivor from then on, by a revision of its own
-//! (decision 0016). A record that would then have the natural key of another one (the same worker on both rosters) is merged into that one
+//! (decision 0019). A record that would then have the natural key of another one (the same worker on both rosters) is merged into that one
 //! in the same step. All of it is one transaction.
 
 mod candidates;

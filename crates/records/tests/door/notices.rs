@@ -93,6 +93,9 @@ async fn rq_138_a_returned_declaration_is_told_to_the_employer_and_not_to_who_re
     assert!(scene.door.open_notice(&other, &got[0].id).await.is_err(), "somebody else's notice reads as not found");
 }
 
+/// The day; what the county, its chief and the city have been told by then, the newest first.
+type Told<'a> = (&'a str, &'a [&'a str], &'a [&'a str], &'a [&'a str]);
+
 #[tokio::test]
 async fn rq_168_an_overdue_duty_warns_escalates_and_ends_by_the_days() {
     let scene = Scene::at("2026-06-18").await;
@@ -103,7 +106,7 @@ async fn rq_168_an_overdue_duty_warns_escalates_and_ends_by_the_days() {
     let city = scene.account("city", &["R02"], "130300", "").await;
     step(&scene.door, "declaration", &declaration, "submit", json!({})).await;
     // Five working days over the dragon boat festival: due on 26 June.
-    let rows: [(&str, &[&str], &[&str], &[&str]); 7] = [
+    let rows: [Told; 7] = [
         ("2026-06-18", &[], &[], &[]),
         ("2026-06-22", &["duty_warned"], &[], &[]),
         ("2026-06-25", &["duty_warned", "duty_warned"], &[], &[]),

@@ -30,8 +30,8 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../../migrations/postgres/0004_duties.sql"),
     },
     Migration {
-        sqlite: include_str!("../../migrations/sqlite/0006_notices.sql"),
-        postgres: include_str!("../../migrations/postgres/0006_notices.sql"),
+        sqlite: include_str!("../../migrations/sqlite/0005_notices.sql"),
+        postgres: include_str!("../../migrations/postgres/0005_notices.sql"),
     },
 ];
 
