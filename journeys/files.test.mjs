@@ -25,7 +25,7 @@ async function look(page, name) {
 }
 
 for (const width of [1440, 390]) {
-  test(`一企一档 at ${width} px`, async () => {
+  test(`RQ-013 一企一档 at ${width} px`, async () => {
     const page = await signedIn(browser, 'city', sized(width));
     await first(page, '/records/measurement');
     await page.locator('.related a[href^="/records/employer/"]').first().click();
@@ -37,7 +37,7 @@ for (const width of [1440, 390]) {
     assert.deepEqual(page.faults, []);
   });
 
-  test(`一人一档 at ${width} px`, async () => {
+  test(`RQ-033 一人一档 at ${width} px`, async () => {
     const page = await signedIn(browser, 'cdc', sized(width));
     await first(page, '/records/exam');
     await Promise.all([page.waitForURL(/\/persons\/exam\/[0-9a-f]{32}\/file/), page.getByRole('link', { name: '一人一档' }).click()]);

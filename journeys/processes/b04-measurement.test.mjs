@@ -3,7 +3,7 @@ import { employer, organisation, play } from './play.mjs';
 
 play({
   process: 'b04',
-  title: 'RQ-021 RQ-022 a periodic test goes from commission to report, is returned, overdue for publication, published, submitted, archived',
+  title: 'RQ-021 a periodic test goes from commission to report, is returned, overdue for publication, published, submitted, archived',
   kind: 'measurement',
   by: 'lab',
   values: async (n) => ({

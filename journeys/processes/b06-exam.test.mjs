@@ -4,7 +4,7 @@ import { identity } from './steps.mjs';
 
 play({
   process: 'b06',
-  title: 'RQ-028 RQ-029 an exam goes from the list over a recheck and an overdue report to the last review, with one return',
+  title: 'RQ-028 RQ-029 RQ-032 an exam goes from the list over a recheck and an overdue report to the last review, with one return',
   kind: 'exam',
   by: 'clinic',
   values: async (n) => ({

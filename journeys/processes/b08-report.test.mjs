@@ -4,7 +4,7 @@ import { identity } from './steps.mjs';
 
 play({
   process: 'b08',
-  title: 'RQ-034 RQ-035 a card of a suspected disease is overdue, reported, returned, reviewed at three levels, corrected',
+  title: 'RQ-034 a card of a suspected disease is overdue, reported, returned, reviewed at three levels, corrected',
   kind: 'case_report',
   by: 'cdc',
   values: async (n) => ({

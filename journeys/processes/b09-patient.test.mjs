@@ -4,7 +4,7 @@ import { identity } from './steps.mjs';
 
 play({
   process: 'b09',
-  title: 'RQ-037 RQ-038 RQ-040 a patient found by screening is referred, diagnosed, followed, overdue for a visit, closed',
+  title: 'RQ-037 RQ-038 a patient found by screening is referred, diagnosed, followed, overdue for a visit, closed',
   kind: 'patient',
   by: 'cdc',
   values: async (n) => ({

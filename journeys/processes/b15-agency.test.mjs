@@ -3,7 +3,7 @@ import { employer, organisation, play } from './play.mjs';
 
 play({
   process: 'b15',
-  title: 'RQ-087 RQ-088 RQ-089 the card of a service report is overdue, handed in, returned, handed in again, accepted',
+  title: 'RQ-088 the card of a service report is overdue, handed in, returned, handed in again, accepted',
   kind: 'agency_report',
   by: 'lab',
   values: async (n) => ({

@@ -8,6 +8,7 @@
 //! in turns of one run.
 //! `cargo run --release -p zhijian-bench -- hj212 [FRAMES]`: frames a second out of a byte stream on one core, against looking at each byte once and
 //! summing the same data.
+//! `cargo run --release -p zhijian-bench -- work [ROWS]`: a declaration with 200 posts, the questions of a desk, all duties computed anew.
 //! `cargo run --release -p zhijian-bench -- seal [RECORDS]`: private fields sealed and opened a second and core, against the raw cipher.
 
 #![allow(clippy::print_stdout, clippy::expect_used, reason = "a measuring tool talks to its terminal and stops at the first surprise")]
@@ -25,6 +26,7 @@ mod import;
 mod pages;
 mod raw;
 mod seal;
+mod work;
 
 fn main() -> anyhow::Result<()> {
     let mut args = std::env::args().skip(1);
@@ -38,6 +40,7 @@ fn main() -> anyhow::Result<()> {
         "access" => runtime.block_on(access::run(rows)),
         "audit" => runtime.block_on(audit::run(rows)),
         "seal" => seal::run(rows),
-        _ => anyhow::bail!("access [ROWS] | audit [LINES] | hj212 [FRAMES] | import [ROWS] | pages [ROWS] | seal [RECORDS]"),
+        "work" => runtime.block_on(work::run(rows)),
+        _ => anyhow::bail!("access [ROWS] | audit [LINES] | hj212 [FRAMES] | import [ROWS] | pages [ROWS] | seal [RECORDS] | work [ROWS]"),
     }
 }

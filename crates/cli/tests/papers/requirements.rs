@@ -91,7 +91,7 @@ fn page() -> Result<String, Box<dyn Error>> {
     let proved = rows.iter().filter(|r| shown.contains_key(&r.number)).count();
     let mut out = format!(
         "# Requirements of the five plans and their tests\n\nWritten from `docs/requirements.csv` and the names of tests by `crates/cli/tests/papers/requirements.rs`; \
-         do not edit. {proved} of {} rows have a test that names them. A row without one is not shown, whatever the product may do about it.\n",
+         do not edit. {proved} of {} rows have a test that names them. A test names a row when it shows what the row asks for, or a part of it; a row without a test is not shown, whatever the product may do about it.\n",
         rows.len()
     );
     for (module, title) in MODULES {
