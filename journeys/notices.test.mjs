@@ -16,10 +16,10 @@ const api = (page, method, path, body, headers = {}) => page.evaluate(async ([me
 
 test('RQ-138 a returned task rings the bell of the employer and opens from the inbox', async () => {
   const firm = await signedIn(browser, 'employer');
-  const own = (await api(firm, 'GET', '/session')).body.organisation;
+  const own = (await api(firm, 'GET', `/records/employer/${(await api(firm, 'GET', '/session')).body.organisation}`)).body.data;
   const officer = await signedIn(browser, 'city');
   const day = new Date().toISOString().slice(0, 10);
-  const task = await api(officer, 'POST', '/records/task', { data: { reason: 'other', title: '通知旅程核查', source_kind: 'manual', source_id: `journey-${Date.now()}`, item: '0', employer_id: own, found_on: day } });
+  const task = await api(officer, 'POST', '/records/task', { data: { reason: 'other', title: '通知旅程核查', source_kind: 'manual', source_id: `journey-${Date.now()}`, item: '0', employer_name: own.name, uscc: own.uscc, found_on: day } });
   assert.equal(task.status, 201, JSON.stringify(task.body));
   const id = task.body.id;
   await open(firm, '/notices');

@@ -95,8 +95,9 @@ async fn a_mail_server_says_whether_trying_again_helps_and_no_address_gets_into_
     assert!(matches!(mail(1).send(&message()).await.unwrap_err(), OutletError::Passing(_)), "nobody listens");
 }
 
-#[test]
-fn mail_without_encryption_is_for_this_machine_only_and_secrets_are_not_printed() {
+// The transport starts its pool at once, which needs a running reactor.
+#[tokio::test]
+async fn mail_without_encryption_is_for_this_machine_only_and_secrets_are_not_printed() {
     let settings = |host: &str, tls: &str| Settings {
         smtp_host: host.into(),
         smtp_tls: tls.into(),

@@ -291,7 +291,9 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
             For::Importer => (imports, &[403]),
             For::Researcher => (researches, &[403]),
             For::Keeper => (catalogue.roles.retention.hold.contains(&person.role), &[403]),
-            For::OwnJob | For::OwnNotice => (false, &[404]),
+            For::OwnJob => (false, &[404]),
+            // Sent without a body that says anything, some are malformed before they are somebody else's.
+            For::OwnNotice => (false, &[400, 404, 422]),
             // Those about records have tests of their own.
             For::Merger if *route != "/duplicates" => continue,
             For::Merger => {
