@@ -23,7 +23,7 @@ test('RQ-138 a returned task rings the bell of the employer and opens from the i
   assert.equal(task.status, 201, JSON.stringify(task.body));
   const id = task.body.id;
   await open(firm, '/notices');
-  for (let tries = 0; tries < 30 && !(await firm.locator('.notice-row:has-text("通知旅程核查")').count()); tries++) { await firm.waitForTimeout(1000); await open(firm, '/notices'); }
+  for (let tries = 0; tries < 120 && !(await firm.locator('.notice-row:has-text("通知旅程核查")').count()); tries++) { await firm.waitForTimeout(1000); await open(firm, '/notices'); }
   await firm.waitForFunction(() => /\d+ 条未读/.test(document.querySelector('#bell').getAttribute('aria-label')));
   await shot(firm, 'notices');
   assert.deepEqual(await accessibility(firm), []);
