@@ -73,6 +73,10 @@ async fn keep_fresh(lake: Arc<zhijian_lake::Lake>, door: zhijian_records::Door, 
     let notifier = zhijian_records::notices::Notifier::new(door.clone(), outlets);
     let mut tick = tokio::time::interval(Duration::from_secs(2));
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    // Before the long first rounds of the others: what is written while they run is to be told, not taken for history.
+    if let Err(error) = notifier.catch_up().await {
+        tracing::error!(error = &error as &dyn std::error::Error, "cannot tell what happened");
+    }
     loop {
         tick.tick().await;
         if let Err(error) = lake.refresh(door.store.as_ref()).await {
