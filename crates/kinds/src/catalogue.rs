@@ -8,6 +8,7 @@ use crate::paper::{Document, DocumentDef};
 use crate::protection::{Grading, Retention};
 use crate::{CodeList, Kind, Regions, lint::Fault};
 use indexmap::IndexMap;
+use serde::de::DeserializeOwned;
 use std::sync::{Arc, OnceLock};
 
 #[derive(rust_embed::RustEmbed)]
@@ -116,22 +117,12 @@ impl Catalogue {
         for kind in kinds {
             catalogue.kinds.insert(kind.kind.clone(), kind);
         }
-        for (path, content) in files.iter().filter(|(p, _)| p.starts_with("indicators/") && is_yaml(p)) {
-            match crate::yaml::read::<Indicator>(content) {
-                Ok((indicator, _)) => {
-                    catalogue.indicators.insert(indicator.code.clone(), indicator);
-                }
-                Err(error) => faults.push(Fault::fatal(path, error.line, error.message)),
-            }
+        for (_, indicator, _) in read_all::<Indicator>(files, "indicators/", &mut faults) {
+            catalogue.indicators.insert(indicator.code.clone(), indicator);
         }
         catalogue.indicators.sort_keys();
-        for (path, content) in files.iter().filter(|(p, _)| p.starts_with("plans/") && is_yaml(p)) {
-            match crate::yaml::read::<Plan>(content) {
-                Ok((plan, _)) => {
-                    catalogue.plans.insert(plan.plan.clone(), plan);
-                }
-                Err(error) => faults.push(Fault::fatal(path, error.line, error.message)),
-            }
+        for (_, plan, _) in read_all::<Plan>(files, "plans/", &mut faults) {
+            catalogue.plans.insert(plan.plan.clone(), plan);
         }
         catalogue.protection(files, &mut faults);
         catalogue.due(files, &mut faults);
@@ -185,18 +176,13 @@ impl Catalogue {
             faults.push(Fault::fatal("rules/deadlines.csv", line, message));
             Deadlines::default()
         });
-        self.exams = crate::exams::Tables::parse(table("exam_cycles"), table("exam_items")).unwrap_or_else(|(file, message)| {
-            faults.push(Fault::fatal(file, 1, message));
-            crate::exams::Tables::default()
-        });
-        for (path, content) in files.iter().filter(|(p, _)| p.starts_with("duties/") && is_yaml(p)) {
-            let (def, document) = match crate::yaml::read::<DutyDef>(content) {
-                Ok(read) => read,
-                Err(error) => {
-                    faults.push(Fault::fatal(path, error.line, error.message));
-                    continue;
-                }
-            };
+        self.exams = crate::exams::Tables::parse(table("exam_cycles"), table("exam_items"), table("exam_item_codes")).unwrap_or_else(
+            |(file, message)| {
+                faults.push(Fault::fatal(file, 1, message));
+                crate::exams::Tables::default()
+            },
+        );
+        for (path, def, document) in read_all::<DutyDef>(files, "duties/", faults) {
             let Some(kind) = self.kinds.get(&def.kind) else {
                 faults.push(Fault::fatal(path, document.line("kind"), format!("没有名为“{}”的表单", def.kind)));
                 continue;
@@ -214,14 +200,7 @@ impl Catalogue {
         for (path, content) in files.iter().filter(|(p, _)| p.starts_with("documents/") && p.ends_with(".typ")) {
             self.layouts.insert(path.trim_start_matches("documents/").to_owned(), content.clone());
         }
-        for (path, content) in files.iter().filter(|(p, _)| p.starts_with("documents/") && is_yaml(p)) {
-            let (def, document) = match crate::yaml::read::<DocumentDef>(content) {
-                Ok(read) => read,
-                Err(error) => {
-                    faults.push(Fault::fatal(path, error.line, error.message));
-                    continue;
-                }
-            };
+        for (path, def, document) in read_all::<DocumentDef>(files, "documents/", faults) {
             let Some(kind) = self.kinds.get(&def.kind) else {
                 faults.push(Fault::fatal(path, document.line("kind"), format!("没有名为“{}”的表单", def.kind)));
                 continue;
@@ -264,6 +243,22 @@ impl Catalogue {
 
 fn is_yaml(path: &str) -> bool {
     path.ends_with(".yaml")
+}
+
+/// The files of a folder that can be read, with their texts' lines; what is wrong with the others becomes a fault.
+pub(crate) fn read_all<'a, T: DeserializeOwned>(
+    files: &'a [File],
+    folder: &str,
+    faults: &mut Vec<Fault>,
+) -> Vec<(&'a str, T, crate::yaml::Document)> {
+    let mut all = Vec::new();
+    for (path, content) in files.iter().filter(|(p, _)| p.starts_with(folder) && is_yaml(p)) {
+        match crate::yaml::read::<T>(content) {
+            Ok((def, document)) => all.push((path.as_str(), def, document)),
+            Err(error) => faults.push(Fault::fatal(path, error.line, error.message)),
+        }
+    }
+    all
 }
 
 /// The files embedded in the binary.

@@ -1,20 +1,22 @@
 //! Bulk writes: the same steps as a single write, a chunk at a time, and every row finds its end.
 
+mod join;
+mod there;
+
+use self::join::{against, merge};
 use crate::access::{self, Arm, Wish};
-use crate::around::{self, Subject};
 use crate::caller::Caller;
 use crate::door::{Door, DoorError};
 use crate::port::{Action, Checkpoint, Commit, KeyHash, Outcome, Stored};
 use crate::prepare::{self, Frame, Prepared};
-use crate::submit::overlay;
-use crate::{derive, refs, remarks};
+use crate::{refs, remarks};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use tokio::task::JoinHandle;
-use zhijian_kinds::intake::{Channel, Draft, get_path, set_path};
+use zhijian_kinds::intake::{Channel, Draft, get_path};
 use zhijian_kinds::kind::UniqueBy;
 use zhijian_kinds::{Kind, Level, Problem};
 
@@ -254,97 +256,6 @@ impl Bulk {
         Ok(Some(ends))
     }
 
-    /// Checks that look at other records, of rows that have passed all others; says how many questions they asked.
-    async fn look_around(
-        &self,
-        kind: &Kind,
-        today: &str,
-        prepared: &mut [Prepared],
-        keys: &[KeyHash],
-        existing: &HashMap<KeyHash, Stored>,
-    ) -> Result<u64, DoorError> {
-        let mut subjects: Vec<Subject<'_>> = prepared
-            .iter_mut()
-            .zip(keys)
-            .filter(|(row, _)| row.sound())
-            .map(|(row, key)| Subject { row, id: existing.get(key).map(|stored| stored.id.as_str()) })
-            .collect();
-        let door = &self.reader.door;
-        around::check(door, kind, today, &mut subjects).await.map_err(Door::store_error(&kind.kind))
-    }
-
-    /// A row under the key of a record that was merged into another speaks of that one, which keeps its own code and name.
-    fn stand_for(&self, kind: &Kind, row: &mut Prepared, survivor: &Stored) -> Result<(), DoorError> {
-        let document = self.reader.door.clear(survivor)?;
-        for path in crate::merge::key_fields(kind) {
-            if let Some(value) = get_path(&document, path).filter(|_| get_path(&row.document, path).is_some()) {
-                set_path(&mut row.document, path, value.clone());
-            }
-        }
-        Ok(())
-    }
-
-    /// Records with the natural keys of the sound rows; and, of those that were merged into others, the survivors under the keys asked for.
-    async fn existing(
-        &self,
-        kind: &Kind,
-        prepared: &[Prepared],
-        keys: &[KeyHash],
-    ) -> Result<(HashMap<KeyHash, Stored>, HashMap<KeyHash, Stored>), DoorError> {
-        let mut wanted: Vec<KeyHash> = prepared.iter().zip(keys).filter(|(p, _)| p.sound()).map(|(_, k)| *k).collect();
-        // While keys are changed a record may still stand under the old one.
-        let vault = &self.reader.door.vault;
-        let mut written: HashMap<KeyHash, KeyHash> = HashMap::new();
-        if vault.blind_keys().len() > 1 {
-            for (row, key) in prepared.iter().zip(keys).filter(|(p, _)| p.sound()) {
-                let all = prepare::natural_keys(kind, vault, &row.document, &row.region);
-                written.extend(all.iter().filter(|other| *other != key).map(|other| (*other, *key)));
-                wanted.extend(all);
-            }
-        }
-        wanted.sort_unstable();
-        wanted.dedup();
-        let (mut found, mut merged) = (HashMap::new(), HashMap::new());
-        for chunk in wanted.chunks(1_000) {
-            for row in self.reader.door.store.find_by_keys(&kind.kind, chunk).await.map_err(Door::store_error(&kind.kind))? {
-                let key = written.get(&row.key).copied().unwrap_or(row.key);
-                let own = row.id.clone();
-                let stored = self.reader.door.followed(row).await?;
-                if stored.id == own { &mut found } else { &mut merged }.insert(key, stored);
-            }
-        }
-        Ok((found, merged))
-    }
-
-    /// Values of uniqueness rules that records have already: rule and value → record id.
-    async fn taken(&self, kind: &Kind, prepared: &[Prepared]) -> Result<HashMap<(usize, String), String>, DoorError> {
-        let mut taken = HashMap::new();
-        for (index, rule) in kind.unique_by.iter().enumerate() {
-            let mut values: Vec<String> = Vec::new();
-            let mut written: HashMap<String, String> = HashMap::new();
-            for row in prepared {
-                let forms = prepare::unique_values(kind, &self.reader.door.vault, &row.document, &rule.fields);
-                if let [first, rest @ ..] = forms.as_slice() {
-                    written.extend(rest.iter().map(|older| (older.clone(), first.clone())));
-                }
-                values.extend(forms);
-            }
-            for chunk in values.chunks(500) {
-                for hit in self
-                    .reader
-                    .door
-                    .store
-                    .lookup(&kind.kind, &format!("unique:{index}"), chunk)
-                    .await
-                    .map_err(Door::store_error(&kind.kind))?
-                {
-                    taken.insert((index, written.get(&hit.value).cloned().unwrap_or(hit.value)), hit.id);
-                }
-            }
-        }
-        Ok(taken)
-    }
-
     /// Decides each row in file order: refused, duplicate, correction or new.
     fn decide(
         &self,
@@ -463,110 +374,6 @@ impl RowReader {
             row.problems.insert(0, problem);
         }
     }
-}
-
-/// A row whose record is there already: `None` when it says nothing new; else the next revision and the row's end.
-fn against(frame: Frame<'_>, stored: &Stored, document: &Map<String, Value>, row: Prepared, same_file: bool) -> Option<(Prepared, End)> {
-    let kind = frame.kind;
-    let before = Prepared {
-        document: document.clone(),
-        region: stored.region.clone(),
-        town: stored.town.clone(),
-        owner: stored.owner.clone(),
-        ..Prepared::default()
-    };
-    let (mut next, end) = if same_file {
-        let mut next = before;
-        merge(frame, &mut next, row);
-        (next, End::Duplicate)
-    } else {
-        let problems_end = end_of(&row.problems);
-        let older = kind
-            .merge
-            .by
-            .as_ref()
-            .is_some_and(|by| matches!((day(&row.document, by), day(document, by)), (new, old) if !new.is_empty() && new < old));
-        if older {
-            return None;
-        }
-        let mut row = row;
-        collect(kind, document, &mut row.document, &mut row.covered);
-        (overlay(kind, document, stored, row, false), problems_end)
-    };
-    if stored.retracted {
-        // Handed in again: the record lives again.
-    } else if same(kind, document, &next.document) && next.region == stored.region && next.town == stored.town {
-        return None;
-    }
-    next.problems.retain(|p| p.level != Level::Error);
-    prepare::complete(frame, &mut next);
-    if !stored.retracted && same(kind, document, &next.document) && next.region == stored.region && next.town == stored.town {
-        return None;
-    }
-    Some((next, end))
-}
-
-/// Merges a later row of the same file into an earlier one, by the kind's policy.
-fn merge(frame: Frame<'_>, first: &mut Prepared, later: Prepared) {
-    let kind = frame.kind;
-    let latest =
-        kind.merge.same_file == "latest" && kind.merge.by.as_ref().is_some_and(|by| day(&later.document, by) > day(&first.document, by));
-    if latest {
-        let old = std::mem::replace(first, later);
-        let mut covered = Vec::new();
-        collect(kind, &old.document, &mut first.document, &mut covered);
-        fill_blanks(kind, first, &old);
-    } else {
-        let mut covered = Vec::new();
-        collect(kind, &later.document, &mut first.document, &mut covered);
-        fill_blanks(kind, first, &later);
-    }
-    derive::fill(kind, frame.catalogue, &mut first.document, frame.today);
-}
-
-/// Empty fields of the kept row are filled from the other.
-fn fill_blanks(kind: &Kind, keep: &mut Prepared, other: &Prepared) {
-    for field in kind.fields.iter().filter(|f| !f.read_only && f.measured.is_none() && f.path != "uscc") {
-        if get_path(&keep.document, &field.path).is_none()
-            && let Some(value) = get_path(&other.document, &field.path)
-        {
-            set_path(&mut keep.document, &field.path, value.clone());
-        }
-    }
-    if keep.town.is_empty() && keep.region == other.region {
-        keep.town.clone_from(&other.town);
-    }
-}
-
-/// Keeps the loser's differing values in a list of the winner (other spellings of a name become former names).
-fn collect(kind: &Kind, loser: &Map<String, Value>, winner: &mut Map<String, Value>, covered: &mut Vec<String>) {
-    for (from, into) in &kind.merge.collect {
-        let kept = get_path(winner, from).cloned();
-        let mut list: Vec<Value> = get_path(winner, into).and_then(Value::as_array).cloned().unwrap_or_default();
-        let others = get_path(loser, into).and_then(Value::as_array).cloned().unwrap_or_default();
-        for value in get_path(loser, from).cloned().into_iter().chain(others) {
-            if Some(&value) != kept.as_ref() && !list.contains(&value) {
-                list.push(value);
-            }
-        }
-        if !list.is_empty() {
-            set_path(winner, into, Value::Array(list));
-            covered.push(into.clone());
-        }
-    }
-}
-
-fn day(document: &Map<String, Value>, path: &str) -> String {
-    get_path(document, path).and_then(Value::as_str).unwrap_or_default().to_owned()
-}
-
-/// Equal but for derived fields and reading notes.
-fn same(kind: &Kind, a: &Map<String, Value>, b: &Map<String, Value>) -> bool {
-    let derived: Vec<&str> = kind.derive.iter().flat_map(|d| d.targets()).map(|t| t.split('.').next().unwrap_or_default()).collect();
-    let plain = |m: &Map<String, Value>| -> HashMap<String, Value> {
-        m.iter().filter(|(k, _)| !k.starts_with('_') && !derived.contains(&k.as_str())).map(|(k, v)| (k.clone(), v.clone())).collect()
-    };
-    plain(a) == plain(b)
 }
 
 fn end_of(problems: &[Problem]) -> End {

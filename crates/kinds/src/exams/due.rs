@@ -177,7 +177,7 @@ mod tests {
 
     fn tables() -> Tables {
         let file = |name: &str| std::fs::read_to_string(format!("{}/../../definitions/rules/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
-        Tables::parse(&file("exam_cycles.csv"), &file("exam_items.csv")).unwrap()
+        Tables::parse(&file("exam_cycles.csv"), &file("exam_items.csv"), &file("exam_item_codes.csv")).unwrap()
     }
 
     fn worker(hazards: &[&str]) -> Worker {

@@ -1,6 +1,6 @@
 //! Occupational health surveillance as data: who is due for which examination, when, and with which items.
 //!
-//! `definitions/rules/exam_cycles.csv` and `definitions/rules/exam_items.csv` (GBZ 188, both editions). Nothing here reads a record
+//! `definitions/rules/exam_cycles.csv`, `exam_items.csv` (GBZ 188, both editions) and `exam_item_codes.csv`. Nothing here reads a record
 //! or a clock: a worker's exposure goes in, what is due comes out.
 
 mod due;

@@ -1,7 +1,8 @@
-//! Rows of the two tables.
+//! Rows of the tables.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use std::collections::{BTreeSet, HashMap};
 
 /// How often an exposed worker is examined in service.
 #[derive(Debug, Clone, Deserialize)]
@@ -43,7 +44,7 @@ pub struct Cycle {
 pub struct Items {
     /// Number of the row.
     pub id: String,
-    /// Codes of list HAZARD, `;` between.
+    /// Codes of list HAZARD, `;` between; `*` whatever the hazard.
     pub hazards: String,
     /// Code of list EXAM.
     pub exam_type: String,
@@ -51,6 +52,8 @@ pub struct Items {
     pub items: String,
     /// Physical examination, `;` between.
     pub physical: String,
+    /// `1`: must, `0`: should.
+    pub mandatory: String,
     /// Edition.
     pub edition: String,
     /// Clause.
@@ -63,14 +66,27 @@ pub struct Items {
     pub status: String,
 }
 
-/// Both tables.
+/// How an item of the standard stands on a card.
+#[derive(Debug, Deserialize)]
+struct ItemCodes {
+    item: String,
+    codes: String,
+}
+
+/// All tables.
 #[derive(Debug, Clone, Default)]
 pub struct Tables {
     /// Cycles.
     pub cycles: Vec<Cycle>,
-    /// Items.
-    pub items: Vec<Items>,
+    items: Vec<Items>,
+    /// Rows of `items` by hazard.
+    by_hazard: HashMap<String, Vec<usize>>,
+    /// Codes of list EXAM_ITEM by the standard's name of an item; each is a choice, `|` between.
+    codes: HashMap<String, Vec<String>>,
 }
+
+/// Stands for whatever the hazard.
+const ANY: &str = "*";
 
 /// Is a code among those of a cell?
 pub(super) fn names(cell: &str, code: &str) -> bool {
@@ -83,29 +99,39 @@ pub(super) fn in_force(from: &str, to: &str, day: &str) -> bool {
 }
 
 impl Tables {
-    /// Reads both files.
+    /// Reads the files.
     ///
     /// # Errors
     /// File and what is wrong with it.
-    pub fn parse(cycles: &str, items: &str) -> Result<Self, (&'static str, String)> {
-        Ok(Self {
-            cycles: rows(cycles).map_err(|e| ("rules/exam_cycles.csv", e))?,
-            items: rows(items).map_err(|e| ("rules/exam_items.csv", e))?,
-        })
+    pub fn parse(cycles: &str, items: &str, codes: &str) -> Result<Self, (&'static str, String)> {
+        let items: Vec<Items> = rows(items).map_err(|e| ("rules/exam_items.csv", e))?;
+        let mut by_hazard: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, row) in items.iter().enumerate() {
+            for hazard in row.hazards.split(';') {
+                by_hazard.entry(hazard.to_owned()).or_default().push(at);
+            }
+        }
+        let codes: Vec<ItemCodes> = rows(codes).map_err(|e| ("rules/exam_item_codes.csv", e))?;
+        let codes = codes.into_iter().map(|row| (row.item, row.codes.split(';').map(str::to_owned).collect())).collect();
+        Ok(Self { cycles: rows(cycles).map_err(|e| ("rules/exam_cycles.csv", e))?, items, by_hazard, codes })
     }
 
     /// What is examined for a hazard, by the edition in force on a day.
-    pub fn of<'a>(&'a self, hazard: &'a str, exam_type: &'a str, day: &'a str) -> impl Iterator<Item = &'a Items> {
-        self.items
-            .iter()
-            .filter(move |row| row.exam_type == exam_type && names(&row.hazards, hazard) && in_force(&row.valid_from, &row.valid_to, day))
+    pub(super) fn of<'a>(&'a self, hazard: &str, exam_type: &'a str, day: &'a str) -> impl Iterator<Item = &'a Items> + use<'a> {
+        let rows = self.by_hazard.get(hazard).into_iter().flatten().filter_map(|at| self.items.get(*at));
+        rows.filter(move |row| row.exam_type == exam_type && in_force(&row.valid_from, &row.valid_to, day))
+    }
+
+    /// What is examined for hazards together, with what is examined whatever the hazard.
+    fn of_all<'a>(&'a self, hazards: &'a [String], exam_type: &'a str, day: &'a str) -> impl Iterator<Item = &'a Items> {
+        hazards.iter().map(String::as_str).chain([ANY]).flat_map(move |hazard| self.of(hazard, exam_type, day))
     }
 
     /// Required items of several hazards together, each once.
     #[must_use]
     pub fn required(&self, hazards: &[String], exam_type: &str, day: &str) -> Vec<String> {
         let mut all: Vec<String> = Vec::new();
-        for row in hazards.iter().flat_map(|hazard| self.of(hazard, exam_type, day)) {
+        for row in self.of_all(hazards, exam_type, day) {
             for item in row.physical.split(';').chain(row.items.split(';')).map(str::trim).filter(|item| !item.is_empty()) {
                 if !all.iter().any(|known| known == item) {
                     all.push(item.to_owned());
@@ -113,6 +139,13 @@ impl Tables {
             }
         }
         all
+    }
+
+    /// Codes of list EXAM_ITEM that a card must hold, of rows that are a must; each is a choice of codes, `|` between. Items without a code are left out.
+    #[must_use]
+    pub fn required_codes<'a>(&'a self, hazards: &'a [String], exam_type: &'a str, day: &'a str) -> BTreeSet<&'a str> {
+        let rows = self.of_all(hazards, exam_type, day).filter(|row| row.mandatory == "1");
+        rows.flat_map(|row| row.items.split(';')).filter_map(|item| self.codes.get(item.trim())).flatten().map(String::as_str).collect()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::def::{Moment, Notice, NoticeDef, Step};
 use super::text::names;
-use crate::catalogue::File;
+use crate::catalogue::{File, read_all};
 use crate::lint::Fault;
 use crate::{Catalogue, Kind, yaml};
 
@@ -126,14 +126,7 @@ fn recipient(catalogue: &Catalogue, who: &str, special: &[&str]) -> bool {
 /// Reads the notices of the files into the catalogue.
 impl Catalogue {
     pub(crate) fn tellings(&mut self, files: &[File], faults: &mut Vec<Fault>) {
-        for (path, content) in files.iter().filter(|(p, _)| p.starts_with("notices/") && p.ends_with(".yaml")) {
-            let (def, document) = match yaml::read::<NoticeDef>(content) {
-                Ok(read) => read,
-                Err(error) => {
-                    faults.push(Fault::fatal(path, error.line, error.message));
-                    continue;
-                }
-            };
+        for (path, def, document) in read_all::<NoticeDef>(files, "notices/", faults) {
             match Notice::new(def, |name| self.kinds.get(name).map(AsRef::as_ref)) {
                 Ok(notice) => drop(self.notices.insert(notice.notice.clone(), notice)),
                 Err((at, message)) => faults.push(Fault::fatal(path, document.line(at), message)),

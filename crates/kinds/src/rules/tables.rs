@@ -4,11 +4,8 @@ use crate::Catalogue;
 use crate::dates::{iso, parse_iso};
 use crate::due::rows;
 use serde::Deserialize;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::OnceLock;
-
-/// First day of GBZ 188—2025: exams before it are of the edition of 2014.
-const EDITION_2025: &str = "2026-08-01";
 
 /// A day so many working days later.
 pub fn add_workdays(day: &str, count: i64) -> Option<String> {
@@ -69,39 +66,10 @@ pub fn covers(list: &str, names: &[String], code: &str) -> bool {
     known.is_none_or(|known| known.is_empty() || known.contains(&code))
 }
 
-#[derive(Debug, Deserialize)]
-struct Required {
-    edition: String,
-    hazards: String,
-    stage: String,
-    items: String,
-}
-
-/// Items by edition, hazard and stage; each is a choice of codes, one of which must be there.
-type Items = HashMap<(String, String, String), BTreeSet<String>>;
-
-fn required() -> &'static Items {
-    static REQUIRED: OnceLock<Items> = OnceLock::new();
-    REQUIRED.get_or_init(|| {
-        let catalogue = Catalogue::embedded();
-        let table = catalogue.rules.get("exam_items_required").map_or("", String::as_str);
-        let mut required = Items::new();
-        for row in rows::<Required>(table).into_iter().filter_map(|(_, row)| row.ok()) {
-            for hazard in row.hazards.split(';') {
-                let items = required.entry((row.edition.clone(), hazard.to_owned(), row.stage.clone())).or_default();
-                items.extend(row.items.split(';').map(str::to_owned));
-            }
-        }
-        required
-    })
-}
-
 /// Labels of the items that GBZ 188 asks for and that were not done, by the edition in force on the day of the exam.
 pub fn items_missing(hazards: &[String], stage: &str, on: &str, done: &[String]) -> Vec<String> {
-    let edition = if on < EDITION_2025 { "2014" } else { "2025" };
-    // `*` stands for whatever the hazard.
-    let asked = hazards.iter().map(String::as_str).chain(["*"]).map(|hazard| (edition.to_owned(), hazard.to_owned(), stage.to_owned()));
-    let items: BTreeSet<&String> = asked.filter_map(|key| required().get(&key)).flatten().collect();
-    let missing = items.into_iter().filter(|choice| !choice.split('|').any(|item| done.iter().any(|d| d == item)));
+    let catalogue = Catalogue::embedded();
+    let asked = catalogue.exams.required_codes(hazards, stage, on).into_iter();
+    let missing = asked.filter(|choice| !choice.split('|').any(|item| done.iter().any(|d| d == item)));
     missing.map(|choice| labels("EXAM_ITEM", &choice.split('|').map(str::to_owned).collect::<Vec<_>>()).replace('、', "或")).collect()
 }
