@@ -49,3 +49,37 @@ export async function accessibility(page) {
 export async function overflow(page) {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
+
+/** The window of a width: a desk's or a telephone's. */
+export const sized = (width) => ({ width, height: width === 390 ? 844 : 900 });
+
+/** Looks at the page as it stands: faults of accessibility and of width; a picture of all of it is kept. */
+export async function look(page, name) {
+  await page.waitForLoadState('networkidle');
+  const found = await accessibility(page);
+  const wide = await overflow(page);
+  if (wide > 0) found.push(`${wide} px too wide`);
+  await page.screenshot({ path: fileURLToPath(new URL(`./screenshots/${name}.png`, import.meta.url)), fullPage: true });
+  return found;
+}
+
+/** The first record of a list, as somebody would click it. */
+export async function first(page, list) {
+  await open(page, list);
+  await Promise.all([page.waitForURL(/\/records\/[a-z_]+\/[0-9a-f]{32}/), page.locator('main a.row-link').first().click()]);
+}
+
+/** Rows as a file in comma form. */
+export function commas(name, rows) {
+  const quoted = (cell) => `"${String(cell).replaceAll('"', '""')}"`;
+  return { name, mimeType: 'text/csv', buffer: Buffer.from(`\ufeff${rows.map((row) => row.map(quoted).join(',')).join('\r\n')}\r\n`) };
+}
+
+/** Hands files in on the import page and waits for their end; the page's text. */
+export async function upload(page, files, kind = '') {
+  await open(page, kind ? `/import?kind=${kind}` : '/import');
+  await page.setInputFiles('input[type=file]', files);
+  await Promise.all([page.waitForURL(/\/import\/[0-9a-f]+/), page.click('button:has-text("开始导入")')]);
+  await page.waitForFunction(() => /完成|已结束|已导入/.test(document.querySelector('main').textContent) && !/正在|进行中/.test(document.querySelector('main').textContent), null, { timeout: 120_000 });
+  return (await page.textContent('main')).replace(/\s+/g, ' ');
+}

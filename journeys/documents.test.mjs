@@ -2,28 +2,16 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { accessibility, base, launch, open, overflow, signedIn } from './browser.mjs';
+import { base, first, launch, look, open, signedIn, sized } from './browser.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
 after(async () => { await browser.close(); });
 
-const sized = (width) => ({ width, height: width === 390 ? 844 : 900 });
-
-async function look(page, name) {
-  await page.waitForLoadState('networkidle');
-  const found = await accessibility(page);
-  const wide = await overflow(page);
-  if (wide > 0) found.push(`${wide} px too wide`);
-  await page.screenshot({ path: new URL(`./screenshots/${name}.png`, import.meta.url).pathname, fullPage: true });
-  return found;
-}
-
 for (const width of [1440, 390]) {
   test(`RQ-013 RQ-003 the file of an employer is issued, downloaded, checked by a stranger, voided at ${width} px`, async () => {
     const page = await signedIn(browser, 'haigang', sized(width));
-    await open(page, '/records/employer');
-    await Promise.all([page.waitForURL(/\/records\/employer\/[0-9a-f]{32}/), page.locator('main a.row-link').first().click()]);
+    await first(page, '/records/employer');
     await Promise.all([page.waitForURL(/\/documents$/), page.locator('a.btn[href$="/documents"]').click()]);
     await page.selectOption('#paper-purpose', { index: 1 });
     await page.getByRole('button', { name: '说明用途' }).click();

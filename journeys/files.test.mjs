@@ -1,28 +1,11 @@
 // 一企一档 and 一人一档: from a record to its file, at both widths, without faults, with charts that draw.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { accessibility, launch, open, overflow, shot, signedIn } from './browser.mjs';
+import { accessibility, first, launch, look, open, shot, signedIn, sized } from './browser.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
 after(async () => { await browser.close(); });
-
-const sized = (width) => ({ width, height: width === 390 ? 844 : 900 });
-
-/** The first record of a list, as somebody would click it. */
-async function first(page, list) {
-  await open(page, list);
-  await Promise.all([page.waitForURL(/\/records\/[a-z_]+\/[0-9a-f]{32}/), page.locator('main a.row-link').first().click()]);
-}
-
-async function look(page, name) {
-  await page.waitForLoadState('networkidle');
-  const found = await accessibility(page);
-  const wide = await overflow(page);
-  if (wide > 0) found.push(`${wide} px too wide`);
-  await page.screenshot({ path: new URL(`./screenshots/${name}.png`, import.meta.url).pathname, fullPage: true });
-  return found;
-}
 
 for (const width of [1440, 390]) {
   test(`RQ-013 一企一档 at ${width} px`, async () => {

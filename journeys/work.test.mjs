@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { base, launch, open, shot, signedIn } from './browser.mjs';
+import { base, launch, open, shot, signedIn, upload } from './browser.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -44,12 +44,7 @@ test('a form says what is wrong beside the field, then saves, and a double click
 
 test('an upload shows progress, counts that add up, findings, and the marked workbook', async () => {
   const page = await signedIn(browser, 'city');
-  await open(page, '/import');
-  await page.setInputFiles('input[type=file]', [register, stations]);
-  await page.click('button:has-text("开始导入")');
-  await page.waitForURL(/\/import\/[0-9a-f]+/);
-  await page.waitForFunction(() => /完成|已结束|已导入/.test(document.querySelector('main').textContent) && !/正在|进行中/.test(document.querySelector('main').textContent), null, { timeout: 120000 });
-  const text = (await page.textContent('main')).replaceAll(',', '');
+  const text = (await upload(page, [register, stations])).replaceAll(',', '');
   for (const count of ['3106', '3051', '55']) assert.ok(text.includes(count), `${count} in ${text.slice(0, 600)}`);
   await shot(page, 'import-result');
   assert.deepEqual(page.faults, []);

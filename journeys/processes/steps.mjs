@@ -1,6 +1,6 @@
 // What the journeys of processes have in common: a filing through the form, a step on the record page, the same over the API and by workbook.
 import assert from 'node:assert/strict';
-import { base, open, signedIn } from '../browser.mjs';
+import { base, commas, open, signedIn, upload } from '../browser.mjs';
 
 /** Fills one field of a form, whatever its widget. */
 async function fill(page, name, value) {
@@ -149,15 +149,8 @@ export async function byWorkbook(browser, login, kind, values) {
   const definition = await api.get(`/kinds/${kind}`);
   const titles = new Map(definition.body.fields.map((f) => [f.path, f.title]));
   const cells = flat(values).map(([name, value]) => [titles.get(name) ?? name, [value].flat().join('；')]);
-  const quoted = (text) => `"${String(text).replaceAll('"', '""')}"`;
-  const csv = `\uFEFF${cells.map(([title]) => quoted(title)).join(',')}\n${cells.map(([, text]) => quoted(text)).join(',')}\n`;
   const page = await signedIn(browser, login);
-  await open(page, '/import');
-  await page.setInputFiles('input[type=file]', { name: `${definition.body.title}.csv`, mimeType: 'text/csv', buffer: Buffer.from(csv) });
-  await page.click('button:has-text("开始导入")');
-  await page.waitForURL(/\/import\/[0-9a-f]+/);
-  await page.waitForFunction(() => /完成|已结束|已导入/.test(document.querySelector('main').textContent) && !/正在|进行中/.test(document.querySelector('main').textContent), null, { timeout: 120000 });
-  const text = (await page.textContent('main')).replace(/\s+/g, ' ');
+  const text = await upload(page, commas(`${definition.body.title}.csv`, [cells.map(([title]) => title), cells.map(([, text]) => text)]));
   await page.context().close();
   return text;
 }
