@@ -131,6 +131,7 @@ test('RQ-028 RQ-030 RQ-146 roster, order, clinic, slot, result, unexamined list'
   await open(clinic, '/exams/slots');
   await clinic.fill('#from', day(1));
   await clinic.fill('#to', day(14));
+  for (const capacity of await clinic.locator('input[name^="capacity."]').all()) await capacity.fill('20');
   await go(clinic, /\/exams\/slots/, clinic.getByRole('button', { name: '公布' }).click());
   await sound(clinic, 'slots');
   const institution = await clinic.locator('a.exam-slot').first().getAttribute('title') ?? '';

@@ -26,7 +26,7 @@ pub enum Why {
     Name,
     /// Credit codes that differ in one place or by two neighbours that changed places.
     Code,
-    /// Same address or coordinates.
+    /// Same address or coordinates; only beside another reason.
     Site,
     /// One identity number, two names.
     TwoNames,
@@ -201,6 +201,8 @@ fn organisations(rows: &[Stored], pairs: &mut Pairs) {
             }
         });
     }
+    // Many share a yard: one place says something only beside a name or a code (domain B1).
+    pairs.retain(|_, why| why.iter().any(|why| *why != Why::Site));
 }
 
 /// The code with each character left out in turn: codes that differ in one place share such a form, and so do most with neighbours exchanged.

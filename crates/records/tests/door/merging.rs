@@ -186,25 +186,24 @@ async fn one_person_under_two_numbers_has_one_file() {
 }
 
 #[tokio::test]
-async fn duplicates_are_found_by_name_code_and_site() {
+async fn duplicates_are_found_by_name_and_code_and_a_site_beside_them() {
     let world = World::new();
     let door = world.door(Catalogue::embedded()).await;
     let one = employer(&door).await;
-    let name = door.kind("employer").unwrap().examples[0]["name"].as_str().unwrap().to_owned();
-    let same_name = file(
-        &door,
-        "employer",
-        &example(
-            &door.kind("employer").unwrap(),
-            &json!({"uscc": OTHER, "name": name, "address": null, "reg_address": null, "sites": null}),
-        ),
-    )
-    .await;
+    let kind = door.kind("employer").unwrap();
+    let name = kind.examples[0]["name"].as_str().unwrap().to_owned();
+    let elsewhere = json!({"uscc": OTHER, "name": name, "address": null, "reg_address": null, "sites": null});
+    let same_name = file(&door, "employer", &example(&kind, &elsewhere)).await;
+    // The same name in the same yard, and another plant of that yard, which is nobody's double.
+    let same_both = file(&door, "employer", &example(&kind, &json!({"uscc": "91130302TE5T08CA8A"}))).await;
+    let neighbour = file(&door, "employer", &example(&kind, &json!({"uscc": "91130303TE5T06063J", "name": "海港样邻院厂"}))).await;
     let found = door.duplicates(&operator(), "employer").await.unwrap();
-    assert_eq!(
-        found.pairs.iter().map(|p| (p.one.as_str(), p.other.as_str(), p.why.clone())).collect::<Vec<_>>(),
-        [(one.as_str(), same_name.as_str(), vec![Why::Name])]
-    );
+    let told =
+        |a: &str, b: &str| found.pairs.iter().find(|p| [&p.one, &p.other].iter().all(|id| *id == a || *id == b)).map(|p| p.why.clone());
+    assert_eq!(told(&one, &same_name), Some(vec![Why::Name]));
+    assert_eq!(told(&one, &same_both), Some(vec![Why::Name, Why::Site]));
+    assert_eq!(found.pairs[0].why.len(), 2, "those with more reasons first");
+    assert!(found.pairs.iter().all(|p| p.one != neighbour && p.other != neighbour), "a yard is shared by many");
     let officer = Caller::of("far", &["R03"], "130303", "");
     assert!(door.duplicates(&officer, "employer").await.unwrap().pairs.is_empty(), "not of another county");
 }

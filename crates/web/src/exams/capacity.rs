@@ -57,8 +57,10 @@ pub async fn show(signed: Signed, State(app): State<App>, RawQuery(query): RawQu
         }
         section.card {
             h2 { (year) " 年各月" }
+            @let something = months.values().any(|n| n.capacity > 0.0 || n.due.is_some_and(|due| due > 0.0));
+            @if !something { p.muted { (year) " 年没有应检人员，也没有公布的号源。" } }
             div.chart-and-table {
-                (picture(&months, told))
+                @if something { (picture(&months, told)) }
                 div.table-wrap tabindex="0" role="region" aria-label="各月数据表" { table.list.small {
                     thead { tr { th scope="col" { "月份" } @if told { th.num scope="col" { "应检（人）" } } th.num scope="col" { "号源容量（人）" } th.num scope="col" { "余号" } @if told { th.num scope="col" { "缺口" } } } }
                     tbody { @for (month, n) in &months { tr {

@@ -31,7 +31,7 @@ pub const DUE_TITLE: &str = "应检名单";
 /// Places of clinics.
 pub const SLOTS: &str = "/exams/slots";
 /// Its name.
-pub const SLOTS_TITLE: &str = "体检号源";
+pub const SLOTS_TITLE: &str = "号源日历";
 /// Who was not examined.
 pub const UNEXAMINED: &str = "/exams/unexamined";
 /// Its name.

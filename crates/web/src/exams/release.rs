@@ -34,7 +34,7 @@ pub fn form(app: &App, signed: &Signed, today: &str) -> Markup {
                 div.field { label for="to" { "到" } input.form-control #to type="date" name="to" value=(today) min=(today) required; p.hint { "只在工作日放号，一次最多 " (DAYS) " 天。" } }
                 @for half in halves() { div.field {
                     label for={"c" (half.code)} { (half.label) "容量（人）" }
-                    input.form-control id={"c" (half.code)} name={"capacity." (half.code)} inputmode="numeric" pattern="[0-9]*" value="20";
+                    input.form-control id={"c" (half.code)} name={"capacity." (half.code)} inputmode="numeric" pattern="[0-9]*";
                     p.hint { "不填或 0 表示这半天不放号。" }
                 } }
                 div.field.wide role="group" aria-labelledby="cat-label" {

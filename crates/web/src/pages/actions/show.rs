@@ -15,9 +15,11 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
+use zhijian_exchange::write::{Cell, Table};
 use zhijian_kinds::kind::Transition;
 use zhijian_kinds::{Field, Kind, Problem};
 use zhijian_records::access::{self, Wish};
+use zhijian_records::many::Chosen;
 use zhijian_records::port::Job;
 
 /// Rows of a page of results.
@@ -227,24 +229,19 @@ fn export_forms(app: &App, signed: &Signed, here: &str, kinds: &[(&Kind, usize)]
 pub async fn file(signed: Signed, State(app): State<App>, Path(id): Path<String>) -> Result<Response, PageError> {
     let job = own(&app, &signed, &id).await?;
     let action = actions::read(&job);
-    // A mark of order, so that spreadsheets read it as UTF-8.
-    let mut text = String::from("\u{feff}表单,记录,选中时版本,结果,原因\r\n");
-    for (at, row) in action.rows.iter().enumerate() {
+    let row = |(at, row): (usize, &Chosen)| {
         let title = app.catalogue().kind(&row.kind).map_or(row.kind.as_str(), |k| k.title.as_str());
         let (word, why) = match action.ends.get(at) {
             None => ("未办理", ""),
             Some(end) => (if end.done { "已办理" } else { "未通过" }, end.message.as_str()),
         };
-        let line = [title, &row.id, &row.rev.to_string(), word, why].map(quoted).join(",");
-        text.push_str(&line);
-        text.push_str("\r\n");
-    }
+        [title, &row.id, &row.rev.to_string(), word, why].map(|text| Cell::Text(text.to_owned())).to_vec()
+    };
+    let table = Table {
+        columns: vec![("表单", 20), ("记录", 36), ("选中时版本", 10), ("结果", 10), ("原因", 40)],
+        rows: action.rows.iter().enumerate().map(row).collect(),
+        ..Table::default()
+    };
     let name = format!("批量办理_{}.csv", words::moment(job.started).replace([' ', ':'], "-"));
-    Ok(download::file(&name, "text/csv; charset=utf-8", text))
-}
-
-/// A cell; what a spreadsheet would take for a formula is a text.
-fn quoted(text: &str) -> String {
-    let safe = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
-    format!("\"{}\"", safe.replace('"', "\"\""))
+    Ok(download::file(&name, "text/csv; charset=utf-8", table.csv()))
 }
