@@ -100,6 +100,9 @@ pub async fn submit(State(app): State<App>, posted: Posted) -> Result<Response, 
         }
         at += Duration::DAY;
     }
+    if made + there == 0 {
+        return Err(PageError::BadRequest("没有可公布的号源：上午、下午至少有一个填写容量，其间须有工作日".into()));
+    }
     let kept = if there > 0 { format!("，{there} 个半天原已公布，未改动") } else { String::new() };
     Ok(back(&format!("{SLOTS}?month={}", posted.get("from").get(..7).unwrap_or_default()), &format!("已公布 {made} 个半天{kept}。")))
 }
