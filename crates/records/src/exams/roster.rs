@@ -60,6 +60,8 @@ impl Door {
         let (stored, more) = self.all(self.narrowed(&kind, &arms, &request, Some("last_exam_on"))?, MOST).await?;
         let examined = self.examined(caller, employer).await?;
         let lines = self.lines_of(caller, employer, None).await.map(|lines| lines.rows).unwrap_or_default();
+        let open: HashMap<&str, &Line> =
+            lines.iter().rev().filter(|line| line.open && matches!(line.met, Met::Not)).map(|line| (line.token.as_str(), line)).collect();
         let mut rows = Vec::with_capacity(stored.len());
         for stored in &stored {
             let Some(sight) = access::sight_of(&arms, stored) else { continue };
@@ -69,12 +71,11 @@ impl Door {
             let worker = worker(&document, known);
             let due = exams::due(&self.catalogue.exams, &worker);
             let newest = [(exams::BEFORE, worker.before_on), (exams::DURING, worker.during_on), (exams::LEAVING, worker.leaving_on)];
-            let open = |line: &&Line| line.token == token && line.open && matches!(line.met, Met::Not);
             rows.push(DueRow {
                 view: self.view(&kind, stored, &sight, false)?,
                 due,
                 examined: newest.into_iter().filter(|(_, on)| !on.is_empty()).map(|(code, on)| (code.to_owned(), on)).collect(),
-                ordered: lines.iter().find(open).cloned(),
+                ordered: open.get(token).map(|line| (*line).clone()),
             });
         }
         Ok(Roster { rows, more, compared: examined.is_some() })

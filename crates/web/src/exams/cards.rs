@@ -6,11 +6,15 @@ use crate::error::PageError;
 use crate::links;
 use crate::session::Signed;
 use crate::words;
+use axum::extract::State;
 use maud::{Markup, html};
 use zhijian_records::access::{self, Wish};
 use zhijian_records::exams::{Met, ORDER, SLOT};
 use zhijian_records::port::Op;
 use zhijian_records::read::ListRequest;
+
+/// Address of the employer's numbers.
+pub const FIGURES: &str = "/exams/due/figures";
 
 /// The card, nothing for other roles.
 ///
@@ -22,7 +26,7 @@ pub async fn desk(app: &App, signed: &Signed) -> Result<Markup, PageError> {
         return Ok(Markup::default());
     }
     if signed.is("R08") || signed.is("R09") {
-        return employer(app, signed, organisation).await;
+        return Ok(waiting());
     }
     if signed.is("R11") && access::may(&signed.caller, &*app.door.kind(ORDER)?, Wish::Read) {
         return clinic(app, signed).await;
@@ -34,7 +38,27 @@ fn figure(address: &str, title: &str, number: u64, tone: &str) -> Markup {
     html! { a class={"due-figure " (tone)} href=(address) { strong { (words::count(number)) } span { (title) } } }
 }
 
-async fn employer(app: &App, signed: &Signed, organisation: &str) -> Result<Markup, PageError> {
+/// The employer's card as the desk is drawn: a roster may be long, so its numbers come after the page.
+fn waiting() -> Markup {
+    html! {
+        section.card.due #exam-figures hx-get=(FIGURES) hx-trigger="load" hx-swap="outerHTML" {
+            (heading())
+            p { a href=(DUE) { (super::DUE_TITLE) } " · " a href=(UNEXAMINED) { (super::UNEXAMINED_TITLE) } }
+        }
+    }
+}
+
+fn heading() -> Markup {
+    html! { h2 { "申报与体检" a.quiet href=(crate::wizard::PAGE) { (crate::wizard::TITLE) } } }
+}
+
+/// `GET /exams/due/figures`: the employer's card with its numbers.
+pub async fn figures(signed: Signed, State(app): State<App>) -> Result<Markup, PageError> {
+    super::allow(&app, &signed, "exposed_worker", Wish::Reveal)?;
+    let organisation = signed.account.organisation.as_str();
+    if organisation.is_empty() {
+        return Ok(Markup::default());
+    }
     let today = app.door.today();
     let roster = app.door.exams_due(&signed.caller, organisation).await?;
     let unbooked = roster.rows.iter().filter(|row| due_list::unbooked(row, &today)).count() as u64;
@@ -43,8 +67,8 @@ async fn employer(app: &App, signed: &Signed, organisation: &str) -> Result<Mark
     let unexamined = lines.rows.iter().filter(|line| line.met == Met::Not && line.state != "draft").count() as u64;
     let tone = |number: u64, tone: &'static str| if number > 0 { tone } else { "" };
     Ok(html! {
-        section.card.due {
-            h2 { "申报与体检" a.quiet href=(crate::wizard::PAGE) { (crate::wizard::TITLE) } }
+        section.card.due #exam-figures {
+            (heading())
             div.due-figures {
                 (figure(&format!("{DUE}?state=unbooked"), "应检未约", unbooked, tone(unbooked, "due-look")))
                 (figure(&format!("{DUE}?state=overdue"), "逾期未委托", overdue, tone(overdue, "due-stop")))

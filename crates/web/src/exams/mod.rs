@@ -47,6 +47,7 @@ pub const ORDER_TITLE: &str = "名单与预约";
 pub fn router() -> Router<App> {
     Router::new()
         .route(DUE, get(due::show).post(due::order))
+        .route(cards::FIGURES, get(cards::figures))
         .route(UNEXAMINED, get(unexamined::show))
         .route(SLOTS, get(slots::show).post(release::submit))
         .route(CAPACITY, get(capacity::show))

@@ -108,6 +108,7 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/declare/{id}/{step}", For::Of("declaration", Wish::Amend)),
     ("POST", "/declare/{id}/{step}", For::Of("declaration", Wish::Amend)),
     ("GET", "/exams/due", For::Ever("exposed_worker", Wish::Reveal)),
+    ("GET", "/exams/due/figures", For::Ever("exposed_worker", Wish::Reveal)),
     ("POST", "/exams/due", For::Ever("exam_order", Wish::File)),
     ("GET", "/exams/unexamined", For::Ever("exam_order_worker", Wish::Read)),
     ("GET", "/exams/slots", For::Ever("exam_slot", Wish::Read)),
