@@ -22,8 +22,8 @@ const SEALED: &str = "_remark_texts";
 pub const LONGEST: usize = 500;
 /// Most remarks that one record keeps.
 const MOST: usize = 300;
-/// Most returned records of a kind that a desk counts.
-const COUNTED: u32 = 500;
+/// Most returned records of a kind that a desk counts: it reads each of them.
+const COUNTED: u32 = 100;
 
 /// A remark at a field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
