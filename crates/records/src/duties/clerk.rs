@@ -11,7 +11,7 @@ use crate::door::{Door, DoorError};
 use crate::port::{Action, Event, Filter, Lease, Op, Query, Store, StoreError, Stored};
 use serde_json::{Map, Value};
 use sm3::{Digest, Sm3};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use zhijian_kinds::due::{Duty, Related};
 use zhijian_kinds::intake::get_path;
 use zhijian_kinds::{Catalogue, Kind};
@@ -22,6 +22,8 @@ pub const CONSUMER: &str = "duties";
 const RULES: &str = "duties.rules";
 /// Events looked at in one step.
 const EVENTS: u32 = 64;
+/// Records that are looked up in one question.
+const KEYS: usize = 500;
 /// Records of a kind that are read in one step when everything is computed anew.
 const STEP: u32 = 2_000;
 
@@ -189,22 +191,26 @@ impl Clerk {
         Ok(all)
     }
 
+    /// The records that these belong to, as far as they are not there yet. Many are asked for at a time: a workbook's chunk touches thousands.
     async fn belonged_to(&self, duty: &Duty, related: &Related, written: &[Stored], subjects: &mut Subjects) -> Result<(), DoorError> {
-        let key = |stored: &Stored| key_of(related, stored);
-        let keys: HashSet<String> = written.iter().filter_map(key).filter(|k| !k.is_empty()).collect();
         let seen = subjects.entry(duty.kind.clone()).or_default();
-        for key in keys {
-            match &related.same {
-                None if seen.contains_key(&key) => {}
-                None => {
-                    if let Some(stored) = self.door.store.find(&duty.kind, &key).await.map_err(failed)? {
-                        seen.insert(key, stored);
-                    }
-                }
-                Some(field) => {
-                    let query = Query::everything(&duty.kind, vec![Filter::field(field, Op::Eq, &key)]);
-                    let page = self.door.store.query(&query).await.map_err(failed)?;
-                    seen.extend(page.rows.into_iter().map(|r| (r.id.clone(), r)));
+        let new = |key: &String| !key.is_empty() && (related.same.is_some() || !seen.contains_key(key));
+        let keys: BTreeSet<String> = written.iter().filter_map(|stored| key_of(related, stored)).filter(new).collect();
+        // A list of values is written with commas.
+        let (alone, together): (Vec<String>, Vec<String>) = keys.into_iter().partition(|key| key.contains(','));
+        let asked = together.chunks(KEYS).map(|some| (Op::In, some.join(","))).chain(alone.into_iter().map(|key| (Op::Eq, key)));
+        for (op, keys) in asked {
+            let filter = match &related.same {
+                None => Filter::system("id", op, &keys),
+                Some(field) => Filter::field(field, op, &keys),
+            };
+            let mut query = Query { limit: STEP, ..Query::everything(&duty.kind, vec![filter]) };
+            loop {
+                let page = self.door.store.query(&query).await.map_err(failed)?;
+                seen.extend(page.rows.into_iter().map(|r| (r.id.clone(), r)));
+                query.cursor = page.next;
+                if query.cursor.is_none() {
+                    break;
                 }
             }
         }

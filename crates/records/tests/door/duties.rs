@@ -1,6 +1,7 @@
 //! Duties follow the records: they open, are settled, stand still, are escalated, and lie on the right desks.
 
 use crate::derived::employer;
+use crate::reactions::amend;
 use crate::world::{World, changed, example, file, operator};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -78,6 +79,82 @@ async fn a_duty_of_a_record_ends_with_what_is_written_into_it() {
     assert_eq!(of(&door, "declaration_receipt").await.len(), 1);
     step(&door, "declaration", &declaration, "receipt", json!({"receipt_no": "130302202600001"})).await;
     assert_eq!(of(&door, "declaration_receipt").await, []);
+}
+
+#[tokio::test]
+async fn rq_021_a_workplace_with_highly_toxic_things_is_tested_every_month() {
+    let world = World::new();
+    let door = world.door(Catalogue::embedded()).await;
+    let kind = door.kind("employer").unwrap();
+    let hazards = json!([{"hazard_workshop": "一车间", "hazard_post": "调漆工", "hazard": "C028"}]);
+    let id = file(&door, "employer", &example(&kind, &json!({"post_hazards": hazards, "updated_on": "2026-05-10"}))).await;
+    step(&door, "employer", &id, "confirm", json!({})).await;
+    assert_eq!(of(&door, "toxic_test").await, [("2026-05-10".into(), "2026-06-10".into())], "benzene is in the catalogue: one month");
+    assert_eq!(of(&door, "toxic_evaluation").await, [("2026-05-10".into(), "2026-11-10".into())], "six months");
+    let dusty = World::new();
+    let door = dusty.door(Catalogue::embedded()).await;
+    let id = employer(&door).await;
+    step(&door, "employer", &id, "confirm", json!({})).await;
+    assert_eq!(of(&door, "toxic_test").await, [], "silica dust is not highly toxic");
+}
+
+#[tokio::test]
+async fn rq_053_the_injury_department_decides_in_sixty_days_or_fifteen_where_the_facts_are_clear() {
+    let world = World::new();
+    let door = world.door(Catalogue::embedded()).await;
+    let kind = door.kind("aid_case").unwrap();
+    let bare = json!({"aid_type": "1", "status": "found", "check_note": null, "department": null, "sent_on": null, "accepted_on": null,
+        "decided_on": null, "result": null, "amount": null, "valid_until": null, "found_on": "2026-05-01"});
+    let id = file(&door, "aid_case", &example(&kind, &bare)).await;
+    step(&door, "aid_case", &id, "check", json!({})).await;
+    let sent = json!({"department": "海港区测例人社局", "sent_on": "2026-05-10", "check_note": "用人单位已参保"});
+    step(&door, "aid_case", &id, "send", sent).await;
+    step(&door, "aid_case", &id, "accept", json!({"accepted_on": "2026-05-12"})).await;
+    assert_eq!(of(&door, "injury_decision").await, [("2026-05-12".into(), "2026-07-11".into())]);
+    assert_eq!(of(&door, "injury_decision_clear").await, []);
+    amend(&door, "aid_case", &id, json!({"facts_clear": true, "capacity_applied_on": "2026-05-20"})).await;
+    assert_eq!(of(&door, "injury_decision").await, []);
+    assert_eq!(of(&door, "injury_decision_clear").await, [("2026-05-12".into(), "2026-05-27".into())]);
+    assert_eq!(of(&door, "capacity_conclusion").await, [("2026-05-20".into(), "2026-07-19".into())]);
+    amend(&door, "aid_case", &id, json!({"capacity_concluded_on": "2026-06-01", "disability_grade": 4})).await;
+    assert_eq!(of(&door, "capacity_conclusion").await, []);
+}
+
+#[tokio::test]
+async fn rq_034_old_files_and_the_end_of_an_institutions_work_have_their_days() {
+    let world = World::new();
+    let door = world.door(Catalogue::embedded()).await;
+    employer(&door).await;
+    let kind = door.kind("diagnosis").unwrap();
+    let asked = json!({"old_files_from": "市测例医院", "old_files_asked_on": "2026-06-01"});
+    let id = file(&door, "diagnosis", &example(&kind, &asked)).await;
+    assert_eq!(of(&door, "old_diagnosis_files").await, [("2026-06-01".into(), "2026-06-11".into())]);
+    amend(&door, "diagnosis", &id, json!({"old_files_given_on": "2026-06-09"})).await;
+    assert_eq!(of(&door, "old_diagnosis_files").await, []);
+    let kind = door.kind("institution").unwrap();
+    let stopping = json!({"category": "diagnosis", "filing_items": ["D1"], "stops_on": "2026-06-30"});
+    file(&door, "institution", &example(&kind, &stopping)).await;
+    // 19 to 21 June 2026 are days off.
+    assert_eq!(of(&door, "diagnosis_stop").await, [("2026-06-30".into(), "2026-06-08".into())]);
+}
+
+#[tokio::test]
+async fn what_many_rows_of_a_file_belong_to_is_found_whatever_the_number() {
+    let world = World::new();
+    let door = world.door(Catalogue::embedded()).await;
+    let (id, _) = declared(&door, "2026-05-20").await;
+    let before = of(&door, "declaration_yearly").await;
+    assert_eq!(before, [("2026-05-20".into(), "2027-06-20".into())]);
+    let kind = door.kind("declaration").unwrap();
+    for year in [2024, 2025] {
+        let changes = json!({"declared_on": format!("{year}-03-02"), "decl_year": year, "changed_on": null, "tested_on": null, "accepted_on": null,
+            "receipt_on": null});
+        file(&door, "declaration", &example(&kind, &changes)).await;
+    }
+    assert_eq!(of(&door, "declaration_yearly").await, before, "older ones change nothing");
+    Clerk::new(door.clone()).renew().await.unwrap();
+    assert_eq!(of(&door, "declaration_yearly").await, before, "computed anew it is the same");
+    assert!(open(&door).await.iter().any(|d| d.id == id));
 }
 
 #[tokio::test]

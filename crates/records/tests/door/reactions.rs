@@ -67,7 +67,8 @@ fn entry() -> Entry<'static> {
     Entry { reason: "测试", source: "test", idempotency: None }
 }
 
-async fn amend(door: &Door, kind: &str, id: &str, changes: Value) {
+/// Some fields changed.
+pub async fn amend(door: &Door, kind: &str, id: &str, changes: Value) {
     let seen = door.store.find(kind, id).await.unwrap().unwrap().rev;
     let draft = Draft::from_json(&door.kind(kind).unwrap(), changes.as_object().unwrap());
     door.amend(&operator(), kind, id, seen, &draft, entry()).await.unwrap_or_else(|e| panic!("{kind}: {e}"));

@@ -6,7 +6,8 @@ use crate::row::Row;
 use crate::schema::{ColumnType, Target};
 use crate::sql::{List, Sql, Value};
 use async_trait::async_trait;
-use zhijian_records::duties::port::{Ask, Count, DutyRow, DutyStore};
+use std::collections::BTreeSet;
+use zhijian_records::duties::port::{Ask, Count, DutyRow, DutyStore, Part};
 use zhijian_records::port::StoreError;
 
 const DOING: &str = "读取应办事项";
@@ -66,26 +67,19 @@ impl DutyStore for Engine {
     }
 
     async fn duty_counts(&self, ask: &Ask, today: &str) -> Result<Vec<Count>, StoreError> {
-        let mut sql = Sql::new(DOING, "SELECT duty, paused, CASE WHEN due_on < ");
-        sql.bind(today).push(" THEN 0 WHEN warn_on <= ").bind(today).push(" THEN 1 ELSE 2 END AS part, count(*) FROM duties");
+        // Grouped by duty alone, in the order of the index, so that nothing is sorted.
+        let mut sql =
+            Sql::new(DOING, "SELECT duty, count(*), sum(CASE WHEN paused = 0 THEN 0 ELSE 1 END), sum(CASE WHEN paused = 0 AND due_on < ");
+        sql.bind(today).push(" THEN 1 ELSE 0 END), sum(CASE WHEN paused = 0 AND due_on >= ").bind(today).push(" AND warn_on <= ");
+        sql.bind(today).push(" THEN 1 ELSE 0 END) FROM duties");
         condition(self, ask, &mut sql)?;
-        sql.push(" GROUP BY 1, 2, 3 ORDER BY 1");
-        let mut counts: Vec<Count> = Vec::new();
-        for mut row in self.backend.read(sql).await? {
+        sql.push(" GROUP BY duty ORDER BY duty");
+        let count = |mut row: Row| {
             let duty = row.text(0);
-            if counts.last().is_none_or(|c| c.duty != duty) {
-                counts.push(Count { duty, ..Count::default() });
-            }
-            let Some(count) = counts.last_mut() else { continue };
-            let number = u64::try_from(row.int(3)).unwrap_or_default();
-            match (row.int(1), row.int(2)) {
-                (1, _) => count.paused += number,
-                (_, 0) => count.overdue += number,
-                (_, 1) => count.soon += number,
-                _ => count.later += number,
-            }
-        }
-        Ok(counts)
+            let [all, paused, overdue, soon] = [1, 2, 3, 4].map(|at| u64::try_from(row.int(at)).unwrap_or_default());
+            Count { duty, overdue, soon, later: all.saturating_sub(paused + overdue + soon), paused }
+        };
+        Ok(self.backend.read(sql).await?.into_iter().map(count).collect())
     }
 
     async fn duty_days(&self, ask: &Ask) -> Result<Vec<(String, u64)>, StoreError> {
@@ -101,20 +95,33 @@ impl DutyStore for Engine {
     }
 }
 
-/// Appends the condition of a question.
+/// Appends the condition of a question. What all parts have in common stands outside the alternatives, where an index serves it.
 fn condition(engine: &Engine, ask: &Ask, sql: &mut Sql) -> Result<(), StoreError> {
     let dialect = engine.backend.dialect();
-    sql.push(" WHERE (1 = 0");
-    for part in ask.parts.iter().filter(|part| !part.duties.is_empty()) {
-        sql.push(" OR (");
-        sql.bind_list(dialect, "duty", List::Texts(part.duties.clone()));
-        scope::push(sql, dialect, &part.scope, Access::Lookup)?;
-        if let Some(day) = &part.escalated_by {
-            sql.push(" AND escalate_on <= ").bind(day.as_str());
+    let parts: Vec<&Part> = ask.parts.iter().filter(|part| !part.duties.is_empty()).collect();
+    let duties: BTreeSet<&String> = parts.iter().flat_map(|part| &part.duties).collect();
+    let shared = parts.first().map(|part| &part.scope).filter(|first| parts.iter().all(|part| part.scope == **first));
+    sql.push(" WHERE ");
+    sql.bind_list(dialect, "duty", List::Texts(duties.into_iter().cloned().collect()));
+    if let Some(scope) = shared {
+        scope::push(sql, dialect, scope, Access::Lookup)?;
+    }
+    let whole = |part: &&Part| shared.is_some() && part.escalated_by.is_none();
+    if !(parts.len() == 1 && parts.iter().all(whole)) {
+        sql.push(" AND (1 = 0");
+        for part in parts {
+            sql.push(" OR (");
+            sql.bind_list(dialect, "duty", List::Texts(part.duties.clone()));
+            if shared.is_none() {
+                scope::push(sql, dialect, &part.scope, Access::Lookup)?;
+            }
+            if let Some(day) = &part.escalated_by {
+                sql.push(" AND escalate_on <= ").bind(day.as_str());
+            }
+            sql.push(")");
         }
         sql.push(")");
     }
-    sql.push(")");
     let texts = [
         (" AND duty = ", &ask.duty),
         (" AND due_on >= ", &ask.from),

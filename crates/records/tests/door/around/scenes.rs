@@ -194,6 +194,13 @@ pub fn scenes(_catalogue: &Catalogue) -> Vec<Scene> {
         ),
         scene(
             "diagnosis",
+            "doctors_registered",
+            vec![clinic(&json!({"category": "diagnosis", "filing_items": ["D1"], "staff": [{"staff_name": "样诊甲", "field": "诊断"}]}))],
+            diagnosed(&json!({"institution": "海港区测例人民医院", "doctors": ["样诊甲", "样诊乙", "样诊丙"]})),
+            "诊断医师 样诊乙、样诊丙 不在",
+        ),
+        scene(
+            "diagnosis",
             "noise_deafness_level",
             vec![("exposed_worker", ours(&json!({"id_no": PERSON, "hazards": ["P001"], "noise_db": 82.0})))],
             diagnosed(&json!({"disease": "OD2013-04-01", "stage": null, "hazards": ["P001"]})),
