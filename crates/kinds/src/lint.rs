@@ -73,6 +73,7 @@ pub fn cross_check(catalogue: &Catalogue, files: &[File]) -> Vec<Fault> {
             }
         }
     }
+    faults.extend(crate::tables::check(catalogue, files));
     faults.extend(crate::access::check(catalogue, files));
     faults.extend(crate::protection::check(catalogue, files));
     faults.extend(crate::due::check(catalogue, files));
