@@ -120,6 +120,9 @@ pub struct Axis {
     /// How many years.
     #[serde(default = "five")]
     pub span: u32,
+    /// Keys for which nothing found is no gap.
+    #[serde(default)]
+    pub optional: Vec<String>,
     /// The sum over the axis is shown.
     #[serde(default)]
     pub total: bool,
@@ -159,7 +162,8 @@ pub struct Line {
     pub none: Option<String>,
 }
 
-/// The list behind a cell: a kind's list page with filters; `{row}`, `{column}`, `{group}`, `{year}` stand for the cell's keys, and a
+/// The list behind a cell: a kind's list page with filters; `{row}`, `{column}`, `{group}`, `{year}` (`{first_year}`: so many
+/// years earlier as the columns span) stand for the cell's keys, and a
 /// place of the axes becomes the filter `region`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -169,6 +173,9 @@ pub struct Behind {
     /// Filter → value.
     #[serde(default)]
     pub filters: IndexMap<String, String>,
+    /// In what the list differs from what the cell counts, where the filters cannot say the same.
+    #[serde(default)]
+    pub note: String,
 }
 
 impl StatTable {
