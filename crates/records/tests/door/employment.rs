@@ -65,6 +65,10 @@ async fn rq_015_collective_contracts_of_an_employer_do_not_overlap_unnoticed() {
     let (door, employer) = door(&world).await;
     let first = said(&door, "collective_contract", &of("collective_contract", &json!({}))).await;
     assert!(first.is_empty(), "{first:?}");
+    let drafted = door.store.query(&Query::everything("collective_contract", Vec::new())).await.unwrap().rows.remove(0);
+    let nothing = Draft::from_json(&door.kind("collective_contract").unwrap(), json!({}).as_object().unwrap());
+    let officer = Caller::of("officer", &["R03"], "130300", "");
+    door.advance(&officer, "collective_contract", &drafted.id, drafted.rev, "take_effect", &nothing, ENTRY).await.unwrap();
     let kept = door.store.query(&Query::everything("collective_contract", Vec::new())).await.unwrap().rows.remove(0);
     assert_eq!(kept.owner, employer, "it stands in the employer's file");
     assert_eq!(kept.document().get("covered_pct"), Some(&json!(100.0)));
@@ -79,7 +83,9 @@ async fn rq_015_collective_contracts_of_an_employer_do_not_overlap_unnoticed() {
     assert!(!next.iter().any(|s| s.contains("重叠")), "the next follows the first: {next:?}");
     let other = said(&door, "collective_contract", &another("2020-04-01", "2022-02-28", "3")).await;
     assert!(!other.iter().any(|s| s.contains("重叠")), "another sort of contract: {other:?}");
-    let wrong = said(&door, "collective_contract", &of("collective_contract", &json!({"valid_from": "2025-01-01", "valid_to": "2024-01-01"}))).await;
+    let wrong =
+        said(&door, "collective_contract", &of("collective_contract", &json!({"valid_from": "2025-01-01", "valid_to": "2024-01-01"})))
+            .await;
     assert!(wrong.iter().any(|s| s.starts_with("E_DATE_ORDER")), "{wrong:?}");
 }
 
@@ -115,7 +121,8 @@ async fn rq_017_hours_above_the_notice_value_of_a_post_are_noticed() {
     // hours a day, days a week, overtime a week, is it noticed
     let rows = [(8.0, 5.0, Some(2.0), false), (8.0, 5.0, Some(4.0), false), (8.0, 5.0, Some(4.5), true), (8.0, 6.0, None, true)];
     for (n, (day, days, over, noticed)) in rows.into_iter().enumerate() {
-        let post = json!([{"workshop": "一车间", "post": "破碎工", "shift": "三班", "hours_day": day, "days_week": days, "overtime_week": over}]);
+        let post =
+            json!([{"workshop": "一车间", "post": "破碎工", "shift": "三班", "hours_day": day, "days_week": days, "overtime_week": over}]);
         let document = of("employer", &json!({"name": format!("测工时{n}厂"), "uscc": null, "former_names": null, "posts": post}));
         let found = said(&door, "employer", &document).await;
         assert_eq!(speaks(&found, "post_hours"), noticed, "{day} h × {days} d + {over:?} h: {found:?}");
@@ -129,7 +136,10 @@ async fn rq_022_a_plan_has_its_quota_frame_sample_and_quality_records() {
     let (door, _) = door(&world).await;
     let plan = said(&door, "surveillance_plan", &of("surveillance_plan", &json!({}))).await;
     assert!(plan.is_empty(), "{plan:?}");
-    let wide = of("surveillance_plan", &json!({"plan_no": "B", "quota_employers": 121, "qc": [{"qc_on": "2020-06-10", "qc_kind": "采样", "checked": 9, "qualified": 10}]}));
+    let wide = of(
+        "surveillance_plan",
+        &json!({"plan_no": "B", "quota_employers": 121, "qc": [{"qc_on": "2020-06-10", "qc_kind": "采样", "checked": 9, "qualified": 10}]}),
+    );
     let found = said(&door, "surveillance_plan", &wide).await;
     assert!(speaks(&found, "quota_within_frame") && speaks(&found, "qualified_within_checked"), "{found:?}");
     let lost = said(&door, "surveillance_sample", &of("surveillance_sample", &json!({"plan_no": "没有的计划"}))).await;
@@ -142,7 +152,8 @@ async fn rq_022_a_plan_has_its_quota_frame_sample_and_quality_records() {
 async fn rq_035_a_zero_report_is_of_a_month_that_has_ended_without_cases() {
     let world = World::new();
     let (door, _) = door(&world).await;
-    let clinic = Catalogue::embedded().kind("institution").unwrap().examples[1].clone();
+    let examples = &Catalogue::embedded().kind("institution").unwrap().examples;
+    let clinic = examples.iter().find(|e| e["category"] == "diagnosis").unwrap().clone();
     file(&door, "institution", &clinic).await;
     let good = said(&door, "zero_report", &of("zero_report", &json!({}))).await;
     assert!(good.is_empty(), "{good:?}");

@@ -94,9 +94,8 @@ fn list<'a>(app: &'a App, axis: &Axis) -> Option<&'a CodeList> {
 /// Codes that hold on some day of the year, by label: editions of a list repeat their labels.
 fn codes(list: &CodeList, axis: &Axis, year: i32) -> Vec<Key> {
     let (first, last) = (format!("{year}-01-01"), format!("{year}-12-31"));
-    let wanted = |code: &zhijian_kinds::Code| {
-        axis.only.iter().all(|(column, value)| list.column(&code.code, column).is_some_and(|v| v == value))
-    };
+    let wanted =
+        |code: &zhijian_kinds::Code| axis.only.iter().all(|(column, value)| list.column(&code.code, column).is_some_and(|v| v == value));
     let mut found: Vec<Key> = Vec::new();
     let mut at: BTreeMap<&str, usize> = BTreeMap::new();
     for code in list.codes.iter().filter(|code| wanted(code)) {

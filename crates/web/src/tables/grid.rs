@@ -99,7 +99,8 @@ pub async fn fill(app: &App, territory: &Territory<'_>, table: &StatTable, node:
     let params = Params { scope: territory.scope.clone(), ..Params::new(node, year) };
     let counted = app.evaluator.counted(table, &params).await?;
     let keys = |axis| Keys::expected(app, axis, node, year);
-    let (mut groups, mut rows, mut columns) = (table.groups.as_ref().map_or_else(Keys::none, keys), keys(&table.rows), keys(&table.columns));
+    let (mut groups, mut rows, mut columns) =
+        (table.groups.as_ref().map_or_else(Keys::none, keys), keys(&table.rows), keys(&table.columns));
     if table.rows.from == From::Lines {
         rows.all = table.lines.iter().map(line_key).collect();
     }
@@ -126,7 +127,8 @@ pub async fn fill(app: &App, territory: &Territory<'_>, table: &StatTable, node:
             if line.is_some_and(|line| key.as_ref().is_some_and(|k| k.key != line.group)) {
                 continue;
             }
-            let found = order.iter().map(|column| cells.get(&(heading.unwrap_or_default(), at, *column)).copied().unwrap_or_default()).collect();
+            let found =
+                order.iter().map(|column| cells.get(&(heading.unwrap_or_default(), at, *column)).copied().unwrap_or_default()).collect();
             made.push(row(table, rows.all[at].clone(), line, found));
         }
         if table.rows.total && made.len() > 1 {

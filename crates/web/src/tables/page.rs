@@ -217,7 +217,9 @@ fn chart(subject: &Subject<'_>, grid: &Grid) -> Markup {
     let bars: Vec<(String, Cell)> = match side {
         Side::Rows => rows.iter().filter(|r| !r.sum).filter_map(|r| Some((r.key.label.clone(), r.total?))).collect(),
         Side::Columns => {
-            let Some(sums) = rows.iter().find(|r| r.sum).or_else(|| rows.first().filter(|_| rows.len() == 1)) else { return Markup::default() };
+            let Some(sums) = rows.iter().find(|r| r.sum).or_else(|| rows.first().filter(|_| rows.len() == 1)) else {
+                return Markup::default();
+            };
             grid.columns.iter().map(|c| c.label.clone()).zip(sums.cells.iter().copied()).collect()
         }
     };

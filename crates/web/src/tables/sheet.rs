@@ -17,7 +17,14 @@ pub fn of(app: &App, caller: &Caller, table: &StatTable, node: &str, year: i32, 
         let heading = group.key.as_ref().map_or("", |key| key.label.as_str());
         for row in &group.rows {
             if row.none {
-                rows.push(vec![heading.into(), row.key.label.clone().into(), "".into(), Cell::number(None), Cell::number(None), format!("无数据：{}", row.note).into()]);
+                rows.push(vec![
+                    heading.into(),
+                    row.key.label.clone().into(),
+                    "".into(),
+                    Cell::number(None),
+                    Cell::number(None),
+                    format!("无数据：{}", row.note).into(),
+                ]);
                 continue;
             }
             let columns = grid.columns.iter().map(|c| c.label.as_str()).chain(["合计"]);

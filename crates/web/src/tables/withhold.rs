@@ -23,7 +23,8 @@ pub fn apply(app: &App, territory: &Territory<'_>, table: &StatTable, node: &str
             _ => true,
         };
         let mut rows: Vec<&mut Row> = group.rows.iter_mut().filter(|row| concerned(row)).collect();
-        let hidden = if closed { vec![true; rows.iter().map(|r| width(r)).sum()] } else { small(&rows, app.catalogue().roles.smallest_cell) };
+        let hidden =
+            if closed { vec![true; rows.iter().map(|r| width(r)).sum()] } else { small(&rows, app.catalogue().roles.smallest_cell) };
         let mut hidden = hidden.into_iter();
         for row in &mut rows {
             let Row { cells, total, .. } = &mut **row;

@@ -79,7 +79,10 @@ async fn rq_036_rq_025_tables_withhold_small_numbers() {
     let row = |table: &Value, county: &str| table["rows"].as_array().unwrap().iter().find(|r| r["key"] == county).unwrap().clone();
     let open = world.get(&officer, &path).await.json();
     let of_year = |row: &Value| row["cells"][4]["numerator"].as_f64();
-    assert_eq!([of_year(&row(&open, "130302")), of_year(&row(&open, "130303")), of_year(&row(&open, "130322"))], [Some(3.0), Some(9.0), Some(12.0)]);
+    assert_eq!(
+        [of_year(&row(&open, "130302")), of_year(&row(&open, "130303")), of_year(&row(&open, "130322"))],
+        [Some(3.0), Some(9.0), Some(12.0)]
+    );
     let told = world.get(&leader, &path).await.json();
     assert_eq!(of_year(&row(&told, "130302")), None, "a small number: {told}");
     let others = ["130303", "130322"].map(|county| of_year(&row(&told, county)));
@@ -87,7 +90,10 @@ async fn rq_036_rq_025_tables_withhold_small_numbers() {
     assert_eq!(row(&told, "130302")["total"]["numerator"], Value::Null, "nor from the sum of its years");
     // One county alone tells nothing.
     let alone = world.get(&leader, &format!("{path}&region=130322")).await.json();
-    assert!(alone["rows"].as_array().unwrap().iter().all(|r| r["cells"].as_array().unwrap().iter().all(|c| c["numerator"].is_null())), "{alone}");
+    assert!(
+        alone["rows"].as_array().unwrap().iter().all(|r| r["cells"].as_array().unwrap().iter().all(|c| c["numerator"].is_null())),
+        "{alone}"
+    );
     let csv = world.get(&leader, &format!("/tables/new_cases?year={year}&format=csv")).await.text;
     assert!(csv.contains("已隐去"), "{csv}");
     let page = world.get(&leader, &format!("/tables/new_cases?year={year}")).await.text;

@@ -332,7 +332,8 @@ fn employment() -> Vec<Scene> {
     let scene =
         |kind, check, others: Vec<(&'static str, Value)>, document, says| Scene { kind, check, document, says, ..Scene::with(others) };
     let contract = |changes: &Value| of("collective_contract", changes);
-    let diagnosing = ("institution", Catalogue::embedded().kind("institution").unwrap().examples[1].clone());
+    let examples = &Catalogue::embedded().kind("institution").unwrap().examples;
+    let diagnosing = ("institution", examples.iter().find(|e| e["category"] == "diagnosis").unwrap().clone());
     vec![
         scene(
             "labour_contract",
@@ -358,7 +359,15 @@ fn employment() -> Vec<Scene> {
         scene(
             "zero_report",
             "no_cases_in_month",
-            vec![diagnosing, ("diagnosis", diagnosed(&json!({"institution": "秦皇岛市试例职业病防治院", "diagnosed_on": "2020-05-31", "reported_on": "2020-06-01"})))],
+            vec![
+                diagnosing,
+                (
+                    "diagnosis",
+                    diagnosed(
+                        &json!({"institution": "秦皇岛市试例职业病防治院", "diagnosed_on": "2020-05-31", "reported_on": "2020-06-01"}),
+                    ),
+                ),
+            ],
             of("zero_report", &json!({})),
             "已有职业病诊断记录",
         ),
