@@ -33,6 +33,9 @@ pub fn check(catalogue: &Catalogue, files: &[File]) -> Vec<Fault> {
                 }
             }
         }
+        for code in table.see.iter().filter(|code| !catalogue.indicators.contains_key(*code)) {
+            say("see", format!("指标“{code}”没有定义"));
+        }
         for name in table.persons.iter().filter(|name| catalogue.kind(name).is_none()) {
             say("persons", format!("没有名为“{name}”的表单"));
         }

@@ -56,6 +56,9 @@ pub struct StatTable {
     /// The list behind a cell.
     #[serde(default)]
     pub behind: Option<Behind>,
+    /// Indicators that stand beside it, `I-04`.
+    #[serde(default)]
+    pub see: Vec<String>,
     /// Options of the queries, with defaults.
     #[serde(default)]
     pub options: IndexMap<String, Value>,

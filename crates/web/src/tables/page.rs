@@ -75,6 +75,9 @@ pub async fn page(signed: Signed, State(app): State<App>, Path(name): Path<Strin
         (summary(&subject, &grid))
         (body(&subject, &grid))
         (chart(&subject, &grid))
+        @if !table.see.is_empty() {
+            p { "相关指标：" @for (n, code) in table.see.iter().enumerate() { @if n > 0 { "、" } a href=(format!("/indicators/{code}")) { (code) " " (app.catalogue().indicators.get(code).map_or("", |i| i.name.as_str())) } } }
+        }
         (notes(&subject))
     };
     Ok(layout::page(&frame, body).into_response())

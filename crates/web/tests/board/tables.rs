@@ -32,6 +32,8 @@ async fn rq_024_indicators_without_data_say_why() {
     for words in ["M-01 新发职业病例数", "M-30 经费执行率", "无数据", "平台没有经费数据", "M-11 接害率"] {
         assert!(page.contains(words), "{words}: {page}");
     }
+    let progress = world.get(&officer, "/tables/surveillance_progress?year=2020").await.text;
+    assert!(progress.contains("/indicators/I-04"), "the pass rate stands beside the progress");
     let list = main_text(&world.get(&officer, "/tables").await.text);
     for table in world.app.door.catalogue.tables.values() {
         assert!(list.contains(&table.title), "{}: {list}", table.title);
