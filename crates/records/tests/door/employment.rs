@@ -152,7 +152,8 @@ async fn rq_022_a_plan_has_its_quota_frame_sample_and_quality_records() {
 async fn rq_035_a_zero_report_is_of_a_month_that_has_ended_without_cases() {
     let world = World::new();
     let (door, _) = door(&world).await;
-    let examples = &Catalogue::embedded().kind("institution").unwrap().examples;
+    let catalogue = Catalogue::embedded();
+    let examples = &catalogue.kind("institution").unwrap().examples;
     let clinic = examples.iter().find(|e| e["category"] == "diagnosis").unwrap().clone();
     file(&door, "institution", &clinic).await;
     let good = said(&door, "zero_report", &of("zero_report", &json!({}))).await;

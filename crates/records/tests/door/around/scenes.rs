@@ -332,7 +332,8 @@ fn employment() -> Vec<Scene> {
     let scene =
         |kind, check, others: Vec<(&'static str, Value)>, document, says| Scene { kind, check, document, says, ..Scene::with(others) };
     let contract = |changes: &Value| of("collective_contract", changes);
-    let examples = &Catalogue::embedded().kind("institution").unwrap().examples;
+    let catalogue = Catalogue::embedded();
+    let examples = &catalogue.kind("institution").unwrap().examples;
     let diagnosing = ("institution", examples.iter().find(|e| e["category"] == "diagnosis").unwrap().clone());
     vec![
         scene(
