@@ -32,6 +32,8 @@ pub struct Catalogue {
     pub regions: Regions,
     /// Indicators by code.
     pub indicators: IndexMap<String, Indicator>,
+    /// Statistics tables by name, in their order.
+    pub tables: IndexMap<String, crate::StatTable>,
     /// Plans by name.
     pub plans: IndexMap<String, Plan>,
     /// Deadline register and calendar of working days.
@@ -121,6 +123,10 @@ impl Catalogue {
             catalogue.indicators.insert(indicator.code.clone(), indicator);
         }
         catalogue.indicators.sort_keys();
+        for (_, table, _) in read_all::<crate::StatTable>(files, "tables/", &mut faults) {
+            catalogue.tables.insert(table.table.clone(), table);
+        }
+        catalogue.tables.sort_by(|_, a, _, b| (a.order, &a.table).cmp(&(b.order, &b.table)));
         for (_, plan, _) in read_all::<Plan>(files, "plans/", &mut faults) {
             catalogue.plans.insert(plan.plan.clone(), plan);
         }

@@ -55,6 +55,22 @@ impl Kind {
         self.fields.iter().filter(|f| f.private.is_none())
     }
 
+    /// The reference whose organisation owns a record: its host, where one was found, else the owner.
+    #[must_use]
+    pub fn owning(&self, document: &serde_json::Map<String, Value>) -> Option<&str> {
+        self.hosted(document).or(self.owner.as_deref())
+    }
+
+    /// The reference from which a record takes its region: its host, where one was found.
+    #[must_use]
+    pub fn placing(&self, document: &serde_json::Map<String, Value>) -> Option<&str> {
+        self.hosted(document).or(self.region.from.as_deref())
+    }
+
+    fn hosted(&self, document: &serde_json::Map<String, Value>) -> Option<&str> {
+        self.host.as_deref().filter(|host| document.get(*host).and_then(Value::as_str).is_some_and(|id| !id.is_empty()))
+    }
+
     /// The position of a reject class in the order in which classes name a refused row.
     #[must_use]
     pub fn class_rank(&self, class: &str) -> Option<usize> {

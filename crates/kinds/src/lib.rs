@@ -28,6 +28,7 @@ pub mod regions;
 pub mod rules;
 pub mod schema;
 pub mod suggest;
+pub mod tables;
 pub mod text;
 pub mod yaml;
 
@@ -38,3 +39,4 @@ pub use indicator::{Indicator, Plan, Target};
 pub use kind::{Field, FieldType, Kind};
 pub use problem::{Level, Problem};
 pub use regions::Regions;
+pub use tables::StatTable;

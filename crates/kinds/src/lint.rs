@@ -73,6 +73,7 @@ pub fn cross_check(catalogue: &Catalogue, files: &[File]) -> Vec<Fault> {
             }
         }
     }
+    faults.extend(crate::tables::check(catalogue, files));
     faults.extend(crate::access::check(catalogue, files));
     faults.extend(crate::protection::check(catalogue, files));
     faults.extend(crate::due::check(catalogue, files));
@@ -149,6 +150,13 @@ fn check_kind(catalogue: &Catalogue, path: &str, kind: &Kind, document: &Documen
         && !kind.refs.contains_key(owner)
     {
         say("owner", format!("引用“{owner}”不存在"));
+    }
+    if let Some(host) = &kind.host {
+        let at = |name: &str| kind.refs.get_index_of(name);
+        let after = kind.owner.as_deref().and_then(at).zip(at(host)).is_some_and(|(owner, host)| owner < host);
+        if !after {
+            say("host", format!("引用“{host}”应写在 owner 的引用之后"));
+        }
     }
     for (name, rule) in &kind.refs {
         let place = format!("refs.{name}");

@@ -143,10 +143,10 @@ impl<'a> Moving<'a> {
         for (name, reference) in self.pointing(kind, from).await? {
             let Some(pending) = self.pending.get_mut(&name).filter(|p| !p.retracted) else { continue };
             set_path(&mut pending.document, &reference, Value::String(to.id.clone()));
-            if pending.kind.owner.as_deref() == Some(&reference) {
+            if pending.kind.owning(&pending.document) == Some(&reference) {
                 pending.owner.clone_from(if to.owner.is_empty() { &to.id } else { &to.owner });
             }
-            if pending.kind.region.from.as_deref() == Some(&reference) && (&pending.region, &pending.town) != (&to.region, &to.town) {
+            if pending.kind.placing(&pending.document) == Some(&reference) && (&pending.region, &pending.town) != (&to.region, &to.town) {
                 (pending.region, pending.town) = (to.region.clone(), to.town.clone());
                 moved.push((name, pending.place()));
             }
@@ -163,7 +163,7 @@ impl<'a> Moving<'a> {
         while let Some((kind, place)) = queue.pop() {
             for (name, reference) in self.pointing(&kind, &place.id).await? {
                 let Some(pending) = self.pending.get_mut(&name).filter(|p| !p.retracted) else { continue };
-                let belongs = pending.kind.region.from.as_deref() == Some(&reference);
+                let belongs = pending.kind.placing(&pending.document) == Some(&reference);
                 if belongs && (&pending.region, &pending.town) != (&place.region, &place.town) {
                     (pending.region, pending.town) = (place.region.clone(), place.town.clone());
                     queue.push((name.0, pending.place()));

@@ -99,11 +99,13 @@ fn one(door: &Door, kind: &Kind, name: &str, rule: &RefRule, found: &Found, row:
 
 fn keep(kind: &Kind, name: &str, row: &mut Prepared, hit: &LookupHit) {
     row.document.insert(name.to_owned(), Value::String(hit.id.clone()));
-    if kind.region.from.as_deref() == Some(name) {
+    // The host is written after the owner, so that it has the last word.
+    let host = kind.host.as_deref() == Some(name);
+    if host || kind.region.from.as_deref() == Some(name) {
         row.region.clone_from(&hit.region);
         row.town.clone_from(&hit.town);
     }
-    if kind.owner.as_deref() == Some(name) {
+    if host || kind.owner.as_deref() == Some(name) {
         // A roster entry stands for its employer.
         row.owner.clone_from(if hit.owner.is_empty() { &hit.id } else { &hit.owner });
     }

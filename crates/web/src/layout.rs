@@ -181,6 +181,7 @@ fn menu(frame: &Frame<'_>, signed: &Signed) -> Markup {
             @if signed.is("R08") || signed.is("R09") { li { (entry(crate::wizard::PAGE, crate::wizard::TITLE, "file")) } }
             @for (address, name) in crate::exams::menu(frame.app, signed) { li { (entry(address, name, "people")) } }
             li { (entry("/plans", words::BOARD, "board")) }
+            @if crate::board::place::Territory::of(frame.app, &signed.caller).is_ok() { li { (entry(crate::tables::PAGE, crate::tables::TITLE, "board")) } }
             li { (entry(crate::calculators::INDEX, crate::calculators::TITLE, "calc")) }
             @if files { li { (entry("/import", words::IMPORT, "import")) } }
         }

@@ -32,6 +32,7 @@ pub mod router;
 pub mod security;
 pub mod session;
 pub mod sso;
+pub mod tables;
 pub mod visit;
 mod watermark;
 pub mod wizard;

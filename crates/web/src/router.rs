@@ -7,8 +7,8 @@ use crate::pages::{
 };
 use crate::posted::FORM_LIMIT;
 use crate::{
-    api, assets, board, calculators, dossier, duties, error, exams, health, metrics, notices, pages, papers, security, visit, watermark,
-    wizard,
+    api, assets, board, calculators, dossier, duties, error, exams, health, metrics, notices, pages, papers, security, tables, visit,
+    watermark, wizard,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -58,6 +58,7 @@ pub fn router(app: App) -> Router {
         .route("/watermark.svg", get(watermark::tile))
         .merge(api::router())
         .merge(board::router())
+        .merge(tables::router())
         .merge(calculators::router())
         .fallback(nowhere)
         .layer(DefaultBodyLimit::max(FORM_LIMIT))

@@ -38,6 +38,10 @@ pub struct KindDef {
     pub event_date: Option<String>,
     /// Reference whose organisation owns the record.
     pub owner: Option<String>,
+    /// Reference, written after the owner's, whose organisation owns the record instead and whose place is the record's, where it is found:
+    /// the host of a dispatched worker bears an employer's duties.
+    #[serde(default)]
+    pub host: Option<String>,
     /// Where the region comes from.
     pub region: RegionRule,
     /// Reject classes in order.

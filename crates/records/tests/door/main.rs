@@ -5,6 +5,7 @@
 mod around;
 mod derived;
 mod duties;
+mod employment;
 mod exams;
 mod keys;
 mod merging;

@@ -20,6 +20,7 @@ pub mod problem;
 pub mod records;
 mod search;
 mod session;
+mod tables;
 mod watch;
 
 use crate::app::App;

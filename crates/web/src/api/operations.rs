@@ -4,7 +4,7 @@ use super::calc;
 use super::definitions::{codes, kinds};
 use super::operation::{Access, Operation, delete, get, patch, post, put};
 use super::records::{change, list, merge, read};
-use super::{duties, notices, openapi, papers, plan_params, plans, search, session, watch};
+use super::{duties, notices, openapi, papers, plan_params, plans, search, session, tables, watch};
 use zhijian_records::access::Wish;
 
 /// Headings in order, with a line about each.
@@ -35,6 +35,7 @@ pub fn operations() -> Vec<Operation> {
     all.extend(inbox());
     all.extend(definitions());
     all.extend(indicators());
+    all.extend(statistics());
     all.extend(calculations());
     all.extend(running());
     all
@@ -213,6 +214,19 @@ fn indicators() -> [Operation; 6] {
             .access(Access::Region)
             .query(&plan_params::UNITS)
             .gives(200, "UnitPage")
+            .also(FILES),
+    ]
+}
+
+fn statistics() -> [Operation; 2] {
+    let here = "规划与指标";
+    [
+        get("/tables", tables::list).named("listTables", here, "全部统计表的定义").access(Access::Region).gives(200, "TableList"),
+        get("/tables/{table}", tables::read)
+            .named("readTable", here, "一张统计表：行 × 列的数，缺口与隐去的格有标记")
+            .access(Access::Region)
+            .query(&tables::TABLE)
+            .gives(200, "StatTable")
             .also(FILES),
     ]
 }

@@ -48,6 +48,21 @@ impl<'a> Territory<'a> {
         !one_by_one.is_some_and(|scope| scope.all || !self.scope.all && self.scope.regions.iter().all(|r| scope.regions.contains(r)))
     }
 
+    /// Must small numbers of persons of these kinds be withheld? The caller may not see them one by one in the whole territory.
+    #[must_use]
+    pub fn withholds_persons(&self, kinds: &[&Kind]) -> bool {
+        let one_by_one = |kind: &Kind| {
+            let arms = access::arms(&self.caller, kind, Wish::Read);
+            let whole: Vec<&Arm> = arms.iter().filter(|arm| arm.view.is_whole()).collect();
+            if whole.is_empty() || !access::may(&self.caller, kind, Wish::Read) {
+                return false;
+            }
+            let scope = access::union(whole.into_iter());
+            scope.all || !self.scope.all && self.scope.regions.iter().all(|r| scope.regions.contains(r))
+        };
+        kinds.iter().any(|kind| kind.rights.health() && kind.field("id_no").is_some() && !one_by_one(kind))
+    }
+
     /// May the figures of this node be shown?
     #[must_use]
     pub fn sees(&self, code: &str) -> bool {

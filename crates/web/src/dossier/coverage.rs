@@ -118,7 +118,7 @@ pub fn body(app: &App, employer: &str, cards: Option<&Cards>, declarations: Opti
         None => words::NONE.to_owned(),
     };
     Some(html! {
-        @if let Some(exposed) = cards.and_then(|c| c.exposed) { p { "名册在列接害劳动者 " (parts::counted(exposed, &address("exposed_worker", &[]))) " 人。" } }
+        @if let Some(exposed) = cards.and_then(|c| c.exposed) { p { "名册在列接害劳动者 " (parts::counted(exposed, &format!("{}{}", links::list("exposed_worker"), links::query(&[("owner", employer)])))) " 人。" } }
         @if years.is_empty() { (parts::none("没有检查记录。")) } @else {
             div.table-wrap tabindex="0" role="region" aria-label="各年检查" { table.list.small {
                 thead { tr {

@@ -17,7 +17,7 @@ use zhijian_records::port::Op;
 /// Code of `CONC` for a suspected occupational disease.
 const SUSPECTED: &str = "3";
 /// What the file is made of, and how much of it at most.
-const ASKED: [(&str, u32); 10] = [
+const ASKED: [(&str, u32); 12] = [
     ("declaration", 20),
     ("construction_project", 20),
     ("measurement", 200),
@@ -26,12 +26,16 @@ const ASKED: [(&str, u32); 10] = [
     ("diagnosis", 50),
     ("training", 50),
     ("steward_agreement", 10),
+    ("labour_contract", 10),
+    ("collective_contract", 20),
     ("inspection", 20),
     ("violation", 20),
 ];
 const PROJECTS: [&str; 7] = ["project_name", "project_type", "risk_class", "status", "started_on", "accepted_on", "production_on"];
 const TRAININGS: [&str; 7] = ["person_name", "trainee_group", "content", "trained_on", "hours", "test_result", "valid_until"];
 const STEWARDS: [&str; 6] = ["provider_name", "model", "valid_from", "valid_to", "service_items", "status"];
+const CONTRACTS: [&str; 7] = ["counted_on", "employees", "signed", "hazard_notified", "clause_items", "notified_pct", "notice_ref"];
+const COLLECTIVE: [&str; 7] = ["contract_type", "union_name", "signed_on", "valid_from", "valid_to", "covered_pct", "status"];
 const INSPECTIONS: [&str; 7] = ["inspected_on", "inspection_kind", "result", "findings", "rectify_by", "recheck_result", "status"];
 const VIOLATIONS: [&str; 6] = ["case_no", "found_on", "facts", "penalties", "fine", "case_status"];
 
@@ -85,6 +89,8 @@ pub async fn show(signed: Signed, State(app): State<App>, Path(id): Path<String>
         section("exams", "职业健康检查", coverage::body(&app, &id, cards.as_ref(), of("declaration"), of("exam_summary"))),
         section("cases", "疑似职业病与职业病", cases::body(&app, suspected.as_ref(), of("diagnosis"))),
         section("training", "培训", listed("training", &TRAININGS)),
+        section("contracts", "劳动合同告知", listed("labour_contract", &CONTRACTS)),
+        section("collective", "集体合同", listed("collective_contract", &COLLECTIVE)),
         section("steward", "健康管家协议", listed("steward_agreement", &STEWARDS)),
         section("duties", "待办与期限", duties.as_deref().map(|rows| tasks::body(&app, rows))),
         section("inspections", "监督检查", listed("inspection", &INSPECTIONS)),

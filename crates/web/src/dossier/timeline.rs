@@ -27,6 +27,7 @@ fn words(kind: &str) -> &'static [&'static str] {
         "diagnosis" => &["disease", "stage"],
         "training" => &["trainee_group", "content"],
         "steward_agreement" => &["provider_name", "status"],
+        "collective_contract" => &["contract_type", "valid_to"],
         "inspection" => &["inspection_kind", "result"],
         "violation" => &["facts", "case_status"],
         "exam_summary" => &["institution", "summary_no"],

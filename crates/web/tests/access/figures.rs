@@ -66,3 +66,38 @@ async fn a_small_county_is_withheld_with_another_one() {
     let units = world.get(&leader, &format!("/api/v1/indicators/I-16/units?which=denominator&year={year}")).await;
     assert_eq!(units.status, 403);
 }
+
+/// The statistics tables withhold small numbers, in the page, the file and the interface alike.
+#[tokio::test]
+async fn rq_036_rq_025_tables_withhold_small_numbers() {
+    let world = world().await;
+    let (leader, officer) = (person(&world, "R19", true).await.session, person(&world, "R03", true).await.session);
+    let year = world.get(&officer, "/api/v1/records/diagnosis?limit=1").await.json()["items"][0]["data"]["diagnosed_on"].as_str().unwrap()
+        [..4]
+        .to_owned();
+    let path = format!("/api/v1/tables/new_cases?year={year}");
+    let row = |table: &Value, county: &str| table["rows"].as_array().unwrap().iter().find(|r| r["key"] == county).unwrap().clone();
+    let open = world.get(&officer, &path).await.json();
+    let of_year = |row: &Value| row["cells"][4]["numerator"].as_f64();
+    assert_eq!(
+        [of_year(&row(&open, "130302")), of_year(&row(&open, "130303")), of_year(&row(&open, "130322"))],
+        [Some(3.0), Some(9.0), Some(12.0)]
+    );
+    let told = world.get(&leader, &path).await.json();
+    assert_eq!(of_year(&row(&told, "130302")), None, "a small number: {told}");
+    let others = ["130303", "130322"].map(|county| of_year(&row(&told, county)));
+    assert!(others.contains(&None), "the small one does not follow from the total: {told}");
+    assert_eq!(row(&told, "130302")["total"]["numerator"], Value::Null, "nor from the sum of its years");
+    // One county alone tells nothing.
+    let alone = world.get(&leader, &format!("{path}&region=130322")).await.json();
+    assert!(
+        alone["rows"].as_array().unwrap().iter().all(|r| r["cells"].as_array().unwrap().iter().all(|c| c["numerator"].is_null())),
+        "{alone}"
+    );
+    let csv = world.get(&leader, &format!("/tables/new_cases?year={year}&format=csv")).await.text;
+    assert!(csv.contains("已隐去"), "{csv}");
+    let page = world.get(&leader, &format!("/tables/new_cases?year={year}")).await.text;
+    assert!(page.contains("已隐去") && !page.contains("/records/diagnosis?"), "no list behind a cell either");
+    let page = world.get(&officer, &format!("/tables/new_cases?year={year}")).await.text;
+    assert!(page.contains(&format!("/records/diagnosis?year={year}&amp;region__prefix=130302")), "{page}");
+}

@@ -314,6 +314,7 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
             .replace("{reference}", "employer_id")
             .replace("{login}", "r03-near")
             .replace("{plan}", "qinhuangdao")
+            .replace("{table}", "new_cases")
             .replace("{indicator}", "I-02")
             .replace("{code}", "I-02")
             .replace("{job}", "nobody")
@@ -324,7 +325,7 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
             "/api/v1/search" => "?q=%E6%B5%B7%E6%B8%AF",
             "/codes/{list}/options" => "?q=1",
             "/records/{kind}/pick/{reference}" => "?q=%E6%B5%B7",
-            "/api/v1/plans/{plan}/evaluation" | "/plans/{plan}/{indicator}" => "?year=2020",
+            "/api/v1/plans/{plan}/evaluation" | "/plans/{plan}/{indicator}" | "/api/v1/tables/{table}" => "?year=2020",
             "/api/v1/indicators/{code}/breakdown" => "?year=2020&by=region",
             _ => "",
         };
@@ -378,7 +379,7 @@ async fn nobody_gets_anything_without_signing_in() {
     for (method, route, who) in ROUTES.iter().filter(|(_, _, who)| !matches!(who, For::Anyone | For::Invited)) {
         let query = match *route {
             "/api/v1/search" => "?q=x",
-            "/api/v1/plans/{plan}/evaluation" => "?year=2020",
+            "/api/v1/plans/{plan}/evaluation" | "/api/v1/tables/{table}" => "?year=2020",
             "/api/v1/indicators/{code}/breakdown" => "?year=2020&by=region",
             "/api/v1/indicators/{code}/units" => "?year=2020&which=numerator",
             _ => "",

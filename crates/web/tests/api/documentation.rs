@@ -106,6 +106,8 @@ async fn answers_obey_their_schemas() {
         ("/indicators/{code}", "/indicators/I-02?year=2020&plan=qinhuangdao".to_owned()),
         ("/indicators/{code}/breakdown", "/indicators/I-02/breakdown?by=industry&year=2020".to_owned()),
         ("/indicators/{code}/units", "/indicators/I-02/units?which=denominator&year=2020".to_owned()),
+        ("/tables", "/tables".to_owned()),
+        ("/tables/{table}", "/tables/new_cases?year=2020".to_owned()),
         ("/calc", "/calc?q=TWA".to_owned()),
         ("/calc/{calculator}", "/calc/hearing.gbz49".to_owned()),
         ("/jobs", "/jobs".to_owned()),

@@ -331,7 +331,55 @@ pub fn scenes(_catalogue: &Catalogue) -> Vec<Scene> {
         ),
     ]);
     all.extend(rehabilitation());
+    all.extend(employment());
     all
+}
+
+fn employment() -> Vec<Scene> {
+    let scene =
+        |kind, check, others: Vec<(&'static str, Value)>, document, says| Scene { kind, check, document, says, ..Scene::with(others) };
+    let contract = |changes: &Value| of("collective_contract", changes);
+    let catalogue = Catalogue::embedded();
+    let examples = &catalogue.kind("institution").unwrap().examples;
+    let diagnosing = ("institution", examples.iter().find(|e| e["category"] == "diagnosis").unwrap().clone());
+    vec![
+        scene(
+            "labour_contract",
+            "declared_hazards_notified",
+            vec![("declaration", declared(&json!({})))],
+            of("labour_contract", &json!({"hazard_notified": false})),
+            "矽尘",
+        ),
+        scene(
+            "collective_contract",
+            "earlier_still_valid",
+            vec![("collective_contract", contract(&json!({})))],
+            contract(&json!({"valid_from": "2021-06-01", "valid_to": "2023-05-31", "status": "draft"})),
+            "到 2022-02-28 才到期",
+        ),
+        scene(
+            "collective_contract",
+            "later_already_begun",
+            vec![("collective_contract", contract(&json!({})))],
+            contract(&json!({"valid_from": "2019-06-01", "valid_to": "2020-05-31", "signed_on": null, "status": "draft"})),
+            "自 2020-03-01 开始",
+        ),
+        scene(
+            "zero_report",
+            "no_cases_in_month",
+            vec![
+                diagnosing,
+                (
+                    "diagnosis",
+                    diagnosed(
+                        &json!({"institution": "秦皇岛市试例职业病防治院", "diagnosed_on": "2020-05-31", "reported_on": "2020-06-01"}),
+                    ),
+                ),
+            ],
+            of("zero_report", &json!({})),
+            "已有职业病诊断记录",
+        ),
+    ]
 }
 
 fn rehabilitation() -> Vec<Scene> {
