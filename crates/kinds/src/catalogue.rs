@@ -3,6 +3,7 @@
 use crate::access::{AccessDef, Rights, Roles};
 use crate::due::{Calendar, Deadlines, Duty, DutyDef};
 use crate::indicator::{Indicator, Plan};
+use crate::lists::NamedList;
 use crate::notice::Notice;
 use crate::paper::{Document, DocumentDef};
 use crate::protection::{Grading, Retention};
@@ -34,6 +35,8 @@ pub struct Catalogue {
     pub indicators: IndexMap<String, Indicator>,
     /// Plans by name.
     pub plans: IndexMap<String, Plan>,
+    /// Named lists by name.
+    pub lists: IndexMap<String, NamedList>,
     /// Deadline register and calendar of working days.
     pub deadlines: Deadlines,
     /// Duties by name.
@@ -123,6 +126,9 @@ impl Catalogue {
         catalogue.indicators.sort_keys();
         for (_, plan, _) in read_all::<Plan>(files, "plans/", &mut faults) {
             catalogue.plans.insert(plan.plan.clone(), plan);
+        }
+        for (_, list, _) in read_all::<NamedList>(files, "lists/", &mut faults) {
+            catalogue.lists.insert(list.list.clone(), list);
         }
         catalogue.protection(files, &mut faults);
         catalogue.due(files, &mut faults);

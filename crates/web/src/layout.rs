@@ -181,6 +181,7 @@ fn menu(frame: &Frame<'_>, signed: &Signed) -> Markup {
             @if signed.is("R08") || signed.is("R09") { li { (entry(crate::wizard::PAGE, crate::wizard::TITLE, "file")) } }
             @for (address, name) in crate::exams::menu(frame.app, signed) { li { (entry(address, name, "people")) } }
             li { (entry("/plans", words::BOARD, "board")) }
+            @if crate::lists::any(frame.app, signed) { li { (entry(crate::lists::PAGE, crate::lists::TITLE, "people")) } }
             li { (entry(crate::calculators::INDEX, crate::calculators::TITLE, "calc")) }
             @if files { li { (entry("/import", words::IMPORT, "import")) } }
         }

@@ -7,7 +7,7 @@ use crate::pages::{
 };
 use crate::posted::FORM_LIMIT;
 use crate::{
-    api, assets, board, calculators, dossier, duties, error, exams, health, metrics, notices, pages, papers, security, visit, watermark,
+    api, assets, board, calculators, dossier, duties, error, exams, health, lists, metrics, notices, pages, papers, security, visit, watermark,
     wizard,
 };
 use axum::Router;
@@ -58,6 +58,7 @@ pub fn router(app: App) -> Router {
         .route("/watermark.svg", get(watermark::tile))
         .merge(api::router())
         .merge(board::router())
+        .merge(lists::router())
         .merge(calculators::router())
         .fallback(nowhere)
         .layer(DefaultBodyLimit::max(FORM_LIMIT))

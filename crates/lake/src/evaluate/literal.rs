@@ -10,15 +10,21 @@ use crate::error::{LakeError, Result};
 
 /// The SQL of `def` with every `{name}` replaced. Texts are quoted, lists become `('a', 'b')`, days `DATE '2020-12-31'`.
 pub(super) fn fill(def: &Indicator, params: &Params) -> Result<String> {
-    let values = values(def, params)?;
-    let mut sql = String::with_capacity(def.sql.len() + 256);
-    let mut rest = def.sql.as_str();
+    fill_in(&def.code, &def.options, &def.sql, params)
+}
+
+/// The same of any query with options: `name` tells whose it is.
+pub(super) fn fill_in(name: &str, options: &IndexMap<String, Value>, sql: &str, params: &Params) -> Result<String> {
+    let code = name;
+    let values = values(code, options, params)?;
+    let mut rest = sql;
+    let mut sql = String::with_capacity(rest.len() + 256);
     while let Some(open) = rest.find('{') {
         sql.push_str(&rest[..open]);
         let inside = &rest[open + 1..];
         let close = inside.find('}').unwrap_or(inside.len());
         let name = &inside[..close];
-        let value = values.get(name).ok_or_else(|| LakeError::UnknownParameter { code: def.code.clone(), name: name.to_owned() })?;
+        let value = values.get(name).ok_or_else(|| LakeError::UnknownParameter { code: code.to_owned(), name: name.to_owned() })?;
         sql.push_str(value);
         rest = inside.get(close + 1..).unwrap_or_default();
     }
@@ -26,12 +32,12 @@ pub(super) fn fill(def: &Indicator, params: &Params) -> Result<String> {
     Ok(sql)
 }
 
-fn values(def: &Indicator, params: &Params) -> Result<IndexMap<String, String>> {
+fn values(code: &str, options: &IndexMap<String, Value>, params: &Params) -> Result<IndexMap<String, String>> {
     let mut values = IndexMap::new();
-    for (name, default) in &def.options {
+    for (name, default) in options {
         let value = params.options.get(name).unwrap_or(default);
         let literal =
-            literal(value).ok_or_else(|| LakeError::BadOption { code: def.code.clone(), name: name.clone(), value: value.to_string() })?;
+            literal(value).ok_or_else(|| LakeError::BadOption { code: code.to_owned(), name: name.clone(), value: value.to_string() })?;
         values.insert(name.clone(), literal);
     }
     let cut = params.cut();

@@ -2,6 +2,7 @@
 
 mod answer;
 mod breakdown;
+mod listed;
 mod literal;
 mod plan;
 mod queries;
@@ -11,6 +12,7 @@ mod units;
 
 pub use answer::{Answer, Change, Interval, percent_text};
 pub use breakdown::{Dimension, Slice};
+pub use listed::{ListFilter, ListedPage, ListedRow};
 pub use plan::{PartRow, PlanRow, Status};
 pub use units::{Unit, UnitFilter, UnitPage, Which};
 

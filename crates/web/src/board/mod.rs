@@ -1,6 +1,6 @@
 //! The plan board (规划看板) and the indicators: from the five plans' tables down to the records behind a figure.
 
-mod asked;
+pub mod asked;
 mod bullet;
 mod definition;
 mod drill;
@@ -8,7 +8,7 @@ pub mod export;
 pub mod figures;
 pub mod lines;
 pub mod numbers;
-mod parts;
+pub mod parts;
 pub mod place;
 mod plan;
 mod plans;
