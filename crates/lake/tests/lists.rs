@@ -117,6 +117,13 @@ trials! {
     rq_043_townships_with_many_patients_and_their_stations => "townships.yaml",
     rq_054_candidates_for_the_minimum_living_allowance => "dibao.yaml",
     rq_061_patients_whose_responsible_employer_is_unclear => "unclear.yaml",
+    rq_041_needs_of_patients_against_what_was_given => "needs.yaml",
+    rq_050_dust_workers_exposed_or_retired_due_for_a_look => "dust.yaml",
+    rq_058_rq_059_rq_052_compliance_of_employers_and_prevention_training => "rates.yaml",
+    rq_057_rq_060_sources_of_coverage_and_medicines_of_each_patient => "ledger.yaml",
+    rq_045_rq_047_rq_048_network_referrals_and_readings => "network.yaml",
+    rq_046_rq_090_rq_091_gaps_of_the_network_and_radiation_units => "gaps.yaml",
+    rq_087_rq_089_cards_of_agencies_and_their_results => "agencies.yaml",
 }
 
 /// Without any record every list runs and is empty, sorted and narrowed by each of its columns.
