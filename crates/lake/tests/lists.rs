@@ -47,8 +47,7 @@ struct Expected {
 async fn trial(file: &str) {
     let catalogue = Catalogue::embedded();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lists").join(file);
-    let (trial, _) =
-        zhijian_kinds::yaml::read::<Trial>(&std::fs::read_to_string(path).unwrap()).unwrap_or_else(|e| panic!("{file}: {e}"));
+    let (trial, _) = zhijian_kinds::yaml::read::<Trial>(&std::fs::read_to_string(path).unwrap()).unwrap_or_else(|e| panic!("{file}: {e}"));
     let home = tempfile::tempdir().unwrap();
     let lake = Arc::new(Lake::open(home.path(), &catalogue).unwrap());
     let records = Golden { facts: trial.facts, questions: Vec::new() };
@@ -139,7 +138,8 @@ async fn an_empty_lake_gives_empty_lists() {
         let columns = def.columns.keys().map(|name| (name.clone(), "x".to_owned())).collect();
         let narrowed = ListFilter { text: "甲".into(), town: "130302001".into(), columns };
         for filter in [ListFilter::default(), narrowed] {
-            let page = evaluator.listed(def, &params, &filter, 0, 10).await.unwrap_or_else(|e| panic!("{}: {}", def.list, golden::chain(&e)));
+            let page =
+                evaluator.listed(def, &params, &filter, 0, 10).await.unwrap_or_else(|e| panic!("{}: {}", def.list, golden::chain(&e)));
             assert!(page.rows.is_empty() || def.rows == zhijian_kinds::lists::Rows::Place, "{}", def.list);
         }
         for name in &def.filters {

@@ -84,8 +84,11 @@ impl Evaluator {
 
     fn listed_from(&self, def: &NamedList, params: &Params, filter: &ListFilter) -> Result<String> {
         let sql = fill_in(&def.list, &def.options, &def.sql, params)?;
-        let mut from =
-            format!("FROM ({sql}) AS listed WHERE {} AND {}", scope::condition(&params.scope), scope::within(Regions::prefix(&params.region)));
+        let mut from = format!(
+            "FROM ({sql}) AS listed WHERE {} AND {}",
+            scope::condition(&params.scope),
+            scope::within(Regions::prefix(&params.region))
+        );
         let mut and = |condition: String| {
             from.push_str(" AND ");
             from.push_str(&condition);
@@ -116,7 +119,8 @@ impl Evaluator {
         let totals = self.queries.kept(snapshot, params.known_at, format!("SELECT COUNT(*) AS total {from}")).await?;
         let total = totals.first().map(|b| numbers(b, "total")).transpose()?.and_then(|t| t.first().copied()).map_or(0, count);
         let own: String = def.columns.keys().fold(String::new(), |sql, name| format!("{sql}, {name}"));
-        let sql = format!("SELECT record, label, region, town{own} {from} ORDER BY {}label, record LIMIT {limit} OFFSET {offset}", order(def));
+        let sql =
+            format!("SELECT record, label, region, town{own} {from} ORDER BY {}label, record LIMIT {limit} OFFSET {offset}", order(def));
         let mut rows = Vec::new();
         for batch in self.queries.run(snapshot, params.known_at, &sql).await? {
             rows.extend(read(def, &batch)?);

@@ -76,7 +76,9 @@ pub async fn start(
     let rows = all(&app, &question).await?;
     let words = question.words(&app);
     if question.def.rows == Rows::Place {
-        app.door.note(&caller, Action::Export, &question.def.kind, "", &format!("名单：{words}；{purpose}；{} 行", rows.len()), "web").await?;
+        app.door
+            .note(&caller, Action::Export, &question.def.kind, "", &format!("名单：{words}；{purpose}；{} 行", rows.len()), "web")
+            .await?;
         let mark = mark(&app, &caller, &purpose, "", false);
         return crate::board::export::file(&table(&app, &question, &rows, &HashMap::new(), &mark, &words), format);
     }
@@ -165,14 +167,7 @@ fn mark(app: &App, caller: &Caller, purpose: &str, id: &str, whole: bool) -> Mar
     }
 }
 
-fn table(
-    app: &App,
-    question: &Question<'_>,
-    rows: &[ListedRow],
-    views: &HashMap<String, View>,
-    mark: &Mark,
-    words: &str,
-) -> Table<String> {
+fn table(app: &App, question: &Question<'_>, rows: &[ListedRow], views: &HashMap<String, View>, mark: &Mark, words: &str) -> Table<String> {
     let def = question.def;
     let catalogue = app.catalogue();
     let kind = catalogue.kind(&def.kind);

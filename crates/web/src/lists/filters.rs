@@ -23,8 +23,7 @@ pub async fn form(app: &App, question: &Question<'_>, asked: &Asked) -> Result<M
         let Some(column) = def.columns.get(name) else { continue };
         coded.push((name, column, choices(app, question, name).await?));
     }
-    let mine: Vec<&str> =
-        def.filters.iter().chain(&def.ask).map(String::as_str).chain(["q", "town", "page"]).collect();
+    let mine: Vec<&str> = def.filters.iter().chain(&def.ask).map(String::as_str).chain(["q", "town", "page"]).collect();
     let narrowed = !question.filter.text.is_empty() || !question.filter.town.is_empty() || !question.filter.columns.is_empty();
     let cleared: Vec<(&str, &str)> = mine.iter().map(|name| (*name, "")).collect();
     let regions = &app.catalogue().regions;

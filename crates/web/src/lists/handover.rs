@@ -1,7 +1,7 @@
 //! Handing a list to the department that acts on it: the file, and the record of the handing over.
 
-use super::question::Question;
 use super::export;
+use super::question::Question;
 use crate::app::App;
 use crate::board::asked::Asked;
 use crate::pages::records::cells;
@@ -81,4 +81,3 @@ fn new(app: &App, question: &Question<'_>, partner: &str, total: u64) -> String 
     ];
     format!("{}{}", links::new(KIND), links::query(&pairs))
 }
-

@@ -28,10 +28,7 @@ pub const TITLE: &str = "工作名单";
 
 /// Routes of the lists.
 pub fn router() -> Router<App> {
-    Router::new()
-        .route(PAGE, get(index::show))
-        .route("/lists/{list}", get(page::show))
-        .route("/lists/{list}/export", post(export::start))
+    Router::new().route(PAGE, get(index::show)).route("/lists/{list}", get(page::show)).route("/lists/{list}/export", post(export::start))
 }
 
 /// Address of one list.

@@ -281,7 +281,9 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
                         let kind = catalogue.kinds.values().find(|k| k.kind == *fact || k.facts.contains_key(fact)).unwrap();
                         let row = |a: &zhijian_kinds::access::AccessDef| {
                             let all = [zhijian_kinds::access::Reach::Region, zhijian_kinds::access::Reach::All];
-                            a.allow.iter().any(|r| r.roles.contains(&person.role) && r.view.is_none() && r.may.contains(&wish) && all.contains(&r.scope))
+                            a.allow.iter().any(|r| {
+                                r.roles.contains(&person.role) && r.view.is_none() && r.may.contains(&wish) && all.contains(&r.scope)
+                            })
                         };
                         row(&kind.rights.def)
                     };

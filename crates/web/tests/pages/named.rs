@@ -53,7 +53,8 @@ async fn rq_051_uninsured_employers_are_listed_paged_and_handed_over() {
     let to = page.split("href=\"/records/list_handover/new?").nth(1).and_then(|p| p.split('"').next()).unwrap().replace("&amp;", "&");
     let form = get(&world, Some(&city), &format!("/records/list_handover/new?{to}")).await;
     assert!(form.status == StatusCode::OK && form.text.contains("工伤保险扩面名单"), "{}", form.status);
-    let handed = json!({"handed_on": "2026-06-29", "received_on": null, "answered_on": null, "feedback": null, "handled": null, "status": null});
+    let handed =
+        json!({"handed_on": "2026-06-29", "received_on": null, "answered_on": null, "feedback": null, "handled": null, "status": null});
     let id = world.file(&officer, "list_handover", &handed).await;
     assert!(get(&world, Some(&city), &format!("{LIST}?year=2026")).await.text.contains(&format!("/records/list_handover/{id}")));
 }
@@ -126,7 +127,20 @@ async fn rq_039_rq_047_a_patients_file_holds_stage_treatment_coverage_and_needs(
     let list = get(&world, Some(&city), "/records/patient").await.text;
     let id = list.split("/records/patient/").filter_map(|t| t.get(..32)).find(|t| t.bytes().all(|b| b.is_ascii_hexdigit())).unwrap();
     let file = main_text(&get(&world, Some(&city), &format!("/persons/patient/{id}/file")).await.text);
-    for told in ["尘肺病档案与保障", "期别", "壹期", "保障情况", "医疗救助", "需求类别", "呼吸康复", "随访", "康复评估", "救治救助", "转诊与远程会诊", "远程会诊"] {
+    for told in [
+        "尘肺病档案与保障",
+        "期别",
+        "壹期",
+        "保障情况",
+        "医疗救助",
+        "需求类别",
+        "呼吸康复",
+        "随访",
+        "康复评估",
+        "救治救助",
+        "转诊与远程会诊",
+        "远程会诊",
+    ] {
         assert!(file.contains(told), "{told} is missing: {file}");
     }
     let record = main_text(&get(&world, Some(&city), &format!("/records/patient/{id}")).await.text);
