@@ -72,7 +72,7 @@ async fn rq_051_a_list_leaves_the_platform_on_record() {
     assert!(head.contains("用人单位名称,") && head.contains("至少差（人）"), "{head}");
     let audit = world.app.door.store.audit(0, 10_000).await.unwrap();
     let line = audit.iter().rev().find(|l| l.action == Action::Export).unwrap();
-    assert!(line.reason.contains("工伤保险扩面名单") && line.reason.contains("60 条"), "{}", line.reason);
+    assert!(line.stamp.reason.contains("工伤保险扩面名单") && line.stamp.reason.contains("60 条"), "{}", line.stamp.reason);
     // Somebody who may look may not always take away.
     let other = world.sign_in("cdc", &["R17"], "130302", "").await;
     assert_eq!(get(&world, Some(&other), LIST).await.status, StatusCode::FORBIDDEN);
