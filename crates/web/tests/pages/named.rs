@@ -18,7 +18,8 @@ async fn world() -> (World, Session) {
         let changes = json!({"name": format!("扩面测试厂{n:02}"), "former_names": null, "uscc": uscc, "county": county,
             "town": null, "exposed_total": 9, "insured_injury": if n % 2 == 0 { json!(3) } else { json!(null) }, "exposed_by_class": null,
             "posts": null, "post_hazards": null});
-        world.file(&officer, "employer", &changes).await;
+        let id = world.file(&officer, "employer", &changes).await;
+        world.advance(&officer, "employer", &id, "confirm", &json!({})).await;
     }
     world.refresh().await;
     (world, officer)
