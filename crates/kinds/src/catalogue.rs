@@ -3,6 +3,7 @@
 use crate::access::{AccessDef, Rights, Roles};
 use crate::due::{Calendar, Deadlines, Duty, DutyDef};
 use crate::indicator::{Indicator, Plan};
+use crate::lists::NamedList;
 use crate::notice::Notice;
 use crate::paper::{Document, DocumentDef};
 use crate::protection::{Grading, Retention};
@@ -36,6 +37,8 @@ pub struct Catalogue {
     pub tables: IndexMap<String, crate::StatTable>,
     /// Plans by name.
     pub plans: IndexMap<String, Plan>,
+    /// Named lists by name.
+    pub lists: IndexMap<String, NamedList>,
     /// Deadline register and calendar of working days.
     pub deadlines: Deadlines,
     /// Duties by name.
@@ -129,6 +132,9 @@ impl Catalogue {
         catalogue.tables.sort_by(|_, a, _, b| (a.order, &a.table).cmp(&(b.order, &b.table)));
         for (_, plan, _) in read_all::<Plan>(files, "plans/", &mut faults) {
             catalogue.plans.insert(plan.plan.clone(), plan);
+        }
+        for (_, list, _) in read_all::<NamedList>(files, "lists/", &mut faults) {
+            catalogue.lists.insert(list.list.clone(), list);
         }
         catalogue.protection(files, &mut faults);
         catalogue.due(files, &mut faults);

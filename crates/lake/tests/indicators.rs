@@ -80,3 +80,30 @@ fn every_definition_explains_itself() {
         }
     }
 }
+
+/// Plans set their own number of patients: 万州 80, the others 100.
+#[tokio::test(flavor = "multi_thread")]
+async fn rq_042_coverage_counts_townships_by_the_threshold_of_the_plan() {
+    use serde_json::json;
+    let catalogue = Catalogue::embedded();
+    let visit = |region: &str, n: usize| {
+        let town = format!("{region}001");
+        let document = json!({"id_no": format!("{region}-{n}"), "town": town, "visited_on": "2020-05-01", "result": "alive"});
+        let mut stored = common::stored("follow_up", &format!("f{region}{n}"), region, "2020-05-01", document.to_string());
+        stored.town = town;
+        stored
+    };
+    let store = common::MemoryStore::default();
+    store.commit(1, (0..85).flat_map(|n| [visit("500101", n), visit("130302", n)]).collect());
+    let home = tempfile::tempdir().unwrap();
+    let lake = Arc::new(Lake::open(home.path(), &catalogue).unwrap());
+    lake.refresh(&store).await.unwrap();
+    let evaluator = Evaluator::new(lake, Arc::clone(&catalogue));
+    let everything = Params::new("", 2020).scope;
+    for (plan, townships) in [("wanzhou", 1.0), ("qinhuangdao", 0.0)] {
+        let rows = evaluator.evaluate_plan(&catalogue.plans[plan], 2020, None, None, &everything).await.unwrap();
+        let row = rows.iter().find(|row| row.indicator == "I-07").unwrap();
+        assert_eq!(row.answer.denominator, Some(townships), "{plan}: 85 patients live in one township");
+        assert_eq!(row.answer.numerator, Some(0.0), "{plan}: no station there");
+    }
+}

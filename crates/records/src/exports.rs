@@ -51,6 +51,9 @@ pub struct Wanted {
     /// Plan of a research export, as text; empty for lists.
     #[serde(default)]
     pub research: String,
+    /// Question of a named list (名单), as text; empty for other lists. Its records are named in `request` by their ids.
+    #[serde(default)]
+    pub listed: String,
 }
 
 /// A request for approval.

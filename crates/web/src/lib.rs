@@ -20,6 +20,7 @@ pub mod icons;
 pub mod jobs;
 pub mod layout;
 pub mod links;
+pub mod lists;
 pub mod metrics;
 pub mod notices;
 pub mod pages;

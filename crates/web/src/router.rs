@@ -7,7 +7,7 @@ use crate::pages::{
 };
 use crate::posted::FORM_LIMIT;
 use crate::{
-    api, assets, board, calculators, dossier, duties, error, exams, health, metrics, notices, pages, papers, security, tables, visit,
+    api, assets, board, calculators, dossier, duties, error, exams, health, lists, metrics, notices, pages, papers, security, tables, visit,
     watermark, wizard,
 };
 use axum::Router;
@@ -59,6 +59,7 @@ pub fn router(app: App) -> Router {
         .merge(api::router())
         .merge(board::router())
         .merge(tables::router())
+        .merge(lists::router())
         .merge(calculators::router())
         .fallback(nowhere)
         .layer(DefaultBodyLimit::max(FORM_LIMIT))

@@ -85,6 +85,7 @@ async fn stream(platform: &Platform, args: &Args, writer: Box<dyn Write + Send>)
         conditions: args.known_at.clone().map_or_else(|| "全部".into(), |day| format!("{day} 时的数据")),
         purpose: if purpose.is_empty() { "（掩码）".into() } else { purpose.clone() },
         research: String::new(),
+        listed: String::new(),
     };
     let pass = door.free_export(&operator, &wanted, "console").await?;
     // Columns named by a pattern (questions of a survey) must be known before the first row: one more pass for such kinds.

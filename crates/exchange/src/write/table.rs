@@ -37,36 +37,38 @@ impl<T: Into<String>> From<T> for Cell {
     }
 }
 
-/// A table that leaves the platform.
+/// A table that leaves the platform. Headings are fixed texts, or come from a definition.
 #[derive(Debug, Clone, Default)]
-pub struct Table {
+pub struct Table<Head = &'static str> {
     /// Title, also the file's name.
     pub title: String,
     /// Who took it out, when, and what the figures stand for: lines under the table of a workbook.
     pub notes: Vec<String>,
     /// Headings with their widths in characters.
-    pub columns: Vec<(&'static str, u16)>,
+    pub columns: Vec<(Head, u16)>,
     /// Rows.
     pub rows: Vec<Vec<Cell>>,
 }
 
 impl Table {
-    /// CSV with byte order mark and CRLF, as spreadsheets of this country expect it. No text of it is run as a formula.
-    #[must_use]
-    pub fn csv(&self) -> String {
-        let mut out = String::from("\u{feff}");
-        line(&mut out, self.columns.iter().map(|(head, _)| (*head).to_owned()));
-        for row in &self.rows {
-            line(&mut out, row.iter().map(disarmed));
-        }
-        out
-    }
-
     /// A line of CSV with its end. No text of it is run as a formula.
     #[must_use]
     pub fn line(cells: impl Iterator<Item = Cell>) -> String {
         let mut out = String::new();
         line(&mut out, cells.map(|cell| disarmed(&cell)));
+        out
+    }
+}
+
+impl<Head: AsRef<str>> Table<Head> {
+    /// CSV with byte order mark and CRLF, as spreadsheets of this country expect it. No text of it is run as a formula.
+    #[must_use]
+    pub fn csv(&self) -> String {
+        let mut out = String::from("\u{feff}");
+        line(&mut out, self.columns.iter().map(|(head, _)| head.as_ref().to_owned()));
+        for row in &self.rows {
+            line(&mut out, row.iter().map(disarmed));
+        }
         out
     }
 
@@ -88,7 +90,7 @@ impl Table {
         sheet.write_string_with_format(0, 0, &self.title, &title)?;
         for (index, (name, width)) in (0_u16..).zip(&self.columns) {
             sheet.set_column_width(index, f64::from(*width))?;
-            sheet.write_string_with_format(1, index, *name, &head)?;
+            sheet.write_string_with_format(1, index, name.as_ref(), &head)?;
         }
         let mut at = 2_u32;
         for row in &self.rows {

@@ -3,6 +3,7 @@
 mod answer;
 mod breakdown;
 mod counted;
+mod listed;
 mod literal;
 mod plan;
 mod queries;
@@ -13,6 +14,7 @@ mod units;
 pub use answer::{Answer, Change, Interval, percent_text};
 pub use breakdown::{Dimension, Slice};
 pub use counted::Counted;
+pub use listed::{ListFilter, ListedPage, ListedRow};
 pub use plan::{PartRow, PlanRow, Status};
 pub use units::{Unit, UnitFilter, UnitPage, Which};
 

@@ -9,6 +9,7 @@ mod definitions;
 mod docs;
 mod duties;
 mod given;
+mod lists;
 mod notices;
 pub mod openapi;
 pub mod operation;

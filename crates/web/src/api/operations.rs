@@ -4,7 +4,7 @@ use super::calc;
 use super::definitions::{codes, kinds};
 use super::operation::{Access, Operation, delete, get, patch, post, put};
 use super::records::{change, list, merge, read};
-use super::{duties, notices, openapi, papers, plan_params, plans, search, session, tables, watch};
+use super::{duties, lists, notices, openapi, papers, plan_params, plans, search, session, tables, watch};
 use zhijian_records::access::Wish;
 
 /// Headings in order, with a line about each.
@@ -187,9 +187,15 @@ fn definitions() -> [Operation; 6] {
     ]
 }
 
-fn indicators() -> [Operation; 6] {
+fn indicators() -> [Operation; 8] {
     let here = "规划与指标";
     [
+        get("/lists", lists::all).named("listLists", here, "本人可看的工作名单及其口径").gives(200, "List"),
+        get("/lists/{list}", lists::rows)
+            .named("readList", here, "一份工作名单的各行，每行一条记录或一个地点")
+            .access(Access::Region)
+            .query(&lists::ROWS)
+            .gives(200, "Any"),
         get("/plans", plans::list).named("listPlans", here, "五部规划及其指标表").access(Access::Region).gives(200, "PlanList"),
         get("/plans/{plan}/evaluation", plans::evaluation)
             .named("evaluatePlan", here, "规划评估：逐行给出分子、分母、值、目标与状态")

@@ -28,13 +28,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let mut pairs = posted::pairs(parts.uri.query().unwrap_or_default().as_bytes());
-        pairs.retain(|(_, value)| !value.is_empty());
-        Ok(Self { pairs })
+        Ok(Self::read(parts.uri.query().unwrap_or_default()))
     }
 }
 
 impl Asked {
+    /// Reads a query.
+    #[must_use]
+    pub fn read(query: &str) -> Self {
+        let mut pairs = posted::pairs(query.as_bytes());
+        pairs.retain(|(_, value)| !value.is_empty());
+        Self { pairs }
+    }
+
     /// A parameter, empty when it was not given.
     #[must_use]
     pub fn text(&self, name: &str) -> &str {

@@ -10,7 +10,7 @@ use zhijian_exchange::write::Table;
 ///
 /// # Errors
 /// The workbook cannot be written.
-pub fn file(table: &Table, format: &str) -> Result<Response, PageError> {
+pub fn file<Head: AsRef<str>>(table: &Table<Head>, format: &str) -> Result<Response, PageError> {
     if format == "csv" {
         return Ok(download(&table.title, "csv", "text/csv; charset=utf-8", table.csv().into_bytes()));
     }

@@ -7,7 +7,7 @@ use crate::links;
 use crate::pages::records::cells;
 use maud::{Markup, html};
 
-const PATIENT: [&str; 14] = [
+const PATIENT: [&str; 17] = [
     "pneu_kind",
     "stage",
     "diagnosed_on",
@@ -18,12 +18,22 @@ const PATIENT: [&str; 14] = [
     "injury_recognised",
     "disability_grade",
     "coverage",
+    "income_class",
+    "household_people",
+    "need_kinds",
     "needs",
     "station_name",
     "living",
     "last_visit_on",
 ];
 const VISITS: [&str; 9] = ["visited_on", "way", "result", "mmrc", "cat_score", "oxygen", "complications", "coverage", "next_on"];
+
+/// Assessments: what is shown of each.
+pub const ASSESSMENTS: [&str; 7] = ["assessed_on", "station_name", "mmrc", "cat_score", "walk", "effect", "plan_items"];
+/// Aid: what is shown of each case.
+pub const AID: [&str; 6] = ["found_on", "aid_type", "department", "decided_on", "amount", "status"];
+/// Referrals: what is shown of each.
+pub const REFERRALS: [&str; 6] = ["asked_on", "referral_kind", "from_org", "to_org", "answered_on", "status"];
 
 /// Entry and aid.
 #[must_use]

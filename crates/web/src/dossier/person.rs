@@ -24,7 +24,7 @@ use zhijian_records::read::View;
 /// Kinds whose records lead to a person's file.
 pub const ANCHORS: [&str; 7] = ["exam", "exposed_worker", "radiation_worker", "dose", "diagnosis", "patient", "follow_up"];
 /// What the file is made of, and how much of it at most.
-const ASKED: [(&str, u32); 8] = [
+const ASKED: [(&str, u32); 11] = [
     ("exposed_worker", 20),
     ("radiation_worker", 10),
     ("exam", 30),
@@ -32,6 +32,9 @@ const ASKED: [(&str, u32); 8] = [
     ("diagnosis", 20),
     ("patient", 5),
     ("follow_up", 30),
+    ("rehab_assessment", 20),
+    ("aid_case", 20),
+    ("referral", 20),
     ("training", 20),
 ];
 /// Rows when all are asked for.
@@ -132,6 +135,9 @@ pub async fn sections(app: &App, signed: &Signed, rows: &Gathered) -> Result<Vec
         section("diagnoses", "职业病诊断", listed("diagnosis", &DIAGNOSES)),
         section("patient", "尘肺病档案与保障", of("patient").map(|rows| care::patient(app, rows))),
         section("follow-ups", "随访", of("follow_up").map(|rows| care::visits(app, rows))),
+        section("rehabilitation", "康复评估", listed("rehab_assessment", &care::ASSESSMENTS)),
+        section("aid", "救治救助", listed("aid_case", &care::AID)),
+        section("referrals", "转诊与远程会诊", listed("referral", &care::REFERRALS)),
         section("training", "培训", listed("training", &TRAININGS)),
     ])
 }

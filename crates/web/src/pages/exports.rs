@@ -56,7 +56,13 @@ async fn show(signed: Signed, State(app): State<App>, headers: HeaderMap) -> Res
 
 fn title(app: &App, request: &ExportRequest) -> String {
     let kind = app.catalogue().kind(&request.wanted.kind).map_or(request.wanted.kind.as_str(), |k| k.title.as_str());
-    if request.wanted.research.is_empty() { kind.to_owned() } else { format!("{kind}（脱敏）") }
+    if !request.wanted.listed.is_empty() {
+        format!("{kind}（名单）")
+    } else if request.wanted.research.is_empty() {
+        kind.to_owned()
+    } else {
+        format!("{kind}（脱敏）")
+    }
 }
 
 fn pending(app: &App, signed: &Signed, request: &ExportRequest) -> Markup {
@@ -130,7 +136,9 @@ async fn decide(State(app): State<App>, Path(id): Path<String>, posted: Posted) 
 async fn download(State(app): State<App>, Path(id): Path<String>, posted: Posted) -> Result<Response, PageError> {
     let caller = posted.signed.caller.clone();
     let (pass, request) = app.door.take_export(&caller, &id).await?;
-    if request.wanted.research.is_empty() {
+    if !request.wanted.listed.is_empty() {
+        crate::lists::send(&app, &caller, &pass, &request.wanted).await
+    } else if request.wanted.research.is_empty() {
         export::send(app, caller, pass, &request.wanted).await
     } else {
         crate::pages::research::send(&app, &caller, &pass, &request).await

@@ -157,6 +157,7 @@ async fn ask(State(app): State<App>, posted: Posted) -> Result<Response, PageErr
         conditions: format!("k={}，略去 {} 条；{}", plan.k, outcome.suppressed, levels.join("，")),
         purpose: reveal::purpose(&app, &posted)?,
         research: serde_json::to_string(&plan).unwrap_or_default(),
+        listed: String::new(),
     };
     app.door.ask_export(caller, wanted, posted.get("reason")).await?;
     let done = Flash::done("已提交申请，批准后可在本页下载。").cookie();

@@ -31,6 +31,8 @@ pub enum For {
     Step,
     /// Whoever sees aggregates.
     Aggregate,
+    /// Whoever a named list is for.
+    Listed,
     /// Administrators of the platform.
     Administrator,
     /// Whoever administers accounts, all or those of its region.
@@ -225,6 +227,9 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/plans", For::Aggregate),
     ("GET", "/plans/{plan}", For::Aggregate),
     ("GET", "/plans/{plan}/{indicator}", For::Aggregate),
+    ("GET", "/lists", For::Listed),
+    ("GET", "/lists/{list}", For::Listed),
+    ("POST", "/lists/{list}/export", For::Listed),
     ("GET", "/calc", For::Signed),
     ("GET", "/calc/{id}", For::Signed),
     ("POST", "/calc/{id}", For::Signed),
@@ -273,6 +278,8 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/api/v1/indicators/{code}/units", For::Aggregate),
     ("GET", "/api/v1/tables", For::Aggregate),
     ("GET", "/api/v1/tables/{table}", For::Aggregate),
+    ("GET", "/api/v1/lists", For::Signed),
+    ("GET", "/api/v1/lists/{list}", For::Listed),
     ("GET", "/api/v1/calc", For::Signed),
     ("GET", "/api/v1/calc/{calculator}", For::Signed),
     ("POST", "/api/v1/calc/{calculator}", For::Signed),

@@ -255,6 +255,9 @@ async fn kind_routes(world: &World, known: &Known, person: &Person, kind: &Kind,
     }
 }
 
+/// The named list that is asked for: every fact of it is employers'.
+const LIST: &str = "uninsured_employers";
+
 async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut Gaps) {
     let catalogue = world.app.catalogue();
     let role = &catalogue.roles.roles[&person.role];
@@ -271,6 +274,26 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
             For::Signed if !matches!(*route, "/logout" | "/api/v1/session" | "/me/password") => (true, &[]),
             For::Aggregate if !person.near || route.ends_with("/units") => continue,
             For::Aggregate => (aggregates, &[403, 404]),
+            // The one list is of employers and reads nothing else; the page of all lists is for whoever sees one of them.
+            For::Listed => {
+                let mine = |list: &zhijian_kinds::NamedList, wish| {
+                    let whole = |fact: &String| {
+                        let kind = catalogue.kinds.values().find(|k| k.kind == *fact || k.facts.contains_key(fact)).unwrap();
+                        let row = |a: &zhijian_kinds::access::AccessDef| {
+                            let all = [zhijian_kinds::access::Reach::Region, zhijian_kinds::access::Reach::All];
+                            a.allow.iter().any(|r| {
+                                r.roles.contains(&person.role) && r.view.is_none() && r.may.contains(&wish) && all.contains(&r.scope)
+                            })
+                        };
+                        row(&kind.rights.def)
+                    };
+                    list.roles.contains(&person.role) && !person.region.is_empty() && list.facts.iter().all(whole)
+                };
+                let one = &catalogue.lists[LIST];
+                let wish = if *method == "POST" { Wish::Export } else { Wish::Read };
+                let sees = if route.contains("{list}") { mine(one, wish) } else { catalogue.lists.values().any(|l| mine(l, wish)) };
+                (sees, &[403])
+            }
             For::Administrator => (role.administers, &[403]),
             For::Auditor => {
                 let region = role.audits == Aggregate::Region && !person.region.is_empty();
@@ -310,6 +333,7 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
             .replace("{calculator}", "air.twa")
             .replace("{kind}", "exam")
             .replace("{id}", if route.contains("jobs") { "nobody" } else { &known.first(exam).id })
+            .replace("/lists/{list}", &format!("/lists/{LIST}"))
             .replace("{list}", "SEX")
             .replace("{reference}", "employer_id")
             .replace("{login}", "r03-near")

@@ -16,6 +16,7 @@ mod groups;
 mod import;
 mod lists;
 mod masks;
+mod named;
 mod notices;
 mod papers;
 mod seen;

@@ -246,6 +246,13 @@ pub fn scenes(_catalogue: &Catalogue) -> Vec<Scene> {
             "另一委托单位采样",
         ),
         scene(
+            "agency_assessment",
+            "returned_cards",
+            vec![valid_agency(), ("agency_report", of("agency_report", &json!({"status": "returned", "return_reason": "点数不符"})))],
+            of("agency_assessment", &json!({"agency": "样测安环技术服务有限公司", "agency_uscc": null, "assess_year": 2020, "assessed_on": "2020-12-20"})),
+            "1 张报送卡被退回",
+        ),
+        scene(
             "construction_project",
             "pre_eval_agency_licensed",
             vec![lapsed_agency()],
@@ -403,6 +410,7 @@ fn rehabilitation() -> Vec<Scene> {
             silent: "rehab_assessment", ..scene("rehab_session", "assessed_before", vec![], json!({}), "前三个月内没有康复评估")
         },
         Scene { silent: "patient", ..scene("rehab_assessment", "patient_on_file", vec![], json!({}), "请先建档") },
+        Scene { silent: "patient", ..scene("referral", "patient_on_file", vec![], json!({}), "请先建档") },
     ]
 }
 

@@ -79,6 +79,7 @@ pub async fn start(
         conditions: if conditions.is_empty() { "全部".into() } else { conditions.join("，") },
         purpose: reveal::purpose(&app, &posted)?,
         research: String::new(),
+        listed: String::new(),
     };
     match app.door.free_export(&caller, &wanted, "web").await {
         Ok(pass) => send(app, caller, pass, &wanted).await,
