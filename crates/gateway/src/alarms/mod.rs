@@ -1,0 +1,1 @@
+//! Readings watched; alarms written through the door.
