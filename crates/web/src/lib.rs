@@ -22,6 +22,7 @@ pub mod layout;
 pub mod links;
 pub mod metrics;
 pub mod notices;
+mod online;
 pub mod pages;
 pub mod papers;
 pub mod posted;
