@@ -58,7 +58,7 @@ impl World {
         let clock = Arc::new(FixedClock(AtomicI64::new(start_of(TODAY).unwrap() + 12 * 3_600_000_000)));
         let vault = Arc::new(Vault::new(&[(1, vec![7; 32])]).unwrap());
         let door = Door { store, catalogue, vault, clock: Arc::clone(&clock) as Arc<dyn Clock> };
-        let employer = json!({"name": "海港样嘉盛建材厂", "uscc": "91130302TE5T05JB25", "county": "130302", "town": "建设大街街道"});
+        let employer = door.kind("employer").unwrap().examples[0].clone();
         file(&door, "employer", employer).await;
         file(&door, "device", device(NOISE, "P001", "dB(A)", json!({"protocol": "mqtt", "notice_at": 85, "alarm_at": 100}))).await;
         let dust = json!({"protocol": "hj212", "logger_no": LOGGER, "channel": "a34001", "notice_at": 2, "alarm_at": 4, "high_at": 8});

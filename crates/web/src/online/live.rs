@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::error::PageError;
 use crate::session::Signed;
 use axum::extract::{Path, State};
+use axum::http::{HeaderMap, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::Stream;
 use serde_json::{Value, json};
@@ -22,13 +23,16 @@ pub async fn events(
     signed: Signed,
     State(app): State<App>,
     Path(id): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, PageError> {
     may(&app, &signed)?;
     let view = app.door.open(&signed.caller, "device", &id, None).await?;
     let text = |name: &str| view.data.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let series = Series { device: text("device_no"), factor: text("hazard") };
     let watch = hub(&app)?.watch();
-    let end = tokio::time::Instant::now() + LASTS;
+    // Who does not ask for events gets none to wait for.
+    let listens = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("text/event-stream"));
+    let end = tokio::time::Instant::now() + if listens { LASTS } else { Duration::ZERO };
     let stream = futures::stream::unfold((watch, series), move |(mut watch, series)| async move {
         loop {
             let received = tokio::time::timeout_at(end, watch.recv()).await.ok()?;

@@ -17,6 +17,7 @@ mod import;
 mod lists;
 mod masks;
 mod notices;
+mod online;
 mod papers;
 mod seen;
 mod walk;
