@@ -44,6 +44,8 @@ fn main() -> anyhow::Result<()> {
         "readings" => runtime.block_on(readings::run(rows)),
         "seal" => seal::run(rows),
         "work" => runtime.block_on(work::run(rows)),
-        _ => anyhow::bail!("access [ROWS] | audit [LINES] | hj212 [FRAMES] | import [ROWS] | pages [ROWS] | readings [ROWS] | seal [RECORDS] | work [ROWS]"),
+        _ => anyhow::bail!(
+            "access [ROWS] | audit [LINES] | hj212 [FRAMES] | import [ROWS] | pages [ROWS] | readings [ROWS] | seal [RECORDS] | work [ROWS]"
+        ),
     }
 }

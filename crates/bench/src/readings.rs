@@ -80,7 +80,8 @@ async fn devices(door: &Door) -> anyhow::Result<()> {
         for (name, of) in [("employer_name", "name"), ("uscc", "uscc")] {
             document.insert(name.into(), first.get(of).cloned().unwrap_or_default());
         }
-        let more = json!({"hazard": "P001", "unit": "dB(A)", "installed_on": "2026-01-05", "channel": "LA", "notice_at": 85, "alarm_at": 100});
+        let more =
+            json!({"hazard": "P001", "unit": "dB(A)", "installed_on": "2026-01-05", "channel": "LA", "notice_at": 85, "alarm_at": 100});
         document.extend(more.as_object().cloned().unwrap_or_default());
         let entry = Entry { source: "bench", reason: "", idempotency: None };
         door.submit(&caller, "device", &Draft::from_json(&kind, &document), entry).await?;

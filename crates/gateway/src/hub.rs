@@ -193,12 +193,6 @@ pub(crate) fn cut(text: &str) -> String {
 }
 
 /// A refusal.
-pub(crate) fn refused(
-    device: &str,
-    reason: zhijian_telemetry::readings::Reason,
-    source: Source,
-    detail: &str,
-    arrived_ms: i64,
-) -> Refused {
+pub(crate) fn refused(device: &str, reason: zhijian_telemetry::readings::Reason, source: Source, detail: &str, arrived_ms: i64) -> Refused {
     Refused { device: cut(device), reason, source: source.word().into(), detail: cut(detail), arrived_ms }
 }

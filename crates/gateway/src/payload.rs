@@ -70,7 +70,9 @@ fn item(value: Value) -> Item {
         };
         let quality = match fields.get("q") {
             None | Some(Value::Null) => Quality::Ok,
-            Some(code) => quality(code.as_u64().and_then(|code| u8::try_from(code).ok())).ok_or_else(|| format!("q 为 {code}，应为 0～4"))?,
+            Some(code) => {
+                quality(code.as_u64().and_then(|code| u8::try_from(code).ok())).ok_or_else(|| format!("q 为 {code}，应为 0～4"))?
+            }
         };
         let seq = match fields.get("seq") {
             None | Some(Value::Null) => 0,

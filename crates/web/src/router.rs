@@ -7,8 +7,8 @@ use crate::pages::{
 };
 use crate::posted::FORM_LIMIT;
 use crate::{
-    api, assets, board, calculators, dossier, duties, error, exams, health, metrics, notices, online, pages, papers, security, visit, watermark,
-    wizard,
+    api, assets, board, calculators, dossier, duties, error, exams, health, metrics, notices, online, pages, papers, security, visit,
+    watermark, wizard,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

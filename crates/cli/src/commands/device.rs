@@ -7,7 +7,7 @@ use anyhow::Result;
 use serde_json::{Map, Value};
 use std::process::ExitCode;
 use zhijian_kinds::intake::Draft;
-use zhijian_records::port::Query;
+use zhijian_records::port::{Filter, Op, Query};
 use zhijian_records::submit::Entry;
 use zhijian_records::{Door, DoorError};
 
@@ -123,6 +123,7 @@ async fn add(door: &Door, add: Add) -> Result<ExitCode> {
         let value = value.parse::<f64>().ok().filter(|_| !name.ends_with("_no")).map_or_else(|| Value::from(value), Value::from);
         document.insert(name.to_owned(), value);
     }
+    name_employer(door, &mut document).await?;
     let entry = Entry { source: "console", reason: "登记设备", idempotency: None };
     match door.submit(&Platform::operator(), "device", &Draft::from_json(&kind, &document), entry).await {
         Ok(saved) => {
@@ -150,6 +151,19 @@ async fn add(door: &Door, add: Add) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Alarms and pages name the employer: given by its credit code only, its name is looked up.
+async fn name_employer(door: &Door, document: &mut Map<String, Value>) -> Result<()> {
+    let uscc = document.get("uscc").and_then(Value::as_str).unwrap_or_default().to_owned();
+    if document.contains_key("employer_name") || uscc.is_empty() {
+        return Ok(());
+    }
+    let page = door.store.query(&Query::everything("employer", vec![Filter::field("uscc", Op::Eq, &uscc)])).await?;
+    if let Some(name) = page.rows.first().and_then(|stored| stored.document().get("name").cloned()) {
+        document.insert("employer_name".into(), name);
+    }
+    Ok(())
+}
+
 async fn list(door: &Door) -> Result<ExitCode> {
     let mut query = Query::everything("device", Vec::new());
     let secrets = door.device_secrets().await?;
@@ -160,7 +174,14 @@ async fn list(door: &Door) -> Result<ExitCode> {
             let text = |name: &str| document.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
             let sender = if text("logger_no").is_empty() { text("device_no") } else { text("logger_no") };
             let secret = if secrets.contains_key(&sender) { "有密码" } else { "无密码" };
-            data(format!("{}\t{}\t{}\t{}\t{}\t{secret}", text("device_no"), text("employer_name"), text("post"), text("hazard"), stored.state))?;
+            data(format!(
+                "{}\t{}\t{}\t{}\t{}\t{secret}",
+                text("device_no"),
+                text("employer_name"),
+                text("post"),
+                text("hazard"),
+                stored.state
+            ))?;
         }
         match page.next {
             Some(next) => query.cursor = Some(next),

@@ -140,14 +140,7 @@ async fn device(number: &str, secret: &str, index: usize, play: &Devices) -> Res
 
 fn frame(number: &str, secret: &str, channel: &str, at: OffsetDateTime, value: f64, flag: &str) -> Result<Vec<u8>> {
     let (date, clock) = (at.date(), at.time());
-    let stamp = format!(
-        "{:04}{:02}{:02}{:02}{:02}00",
-        date.year(),
-        u8::from(date.month()),
-        date.day(),
-        clock.hour(),
-        clock.minute()
-    );
+    let stamp = format!("{:04}{:02}{:02}{:02}{:02}00", date.year(), u8::from(date.month()), date.day(), clock.hour(), clock.minute());
     let qn = format!("{stamp}000");
     let value = format!("{value:.2}");
     let (rtd, mark) = (format!("{channel}-Rtd"), format!("{channel}-Flag"));

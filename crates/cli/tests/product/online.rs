@@ -67,7 +67,10 @@ fn frame(secret: &str, at: OffsetDateTime, value: f64) -> Result<(String, Vec<u8
 
 /// The request numbers that are answered in a text.
 fn answered(text: &str) -> Vec<String> {
-    text.split("##").filter(|part| part.contains("CN=9014")).filter_map(|part| Some(part.split_once("QN=")?.1.split_once(';')?.0.to_owned())).collect()
+    text.split("##")
+        .filter(|part| part.contains("CN=9014"))
+        .filter_map(|part| Some(part.split_once("QN=")?.1.split_once(';')?.0.to_owned()))
+        .collect()
 }
 
 #[test]
@@ -78,8 +81,24 @@ fn rq_026_a_server_killed_under_load_has_every_acknowledged_reading_once() -> Ou
     std::fs::write(&list, EMPLOYERS)?;
     home.import(&[&list])?;
     let add = [
-        "device", "add", "--device", "ZX0001", "--uscc", "91130302TE5T05JB25", "--hazard", "P001", "--unit", "dB(A)", "--protocol", "hj212",
-        "--channel", "LA", "--set", "notice_at=85", "--set", "alarm_at=100",
+        "device",
+        "add",
+        "--device",
+        "ZX0001",
+        "--uscc",
+        "91130302TE5T05JB25",
+        "--hazard",
+        "P001",
+        "--unit",
+        "dB(A)",
+        "--protocol",
+        "hj212",
+        "--channel",
+        "LA",
+        "--set",
+        "notice_at=85",
+        "--set",
+        "alarm_at=100",
     ];
     let output = home.run(&add)?;
     assert!(output.status.success(), "{}", words(&output));

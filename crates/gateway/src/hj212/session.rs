@@ -25,7 +25,8 @@ enum Step {
 
 /// Serves a connection until it ends.
 pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, hub: &Hub) -> io::Result<()> {
-    let mut session = Session { hub, mode: CrcMode::default(), decoder: None, first: Vec::new(), parts: Assembler::new(Bounds::default()), faults: 0 };
+    let mut session =
+        Session { hub, mode: CrcMode::default(), decoder: None, first: Vec::new(), parts: Assembler::new(Bounds::default()), faults: 0 };
     let mut buffer = vec![0; READ];
     loop {
         let Ok(read) = timeout(IDLE, stream.read(&mut buffer)).await else { return Ok(()) };
@@ -120,7 +121,11 @@ impl Session<'_> {
             Err(refusal) => {
                 let number = segment.header("MN").unwrap_or_default();
                 let found = refusal.found.unwrap_or_default();
-                batch.refused.push(self.held(number, Reason::Malformed, &format!("{} 为“{found}”，应为{}", refusal.field, refusal.expected)));
+                batch.refused.push(self.held(
+                    number,
+                    Reason::Malformed,
+                    &format!("{} 为“{found}”，应为{}", refusal.field, refusal.expected),
+                ));
                 return;
             }
         };
@@ -141,7 +146,11 @@ impl Session<'_> {
         }
         let (taken, lost) = self.parts.take(&header, &text, u64::try_from(now_ms).unwrap_or_default());
         for message in lost {
-            batch.refused.push(self.held(&message.mn, Reason::Malformed, &format!("分包不全：{}/{} 包", message.parts.len(), message.total)));
+            batch.refused.push(self.held(
+                &message.mn,
+                Reason::Malformed,
+                &format!("分包不全：{}/{} 包", message.parts.len(), message.total),
+            ));
         }
         if let Taken::Whole(parts) = taken {
             let parts: Vec<Segment<'_>> = parts.iter().map(|part| Segment::parse(part)).collect();

@@ -71,7 +71,10 @@ async fn rq_027_a_device_drives_an_alarm_from_its_first_value_to_closed() {
     let employer = Caller::of("qy", &["R09"], "", &owner);
     let office = Caller::of("wjw", &["R03"], "130302", "");
     let id = after[0].id.clone();
-    assert!(matches!(step(&world, &office, &id, "acknowledge", json!({})).await, Err(DoorError::NotAllowed { .. })), "the employer acknowledges");
+    assert!(
+        matches!(step(&world, &office, &id, "acknowledge", json!({})).await, Err(DoorError::NotAllowed { .. })),
+        "the employer acknowledges"
+    );
     step(&world, &employer, &id, "acknowledge", json!({})).await.unwrap();
     step(&world, &employer, &id, "handle", json!({})).await.unwrap();
     let measures = json!({"cause": "隔声罩未关", "measures": "关闭隔声罩"});

@@ -59,14 +59,18 @@ async fn strangers_are_refused_by_the_standards_codes_and_keep_nothing() {
     stream.write_all(&upload("wrong1", at, "a34001-Rtd=0.5")).await.unwrap();
     let refused = answer(&mut stream).await;
     assert!(refused.contains("CN=9011") && refused.contains("QnRtn=3"), "{refused}");
-    let unknown = encode(b"QN=20260305120000000;ST=22;CN=2011;PW=123456;MN=NOBODY;Flag=5;CP=&&DataTime=20260305120000;a34001-Rtd=1&&").unwrap();
+    let unknown =
+        encode(b"QN=20260305120000000;ST=22;CN=2011;PW=123456;MN=NOBODY;Flag=5;CP=&&DataTime=20260305120000;a34001-Rtd=1&&").unwrap();
     stream.write_all(&unknown).await.unwrap();
     let refused = answer(&mut stream).await;
     assert!(refused.contains("QnRtn=4"), "{refused}");
     assert_eq!((world.held(LOGGER, "secret").await, world.held("NOBODY", "unknown").await), (1, 1));
     assert_eq!(world.hub.store.count().await.unwrap(), 0);
     let all = world.hub.store.held(&zhijian_telemetry::readings::HeldQuery { limit: 100, ..Default::default() }).await.unwrap();
-    assert!(all.iter().all(|held| !held.refused.detail.contains("wrong1") && !held.refused.detail.contains("123456")), "no password is kept");
+    assert!(
+        all.iter().all(|held| !held.refused.detail.contains("wrong1") && !held.refused.detail.contains("123456")),
+        "no password is kept"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

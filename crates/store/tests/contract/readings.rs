@@ -33,7 +33,8 @@ async fn values(store: &dyn ReadingStore, device: &str) -> Vec<(i64, f64)> {
 
 pub async fn rq_026_a_reading_is_named_by_device_factor_and_moment(base: &Base) {
     let store = open(base).await;
-    let first = batch(vec![arrival("A", 1000, 80.5, 0), arrival("A", 2000, -0.25, 0), arrival("B", 1000, 1e-12, 0), arrival("A", 1000, 80.5, 0)]);
+    let first =
+        batch(vec![arrival("A", 1000, 80.5, 0), arrival("A", 2000, -0.25, 0), arrival("B", 1000, 1e-12, 0), arrival("A", 1000, 80.5, 0)]);
     let fates = store.append(&first).await.unwrap();
     assert_eq!(fates, [Fate::New, Fate::New, Fate::New, Fate::Duplicate], "also within a batch");
     assert_eq!(store.append(&first).await.unwrap(), [Fate::Duplicate; 4]);
@@ -123,7 +124,8 @@ pub async fn batches_side_by_side_keep_each_reading_once(base: &Base) {
             let mut fresh = 0;
             for round in 0..10 {
                 // Every batch shares half of its readings with another writer's, in another order.
-                let mut arrivals: Vec<Arrival> = (0..40).map(|n| arrival("A", (writer / 2 * 20 + round * 100 + n) * 1000, 80.0, 0)).collect();
+                let mut arrivals: Vec<Arrival> =
+                    (0..40).map(|n| arrival("A", (writer / 2 * 20 + round * 100 + n) * 1000, 80.0, 0)).collect();
                 if writer % 2 == 0 {
                     arrivals.reverse();
                 }

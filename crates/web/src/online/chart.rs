@@ -30,5 +30,7 @@ pub async fn data(
     let width = ((to - from) / PIECES).max(1000);
     let pieces = hub(&app)?.store.buckets(&series, from, to, width).await.map_err(PageError::failed("读取监测数据"))?;
     let points: Vec<Value> = pieces.iter().map(|piece| json!([piece.start_ms, piece.low, piece.high])).collect();
-    Ok(Json(json!({"from": from, "to": to, "width": width, "unit": text("unit"), "points": points, "note": "在线数据只作提示，不是法定检测结果"})))
+    Ok(Json(
+        json!({"from": from, "to": to, "width": width, "unit": text("unit"), "points": points, "note": "在线数据只作提示，不是法定检测结果"}),
+    ))
 }

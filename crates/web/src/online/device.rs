@@ -1,6 +1,6 @@
 //! `GET /online/devices/{id}`: one device: its chart, its state, its alarms.
 
-use super::{PAGE, TITLE, address, may, moment, notice, number, state};
+use super::{PAGE, TITLE, address, employer, may, moment, notice, number, state};
 use crate::app::App;
 use crate::error::PageError;
 use crate::layout::{self, Frame};
@@ -22,12 +22,7 @@ pub(super) const SPANS: [(&str, &str, i64); 5] =
 const ALARMS: u32 = 5;
 
 /// `GET /online/devices/{id}`
-pub async fn show(
-    signed: Signed,
-    State(app): State<App>,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Result<Markup, PageError> {
+pub async fn show(signed: Signed, State(app): State<App>, Path(id): Path<String>, RawQuery(query): RawQuery) -> Result<Markup, PageError> {
     may(&app, &signed)?;
     let view = app.door.open(&signed.caller, "device", &id, None).await?;
     let span = span(&query.unwrap_or_default())?;
@@ -76,7 +71,10 @@ pub(super) fn span(query: &str) -> Result<&'static (&'static str, &'static str, 
             _ => return Err(PageError::BadRequest(format!("不认识查询参数“{name}”"))),
         }
     }
-    SPANS.iter().find(|(code, ..)| *code == wanted).ok_or_else(|| PageError::BadRequest(format!("时段“{wanted}”应为 2h、24h、7d、30d、365d")))
+    SPANS
+        .iter()
+        .find(|(code, ..)| *code == wanted)
+        .ok_or_else(|| PageError::BadRequest(format!("时段“{wanted}”应为 2h、24h、7d、30d、365d")))
 }
 
 fn now(app: &App, view: &View, device: Option<&Device>, last: Option<&Kept>) -> Markup {
@@ -92,7 +90,7 @@ fn now(app: &App, view: &View, device: Option<&Device>, last: Option<&Kept>) -> 
                 strong #live-value { @if let Some(last) = last { (number(last.reading.value)) } @else { "—" } } " " (text("unit"))
                 " " small.muted { span #live-at { @if let Some(last) = last { (moment(last.reading.at_ms)) } @else { "还没有数据" } } @if let Some(quality) = &quality { " · " (quality) } }
             }
-            dt { "用人单位" } dd { (text("employer_name")) }
+            dt { "用人单位" } dd { (employer(view)) }
             dt { "岗位" } dd { (text("workshop")) " " (text("post")) }
             dt { "危害因素" } dd { (label("HAZARD", text("hazard"))) }
             dt { "检定有效期" } dd { @if text("valid_until").is_empty() { "未登记" } @else { (text("valid_until")) } }
@@ -115,10 +113,8 @@ const fn levels() -> [(Level, &'static str); 3] {
 
 fn picture(app: &App, id: &str, span: &(&str, &str, i64), view: &View, device: Option<&Device>) -> Markup {
     let points = device.and_then(|device| device.points.as_ref().ok());
-    let lines: Vec<Value> = levels()
-        .into_iter()
-        .filter_map(|(level, name)| Some(json!({"name": name, "value": points?.rule.points.at(level)?})))
-        .collect();
+    let lines: Vec<Value> =
+        levels().into_iter().filter_map(|(level, name)| Some(json!({"name": name, "value": points?.rule.points.at(level)?}))).collect();
     let unit = view.data.get("unit").and_then(Value::as_str).unwrap_or_default();
     let page = address(id);
     html! {
@@ -134,7 +130,10 @@ fn picture(app: &App, id: &str, span: &(&str, &str, i64), view: &View, device: O
 }
 
 async fn alarms(app: &App, signed: &Signed, device: &str) -> Result<Vec<View>, PageError> {
-    let readable = app.catalogue().kind("alarm").is_some_and(|kind| zhijian_records::access::may(&signed.caller, kind, zhijian_records::access::Wish::Read));
+    let readable = app
+        .catalogue()
+        .kind("alarm")
+        .is_some_and(|kind| zhijian_records::access::may(&signed.caller, kind, zhijian_records::access::Wish::Read));
     if !readable {
         return Ok(Vec::new());
     }

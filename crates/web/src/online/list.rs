@@ -1,6 +1,6 @@
 //! `GET /online`: the caller's devices with state and last value.
 
-use super::{PAGE, QUARANTINE, QUARANTINE_TITLE, TITLE, address, may, moment, notice, number, state};
+use super::{PAGE, QUARANTINE, QUARANTINE_TITLE, TITLE, address, employer, may, moment, notice, number, state};
 use crate::app::App;
 use crate::error::PageError;
 use crate::layout::{self, Frame};
@@ -119,7 +119,7 @@ fn table(app: &App, rows: &[View], last: &[Option<Kept>]) -> Markup {
                 @let until = text(view, "valid_until");
                 tr {
                     td data-label="设备" { a href=(address(&view.id)) { (number_of) } }
-                    td data-label="用人单位" { (text(view, "employer_name")) }
+                    td data-label="用人单位" { (employer(view)) }
                     td data-label="岗位" { (text(view, "workshop")) " " (text(view, "post")) }
                     td data-label="危害因素" { (label("HAZARD", &text(view, "hazard"))) }
                     td.num data-label="最新值" { @if let Some(last) = last { (number(last.reading.value)) " " small.muted { (text(view, "unit")) } } @else { span.muted { (words::NONE) } } }

@@ -60,7 +60,7 @@ fn hub(app: &App) -> Result<&Hub, PageError> {
 
 /// What every page says.
 fn notice() -> Markup {
-    html! { p.hint role="note" { "在线数据只作提示，不是法定检测结果：不计入工作场所合格率（I-04），不单独作为处罚证据。" } }
+    html! { p.lead role="note" { "在线数据只作提示，不是法定检测结果：不计入工作场所合格率（I-04），不单独作为处罚证据。" } }
 }
 
 /// Address of a device's page.
@@ -87,6 +87,12 @@ fn state(device: Option<&Device>, registered: &str, last: Option<&Kept>, now_ms:
             }
         }
     }
+}
+
+/// The employer as a device's record names it: by name, else by its credit code.
+fn employer(view: &zhijian_records::read::View) -> &str {
+    let text = |name: &str| view.data.get(name).and_then(serde_json::Value::as_str).filter(|text| !text.is_empty());
+    text("employer_name").or_else(|| text("uscc")).unwrap_or(crate::words::NONE)
 }
 
 /// A moment for pages, to the second.

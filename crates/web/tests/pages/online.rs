@@ -28,7 +28,12 @@ async fn rq_027_live_values_charts_and_quarantine_are_for_the_region_and_the_emp
     let now = world.app.door.now() / 1000;
     let refused = deliver(&world, "wrong", &json!([])).await;
     assert_eq!(refused.status, 401);
-    let reply = deliver(&world, SECRET, &json!([{"ts": now - 60_000, "value": 91.25}, {"ts": now - 30_000, "value": 1, "unit": "mg/m3"}, {"value": 3}])).await;
+    let reply = deliver(
+        &world,
+        SECRET,
+        &json!([{"ts": now - 60_000, "value": 91.25}, {"ts": now - 30_000, "value": 1, "unit": "mg/m3"}, {"value": 3}]),
+    )
+    .await;
     assert_eq!(reply.status, 200);
     assert_eq!(reply.json()["counts"], json!({"malformed": 1, "new": 1, "unit": 1}));
     let device = hub.register.device(DEVICE).unwrap();
