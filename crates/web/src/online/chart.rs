@@ -1,7 +1,7 @@
 //! `GET /online/devices/{id}/chart`: a series for the chart, lowest and highest value a piece, so that no peak is lost and thousands of points stay few.
 
 use super::device::span;
-use super::{hub, may};
+use super::hub;
 use crate::app::App;
 use crate::error::PageError;
 use crate::session::Signed;
@@ -20,7 +20,6 @@ pub async fn data(
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, PageError> {
-    may(&app, &signed)?;
     let view = app.door.open(&signed.caller, "device", &id, None).await?;
     let (_, _, hours) = span(&query.unwrap_or_default())?;
     let text = |name: &str| view.data.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();

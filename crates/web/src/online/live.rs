@@ -1,6 +1,6 @@
 //! `GET /online/devices/{id}/live`: readings of a device as they become durable (server-sent events).
 
-use super::{hub, may};
+use super::hub;
 use crate::app::App;
 use crate::error::PageError;
 use crate::session::Signed;
@@ -25,7 +25,6 @@ pub async fn events(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, PageError> {
-    may(&app, &signed)?;
     let view = app.door.open(&signed.caller, "device", &id, None).await?;
     let text = |name: &str| view.data.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let series = Series { device: text("device_no"), factor: text("hazard") };
