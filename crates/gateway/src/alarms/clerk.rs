@@ -1,18 +1,17 @@
 //! Holds the episodes of the watches against the `alarm` records, and tells the county when nobody acknowledges.
 
 use super::Watching;
+use super::record::{day, ended_at, fields, moment, started_ms, text};
 use crate::hub::{Hub, Live};
 use crate::register::Device;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::time::Duration;
-use time::format_description::well_known::Rfc3339;
-use time::{OffsetDateTime, UtcOffset};
 use tokio::sync::broadcast::error::RecvError;
 use zhijian_kinds::intake::Draft;
 use zhijian_records::port::{Filter, Op, Query, Stored};
 use zhijian_records::submit::Entry;
 use zhijian_records::{Caller, Door, DoorError, prepare};
-use zhijian_telemetry::windows::{Deadlines, Episode, Level, Readings};
+use zhijian_telemetry::windows::{Episode, Readings};
 
 const KIND: &str = "alarm";
 /// Only one process writes alarms.
@@ -99,15 +98,24 @@ impl Clerk {
     async fn reconcile(&mut self, device: &Device, now_ms: i64) -> Result<(), DoorError> {
         let door = self.hub.register.door().clone();
         let since = day(now_ms - Readings::HORIZON_MS);
-        let filters = vec![Filter::field("device_no", Op::Eq, &device.no), Filter::field("started_on", Op::Gte, &since)];
-        let mut known = door.store.query(&Query::everything(KIND, filters)).await.map_err(Door::store_error(KIND))?.rows;
-        let episodes = self.watching.episodes(&device.series()).to_vec();
-        for episode in &episodes {
+        let mut known = records(&door, &device.no, Filter::field("started_on", Op::Gte, &since)).await?;
+        // An alarm may last longer than readings are judged again.
+        for lasting in records(&door, &device.no, Filter::field("ended_at", Op::Empty, "")).await? {
+            if known.iter().all(|stored| stored.id != lasting.id) {
+                known.push(lasting);
+            }
+        }
+        let series = device.series();
+        let begin = self.watching.oldest(&series).unwrap_or(i64::MAX);
+        for episode in self.watching.episodes(&series).to_vec() {
             let started = moment(episode.since_ms);
-            let place = known.iter().position(|stored| text(stored, "started_at") == started);
+            let same = |stored: &Stored| text(stored, "started_at") == started;
+            // What stands since the first reading that is known began before it: the alarm that was open then.
+            let older = |stored: &Stored| episode.since_ms <= begin && ended_at(stored).is_none() && started_ms(stored) < begin;
+            let place = known.iter().position(same).or_else(|| known.iter().position(older));
             match place.map(|place| known.swap_remove(place)) {
-                Some(stored) => self.change(&door, device, &stored, episode, now_ms).await?,
-                None => raise(&door, device, episode).await?,
+                Some(stored) => self.change(&door, device, &stored, &episode, now_ms).await?,
+                None => raise(&door, device, &episode).await?,
             }
         }
         // What is left has no episode: readings that came later show that it was none. Those that can no longer change are left alone.
@@ -121,7 +129,20 @@ impl Clerk {
 
     async fn change(&mut self, door: &Door, device: &Device, stored: &Stored, episode: &Episode, now_ms: i64) -> Result<(), DoorError> {
         let document = stored.document();
-        let wanted = fields(device, episode);
+        let mut wanted = fields(device, episode);
+        if text(stored, "started_at") != moment(episode.since_ms) {
+            // What it was before the readings that are known stays.
+            for name in ["level", "raised_at", "peak", "set_point", "ack_due_at"] {
+                let before = document.get(name).cloned().unwrap_or(Value::Null);
+                let higher = name == "peak" && before.as_f64() < wanted.get(name).and_then(Value::as_f64);
+                if !higher
+                    && (name != "level"
+                        || text(stored, "level").as_str() >= wanted.get("level").and_then(Value::as_str).unwrap_or_default())
+                {
+                    wanted.insert(name.into(), before);
+                }
+            }
+        }
         let differs = |name: &str| document.get(name).unwrap_or(&Value::Null) != wanted.get(name).unwrap_or(&Value::Null);
         let weighty = ["level", "level_now", "ended_at", "raised_at"].into_iter().any(differs);
         let written = self.peaks.get(&stored.id).copied().unwrap_or(i64::MIN);
@@ -180,6 +201,12 @@ impl Clerk {
     }
 }
 
+/// The alarms of a device that a filter leaves.
+async fn records(door: &Door, device: &str, filter: Filter) -> Result<Vec<Stored>, DoorError> {
+    let query = Query::everything(KIND, vec![Filter::field("device_no", Op::Eq, device), filter]);
+    Ok(door.store.query(&query).await.map_err(Door::store_error(KIND))?.rows)
+}
+
 /// Writes a new alarm. There already, however it came there: left as it is, the next round compares.
 async fn raise(door: &Door, device: &Device, episode: &Episode) -> Result<(), DoorError> {
     let kind = door.kind(KIND)?;
@@ -209,71 +236,6 @@ async fn raise(door: &Door, device: &Device, episode: &Episode) -> Result<(), Do
     }
 }
 
-/// What an episode says, as the fields of its record.
-fn fields(device: &Device, episode: &Episode) -> Map<String, Value> {
-    let level = episode.highest().unwrap_or(Level::Notice);
-    let deadlines = Deadlines::default();
-    let wait = match level {
-        Level::Notice => deadlines.notice_ms,
-        Level::Alarm => deadlines.alarm_ms,
-        Level::High => deadlines.high_ms,
-    };
-    let (point, basis) = match &device.points {
-        Ok(points) => (points.rule.points.at(level), points.basis.as_str()),
-        Err(_) => (None, ""),
-    };
-    let named = |text: &str| if text.is_empty() { Value::Null } else { Value::from(text) };
-    let document = json!({
-        "device_no": device.no,
-        "employer_name": named(device.text("employer_name")),
-        "uscc": named(device.text("uscc")),
-        "workshop": named(device.text("workshop")),
-        "post": named(device.text("post")),
-        "hazard": device.hazard,
-        "level": level.code(),
-        "level_now": episode.level().map(Level::code),
-        "started_on": day(episode.since_ms),
-        "started_at": moment(episode.since_ms),
-        "raised_at": moment(episode.raised_ms()),
-        "ended_at": episode.ended_ms().map(moment),
-        "peak": (episode.peak * 1e6).round() / 1e6,
-        "set_point": point,
-        "unit": device.unit,
-        "basis_note": named(basis),
-        "ack_due_at": moment(episode.raised_ms() + wait),
-    });
-    match document {
-        Value::Object(map) => map.into_iter().filter(|(_, value)| !value.is_null()).collect(),
-        _ => Map::new(),
-    }
-}
-
 fn caller(region: &str) -> Caller {
     Caller { region: region.to_owned(), ..Caller::system("alarms") }
-}
-
-fn text(stored: &Stored, name: &str) -> String {
-    stored.document().get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
-}
-
-fn ended_at(stored: &Stored) -> Option<String> {
-    Some(text(stored, "ended_at")).filter(|text| !text.is_empty())
-}
-
-fn started_ms(stored: &Stored) -> i64 {
-    OffsetDateTime::parse(&text(stored, "started_at"), &Rfc3339).map_or(i64::MIN, |at| at.unix_timestamp() * 1000)
-}
-
-fn beijing(at_ms: i64) -> OffsetDateTime {
-    let offset = UtcOffset::from_hms(8, 0, 0).unwrap_or(UtcOffset::UTC);
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at_ms) * 1_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH).to_offset(offset)
-}
-
-fn day(at_ms: i64) -> String {
-    zhijian_kinds::dates::iso(beijing(at_ms).date())
-}
-
-/// As records keep moments: whole seconds of China time, which sort as texts.
-fn moment(at_ms: i64) -> String {
-    zhijian_records::clock::shown(at_ms.div_euclid(1000) * 1_000_000)
 }

@@ -4,6 +4,7 @@
 //! and their episodes are held against the records: an alarm is named by device and beginning, and written once.
 
 mod clerk;
+mod record;
 mod watching;
 
 pub use clerk::{Clerk, tend};

@@ -91,6 +91,12 @@ impl Watching {
         self.touched.insert(device.to_owned());
     }
 
+    /// The oldest reading that a series is judged from.
+    #[must_use]
+    pub fn oldest(&self, series: &Series) -> Option<i64> {
+        self.series.get(series)?.watch.readings().oldest()
+    }
+
     /// The alarms of a series that may still change.
     #[must_use]
     pub fn episodes(&self, series: &Series) -> &[Episode] {

@@ -134,3 +134,33 @@ async fn late_readings_change_the_alarm_that_is_there_instead_of_making_another(
     assert_eq!((after.len(), text(&after[0], "level")), (1, "2".to_owned()), "the same alarm, higher");
     assert_eq!(after[0].id, before[0].id);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_alarm_that_lasts_for_days_is_one_alarm_whatever_is_restarted() {
+    let world = World::new().await;
+    let hour = 60 * MINUTE;
+    let topic = format!("zhijian/{NOISE}/readings");
+    let send = async |value: f64| {
+        let (mut client, _) = Client::connect(world.mqtt, NOISE, SECRET).await;
+        client.publish(&topic, &reading(world.now_ms(), value), 1).await;
+        client.acknowledged().await.unwrap();
+        world.pass(2 * MINUTE);
+    };
+    send(101.0).await;
+    Clerk::new(world.hub.clone()).round().await.unwrap();
+    let first = alarms(&world).await;
+    assert_eq!(first.len(), 1);
+    for _ in 0..4 {
+        world.pass(30 * hour);
+        send(90.0).await;
+        Clerk::new(world.hub.clone()).round().await.unwrap();
+    }
+    let later = alarms(&world).await;
+    assert_eq!(later.len(), 1, "no second alarm");
+    assert_eq!((later[0].id.as_str(), text(&later[0], "level").as_str()), (first[0].id.as_str(), "2"), "its highest level stays known");
+    send(80.0).await;
+    Clerk::new(world.hub.clone()).round().await.unwrap();
+    let over = alarms(&world).await;
+    assert_eq!(over.len(), 1);
+    assert_ne!(text(&over[0], "ended_at"), "");
+}
