@@ -8,6 +8,7 @@
 //! in turns of one run.
 //! `cargo run --release -p zhijian-bench -- hj212 [FRAMES]`: frames a second out of a byte stream on one core, against looking at each byte once and
 //! summing the same data.
+//! `cargo run --release -p zhijian-bench -- readings [ROWS]`: durable readings a second through MQTT and HJ 212 over 1,000 connections, against the store alone.
 //! `cargo run --release -p zhijian-bench -- work [ROWS]`: a declaration with 200 posts, the questions of a desk, all duties computed anew.
 //! `cargo run --release -p zhijian-bench -- seal [RECORDS]`: private fields sealed and opened a second and core, against the raw cipher.
 
@@ -25,6 +26,7 @@ mod hj212;
 mod import;
 mod pages;
 mod raw;
+mod readings;
 mod seal;
 mod work;
 
@@ -39,8 +41,11 @@ fn main() -> anyhow::Result<()> {
         "hj212" => hj212::run(rows),
         "access" => runtime.block_on(access::run(rows)),
         "audit" => runtime.block_on(audit::run(rows)),
+        "readings" => runtime.block_on(readings::run(rows)),
         "seal" => seal::run(rows),
         "work" => runtime.block_on(work::run(rows)),
-        _ => anyhow::bail!("access [ROWS] | audit [LINES] | hj212 [FRAMES] | import [ROWS] | pages [ROWS] | seal [RECORDS] | work [ROWS]"),
+        _ => anyhow::bail!(
+            "access [ROWS] | audit [LINES] | hj212 [FRAMES] | import [ROWS] | pages [ROWS] | readings [ROWS] | seal [RECORDS] | work [ROWS]"
+        ),
     }
 }

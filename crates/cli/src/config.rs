@@ -48,6 +48,16 @@ pub struct Config {
     pub oidc_name: String,
     /// Outlets of notices: `[notify]` here, `ZHIJIAN_NOTIFY_…` in the environment (`docs/how-to/notifications.md`).
     pub notify: zhijian_notify::Settings,
+    /// File of on-line readings for SQLite (`sqlite://…`). Environment: `ZHIJIAN_READINGS_URL`. Default: `<home>/readings.db`. With PostgreSQL they are in its database.
+    pub readings_url: Option<String>,
+    /// Address of the MQTT gateway; none by default. Environment: `ZHIJIAN_MQTT`.
+    pub mqtt: Option<String>,
+    /// Certificate chain (PEM) of the MQTT gateway; without it connections are not encrypted. Environment: `ZHIJIAN_MQTT_CERTIFICATE`.
+    pub mqtt_certificate: Option<PathBuf>,
+    /// Its private key (PEM). Environment: `ZHIJIAN_MQTT_KEY`.
+    pub mqtt_key: Option<PathBuf>,
+    /// Address of the HJ 212 gateway; none by default. Environment: `ZHIJIAN_HJ212`.
+    pub hj212: Option<String>,
     /// Log filter, `error,zhijian=info` by default. Environment: `ZHIJIAN_LOG`.
     pub log: String,
 }
@@ -72,6 +82,11 @@ impl Default for Config {
             oidc_client_secret: String::new(),
             oidc_name: String::new(),
             notify: zhijian_notify::Settings::default(),
+            readings_url: None,
+            mqtt: None,
+            mqtt_certificate: None,
+            mqtt_key: None,
+            hj212: None,
             log: "error,zhijian=info".into(),
         }
     }
@@ -101,6 +116,11 @@ impl Config {
             "oidc_client_id",
             "oidc_client_secret",
             "oidc_name",
+            "readings_url",
+            "mqtt",
+            "mqtt_certificate",
+            "mqtt_key",
+            "hj212",
             "log",
         ];
         let config: Self = Figment::from(Serialized::defaults(Self::default()))

@@ -4,6 +4,7 @@ mod commands;
 mod config;
 mod heads;
 mod master;
+mod online;
 mod platform;
 mod secret_file;
 
@@ -70,6 +71,12 @@ enum Command {
     Calc(commands::calc::Args),
     /// HJ 212 报文编解码：标准输入逐行读 JSON（decode、stream、encode、flag），逐行给出结果
     Hj212(commands::hj212::Args),
+    /// 在线监测设备：登记、密码
+    Device(commands::device::Args),
+    /// 在线监测数据：某台设备存有什么
+    Readings(commands::readings::Args),
+    /// 模拟在线监测设备：正常日、故障、风暴
+    Simulate(commands::simulate::Args),
 }
 
 fn main() -> ExitCode {
@@ -120,6 +127,9 @@ async fn run(command: Command, config: config::Config) -> anyhow::Result<ExitCod
         Command::Rederive(args) => commands::rederive::run(config, args).await,
         Command::Calc(args) => commands::calc::run(args),
         Command::Hj212(args) => commands::hj212::run(args),
+        Command::Device(args) => commands::device::run(config, args).await,
+        Command::Readings(args) => commands::readings::run(config, args).await,
+        Command::Simulate(args) => commands::simulate::run(args).await,
     }
 }
 

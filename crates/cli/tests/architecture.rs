@@ -14,15 +14,16 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("kinds", vec![]),
         ("calc", vec![]),
         ("records", vec!["kinds", "calc"]),
-        ("store", vec!["records", "kinds"]),
+        ("store", vec!["records", "kinds", "telemetry"]),
         ("lake", vec!["records", "kinds", "calc"]),
         ("exchange", vec!["records", "kinds"]),
         ("telemetry", vec!["records", "kinds", "calc"]),
+        ("gateway", vec!["telemetry", "records", "kinds", "calc"]),
         ("documents", vec!["records", "kinds"]),
         ("notify", vec!["records"]),
-        ("web", vec!["records", "kinds", "calc", "lake", "exchange", "documents"]),
-        ("cli", vec!["kinds", "calc", "records", "store", "lake", "exchange", "telemetry", "documents", "notify", "web"]),
-        ("bench", vec!["kinds", "records", "store", "telemetry"]),
+        ("web", vec!["records", "kinds", "calc", "lake", "exchange", "documents", "telemetry", "gateway"]),
+        ("cli", vec!["kinds", "calc", "records", "store", "lake", "exchange", "telemetry", "gateway", "documents", "notify", "web"]),
+        ("bench", vec!["kinds", "records", "store", "telemetry", "gateway"]),
     ])
 }
 

@@ -139,7 +139,8 @@ impl Door {
         if access::may(caller, kind, wish) { Ok(()) } else { Err(DoorError::NotAllowed { kind: kind.title.clone() }) }
     }
 
-    pub(crate) fn store_error(kind: &str) -> impl FnOnce(StoreError) -> DoorError + use<> {
+    /// A store's failure as the door tells it.
+    pub fn store_error(kind: &str) -> impl FnOnce(StoreError) -> DoorError + use<> {
         let kind = kind.to_owned();
         move |source| match source {
             StoreError::BadQuery(message) => DoorError::BadRequest(message),

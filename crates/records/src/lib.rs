@@ -14,6 +14,7 @@ pub mod bulk;
 pub mod caller;
 pub mod clock;
 pub mod derive;
+pub mod devices;
 pub mod door;
 pub mod duties;
 pub mod emergency;

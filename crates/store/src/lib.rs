@@ -16,6 +16,7 @@ mod outbox;
 mod partitions;
 mod postgres;
 mod query;
+mod readings;
 mod row;
 mod schema;
 mod settings;
@@ -24,6 +25,8 @@ mod sqlite;
 mod statistics;
 mod throttle;
 mod tokens;
+
+pub use readings::open as open_readings;
 
 use std::sync::Arc;
 use zhijian_records::port::{Column, Store, StoreError};

@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
 
 pub mod hj212;
+pub mod readings;
 pub mod windows;

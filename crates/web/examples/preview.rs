@@ -42,7 +42,17 @@ async fn main() -> Result<(), Failure> {
         fill(&door).await?;
     }
     lake.refresh(door.store.as_ref()).await?;
-    let app = App { door, lake, evaluator, home, region: "130300".into(), purposes: Arc::default(), gate: Arc::default(), demo: true };
+    let app = App {
+        door,
+        lake,
+        evaluator,
+        home,
+        region: "130300".into(),
+        purposes: Arc::default(),
+        gate: Arc::default(),
+        demo: true,
+        online: None,
+    };
     let listener = tokio::net::TcpListener::bind(&address).await?;
     axum::serve(listener, zhijian_web::router(app)).await?;
     Ok(())

@@ -27,6 +27,8 @@ pub struct App {
     pub gate: Arc<Gate>,
     /// Shows the banner of demo data.
     pub demo: bool,
+    /// On-line monitoring; `None` where it is not run (tests of other things).
+    pub online: Option<zhijian_gateway::Hub>,
 }
 
 impl App {

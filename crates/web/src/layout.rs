@@ -180,6 +180,7 @@ fn menu(frame: &Frame<'_>, signed: &Signed) -> Markup {
             @if frame.app.door.has_duties(&signed.caller) { li { (entry(crate::duties::PAGE, crate::duties::TITLE, "history")) } }
             @if signed.is("R08") || signed.is("R09") { li { (entry(crate::wizard::PAGE, crate::wizard::TITLE, "file")) } }
             @for (address, name) in crate::exams::menu(frame.app, signed) { li { (entry(address, name, "people")) } }
+            @if crate::online::shown(frame.app, signed) { li { (entry(crate::online::PAGE, crate::online::TITLE, "board")) } }
             li { (entry("/plans", words::BOARD, "board")) }
             @if crate::board::place::Territory::of(frame.app, &signed.caller).is_ok() { li { (entry(crate::tables::PAGE, crate::tables::TITLE, "board")) } }
             @if crate::lists::any(frame.app, signed) { li { (entry(crate::lists::PAGE, crate::lists::TITLE, "people")) } }

@@ -23,6 +23,7 @@ pub mod links;
 pub mod lists;
 pub mod metrics;
 pub mod notices;
+mod online;
 pub mod pages;
 pub mod papers;
 pub mod posted;

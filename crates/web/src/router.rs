@@ -7,7 +7,7 @@ use crate::pages::{
 };
 use crate::posted::FORM_LIMIT;
 use crate::{
-    api, assets, board, calculators, dossier, duties, error, exams, health, lists, metrics, notices, pages, papers, security, tables, visit,
+    api, assets, board, calculators, dossier, duties, error, exams, health, lists, metrics, notices, online, pages, papers, security, tables, visit,
     watermark, wizard,
 };
 use axum::Router;
@@ -48,6 +48,7 @@ pub fn router(app: App) -> Router {
         .merge(exams::router())
         .merge(wizard::router())
         .merge(notices::router())
+        .merge(online::router())
         .merge(access::router())
         .merge(audit::router())
         .merge(exports::router())

@@ -107,7 +107,7 @@ pub const ROLES: [(&str, &str); 22] = [
 /// Headings of the menu with the areas below them.
 pub const MENU_GROUPS: [(&str, &[&str]); 8] = [
     ("单位与机构", &["employer", "institution", "task", "document"]),
-    ("申报与监测", &["declaration", "construction_project", "measurement"]),
+    ("申报与监测", &["declaration", "construction_project", "measurement", "online"]),
     (
         "健康监护与职业病",
         &[

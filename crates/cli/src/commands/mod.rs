@@ -6,6 +6,7 @@ pub mod backup;
 pub mod calc;
 pub mod check;
 pub mod demo;
+pub mod device;
 pub mod document;
 pub mod duties;
 pub mod evaluate;
@@ -17,11 +18,13 @@ pub mod keys;
 pub mod lake;
 pub mod notify;
 pub mod react;
+pub mod readings;
 pub mod rederive;
 pub mod research;
 pub mod restore;
 pub mod retention;
 pub mod serve;
+pub mod simulate;
 pub mod template;
 
 /// How a command reports what it did.

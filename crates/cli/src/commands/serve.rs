@@ -14,6 +14,12 @@ pub struct Args {
     /// 监听地址
     #[arg(long)]
     listen: Option<String>,
+    /// MQTT 网关的监听地址，如 0.0.0.0:1883
+    #[arg(long)]
+    mqtt: Option<String>,
+    /// HJ 212 网关的监听地址，如 0.0.0.0:9212
+    #[arg(long)]
+    hj212: Option<String>,
 }
 
 /// Runs it.
@@ -21,6 +27,9 @@ pub struct Args {
 /// # Errors
 /// The address is taken, or the store cannot be opened.
 pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
+    let mut config = config;
+    config.mqtt = args.mqtt.or(config.mqtt);
+    config.hj212 = args.hj212.or(config.hj212);
     let platform = Platform::open(config).await?;
     let listen = args.listen.unwrap_or_else(|| platform.config.listen.clone());
     let demo = platform.door.store.setting("demo").await?.is_some();
@@ -45,6 +54,8 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
     let post = zhijian_records::notices::Post::new(platform.door.clone(), outlets, &platform.config.public_url);
     let postman = tokio::spawn(keep_posting(post));
     let housekeeper = tokio::spawn(keep_house(platform.door.clone()));
+    let hub = crate::online::hub(&platform).await?;
+    let gateways = crate::online::start(&platform, &hub).await?;
     let app = zhijian_web::App {
         door: platform.door.clone(),
         lake: Arc::clone(&platform.lake),
@@ -54,6 +65,7 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
         purposes: Arc::default(),
         gate: Arc::new(platform.config.gate()?),
         demo,
+        online: Some(hub),
     };
     say(format!("服务已启动：http://{bound}/  （按 Ctrl+C 停止）"));
     let service = zhijian_web::router(app).into_make_service_with_connect_info::<std::net::SocketAddr>();
@@ -62,6 +74,7 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
     heads.abort();
     housekeeper.abort();
     postman.abort();
+    gateways.iter().for_each(tokio::task::JoinHandle::abort);
     say("服务已停止");
     Ok(ExitCode::SUCCESS)
 }

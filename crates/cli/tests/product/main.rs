@@ -5,6 +5,7 @@ mod failures;
 mod heads;
 mod home;
 mod main_job;
+mod online;
 mod packs;
 mod protection;
 mod tables;

@@ -95,9 +95,11 @@ impl Door {
     /// Seals the secrets of authenticator apps with the present key; part of a change of keys.
     pub(crate) async fn reseal_factors(&self) -> Result<(), DoorError> {
         let failed = || Self::store_error("factor");
-        for account in self.store.accounts().await.map_err(failed())? {
-            for app in self.store.factors(&account.login).await.map_err(failed())? {
-                if matches!(app.kind.as_str(), factor::TOTP | factor::TOTP_NEW)
+        let accounts = self.store.accounts().await.map_err(failed())?;
+        let logins = accounts.iter().map(|account| account.login.as_str()).chain([crate::devices::LOGIN]);
+        for login in logins {
+            for app in self.store.factors(login).await.map_err(failed())? {
+                if matches!(app.kind.as_str(), factor::TOTP | factor::TOTP_NEW | factor::DEVICE)
                     && let Some(data) = self.vault.reseal(SEALED_AS, &app.id, &app.data)?
                 {
                     self.store.put_factor(&Factor { data, ..app }).await.map_err(failed())?;

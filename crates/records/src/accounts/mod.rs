@@ -70,6 +70,8 @@ pub mod factor {
     pub const SSO: &str = "sso";
     /// Open invitation.
     pub const INVITATION: &str = "invitation";
+    /// Secret of an on-line device; see [`crate::devices`].
+    pub const DEVICE: &str = "device";
 }
 
 /// 32 random bytes as hex.

@@ -33,6 +33,10 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0005_notices.sql"),
         postgres: include_str!("../../migrations/postgres/0005_notices.sql"),
     },
+    Migration {
+        sqlite: include_str!("../../migrations/sqlite/0006_readings.sql"),
+        postgres: include_str!("../../migrations/postgres/0006_readings.sql"),
+    },
 ];
 
 const DOING: &str = "升级数据库结构";

@@ -17,6 +17,7 @@ mod notices;
 mod outbox;
 mod people;
 mod random_edits;
+mod readings;
 mod records;
 mod rewrite;
 mod sample;
@@ -173,6 +174,14 @@ store_contract! {
     }
     crash {
         acknowledged_commits_survive_a_kill,
+    }
+    readings {
+        rq_026_a_reading_is_named_by_device_factor_and_moment,
+        rq_026_a_higher_count_corrects_and_a_contradiction_keeps_what_protects,
+        what_is_refused_is_counted_and_found_by_device_and_reason,
+        ranges_and_pieces_give_what_was_kept,
+        batches_side_by_side_keep_each_reading_once,
+        what_was_kept_is_there_when_the_store_is_opened_again,
     }
     random_edits {
         any_sequence_of_edits_keeps_history_whole,

@@ -46,12 +46,15 @@ pub struct Reading {
 }
 
 impl Reading {
-    fn same(&self, other: &Self) -> bool {
+    /// The very same.
+    #[must_use]
+    pub fn same(&self, other: &Self) -> bool {
         self.at_ms == other.at_ms && self.seq == other.seq && self.quality == other.quality && self.value.total_cmp(&other.value).is_eq()
     }
 
     /// Newer first; of contradicting ones the usable, then the higher: whichever came first, the same one holds, and it is the one that protects.
-    fn outranks(&self, other: &Self) -> bool {
+    #[must_use]
+    pub fn outranks(&self, other: &Self) -> bool {
         self.seq.cmp(&other.seq).then(other.quality.cmp(&self.quality)).then(self.value.total_cmp(&other.value)).is_gt()
     }
 }

@@ -41,6 +41,8 @@ pub enum For {
     Managed,
     /// Whoever holds the secret in the address.
     Invited,
+    /// On-line devices with their own secret, no account.
+    Device,
     /// Tokens with the scope for figures, or the machine itself.
     Machine,
     /// Administrators and overseers.
@@ -102,6 +104,12 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/me/tokens", For::Signed),
     ("POST", "/me/tokens", For::Signed),
     ("POST", "/me/tokens/{id}/revoke", For::Signed),
+    ("GET", "/online", For::Ever("device", Wish::Read)),
+    ("GET", "/online/quarantine", For::Ever("device", Wish::Read)),
+    ("GET", "/online/devices/{id}", For::Of("device", Wish::Read)),
+    ("GET", "/online/devices/{id}/chart", For::Of("device", Wish::Read)),
+    ("GET", "/online/devices/{id}/live", For::Of("device", Wish::Read)),
+    ("POST", "/api/v1/readings", For::Device),
     ("GET", "/duties", For::Signed),
     ("GET", "/duties/calendar", For::Signed),
     ("GET", "/declare", For::Ever("declaration", Wish::File)),

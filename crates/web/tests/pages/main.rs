@@ -18,6 +18,7 @@ mod lists;
 mod masks;
 mod named;
 mod notices;
+mod online;
 mod papers;
 mod seen;
 mod walk;

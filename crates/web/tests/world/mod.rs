@@ -109,7 +109,10 @@ impl World {
         let vault = Vault::new(&[(1, vec![7; 32])]).unwrap();
         let clock = Arc::new(FixedClock(AtomicI64::new(now)));
         let door = Door { store, catalogue, vault: Arc::new(vault), clock: Arc::clone(&clock) as Arc<dyn Clock> };
+        let register = zhijian_gateway::Register::open(door.clone()).await.unwrap();
+        let readings = zhijian_store::open_readings(&format!("sqlite://{}/readings.db", home.path().display())).await.unwrap();
         let app = App {
+            online: Some(zhijian_gateway::Hub::start(register, readings)),
             door,
             lake,
             evaluator,

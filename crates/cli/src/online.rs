@@ -1,0 +1,57 @@
+//! Wiring of the gateways: readings, hub, alarms.
+
+use crate::platform::Platform;
+use anyhow::{Context as _, Result};
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use zhijian_gateway::{Hub, Register, alarms, hj212, mqtt, tls};
+use zhijian_telemetry::readings::ReadingStore;
+
+/// Opens the readings of a deployment: `readings.db` in its data folder, or tables of its PostgreSQL.
+///
+/// # Errors
+/// The file or database cannot be opened.
+pub async fn readings(platform: &Platform) -> Result<Arc<dyn ReadingStore>> {
+    let database = platform.config.database();
+    let url = if database.starts_with("sqlite:") {
+        platform.config.readings_url.clone().unwrap_or_else(|| format!("sqlite://{}", platform.config.home.join("readings.db").display()))
+    } else {
+        database
+    };
+    zhijian_store::open_readings(&url).await.context("无法打开监测数据库")
+}
+
+/// Hub and register of a deployment.
+///
+/// # Errors
+/// The readings or the register cannot be opened.
+pub async fn hub(platform: &Platform) -> Result<Hub> {
+    let register = Register::open(platform.door.clone()).await?;
+    Ok(Hub::start(register, readings(platform).await?))
+}
+
+/// Starts the gateways that have an address; the tasks, to be ended with the service.
+///
+/// # Errors
+/// An address is taken; a certificate cannot be read.
+pub async fn start(platform: &Platform, hub: &Hub) -> Result<Vec<JoinHandle<()>>> {
+    let (mqtt_address, hj212_address) = (platform.config.mqtt.as_deref(), platform.config.hj212.as_deref());
+    let mut tasks = vec![tokio::spawn(Arc::clone(&hub.register).keep()), tokio::spawn(alarms::tend(hub.clone()))];
+    if let Some(address) = mqtt_address {
+        let listener = TcpListener::bind(address).await.with_context(|| format!("MQTT 无法监听 {address}"))?;
+        let tls = match (&platform.config.mqtt_certificate, &platform.config.mqtt_key) {
+            (Some(certificate), Some(key)) => Some(tls::acceptor(certificate, key).map_err(anyhow::Error::msg)?),
+            (None, None) => None,
+            _ => anyhow::bail!("mqtt_certificate 与 mqtt_key 须同时设置"),
+        };
+        crate::commands::say(format!("MQTT{} 网关：{}", if tls.is_some() { "（TLS）" } else { "" }, listener.local_addr()?));
+        tasks.push(tokio::spawn(mqtt::serve(listener, hub.clone(), tls)));
+    }
+    if let Some(address) = hj212_address {
+        let listener = TcpListener::bind(address).await.with_context(|| format!("HJ 212 无法监听 {address}"))?;
+        crate::commands::say(format!("HJ 212 网关：{}", listener.local_addr()?));
+        tasks.push(tokio::spawn(hj212::serve(listener, hub.clone())));
+    }
+    Ok(tasks)
+}

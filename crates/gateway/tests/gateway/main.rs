@@ -1,0 +1,9 @@
+//! Gateways over real sockets and a real store.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
+
+mod alarms;
+mod faults;
+mod hj212;
+mod http;
+mod mqtt;
+mod world;

@@ -1,0 +1,244 @@
+//! A batch of readings: one transaction, each reading once whatever was sent before.
+
+use super::rows::{KEPT, kept, seq, values};
+use crate::backend::{Backend, Writing};
+use crate::sql::{Sql, Value};
+use sm3::{Digest as _, Sm3};
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+use zhijian_records::port::StoreError;
+use zhijian_telemetry::readings::{Arrival, Batch, Fate, Reason, Refused, Series};
+use zhijian_telemetry::windows::Reading;
+
+const DOING: &str = "保存监测数据";
+/// Rows of the largest statement; fewer go in statements of half the size, a quarter, … so that few different ones are prepared.
+const ROWS: usize = 64;
+/// Attempts when the database asks to try again (deadlock: two batches that share readings).
+const ATTEMPTS: u32 = 6;
+
+/// Names a reading.
+type Key = (Series, i64);
+
+/// Writes a batch.
+pub(super) async fn append(backend: &dyn Backend, batch: &Batch) -> Result<Vec<Fate>, StoreError> {
+    let mut attempt = 1;
+    loop {
+        match once(backend, batch).await {
+            Err(error) if attempt < ATTEMPTS && backend.worth_retrying(&error) => {
+                tokio::time::sleep(Duration::from_millis(u64::from(attempt) * 10)).await;
+                attempt += 1;
+            }
+            done => return done,
+        }
+    }
+}
+
+async fn once(backend: &dyn Backend, batch: &Batch) -> Result<Vec<Fate>, StoreError> {
+    let mut tx = backend.begin().await?;
+    let mut state = State::default();
+    state.insert(&mut *tx, &batch.arrivals).await?;
+    let fates: Vec<Fate> = batch.arrivals.iter().map(|arrival| state.settle(arrival)).collect();
+    state.replace(&mut *tx).await?;
+    hold(&mut *tx, batch.refused.iter().chain(&state.losers)).await?;
+    count(&mut *tx, batch, &fates).await?;
+    tx.commit().await?;
+    Ok(fates)
+}
+
+/// What the database holds of a batch's moments.
+#[derive(Default)]
+struct State {
+    /// By name: what holds now.
+    now: HashMap<Key, Reading>,
+    /// Names that were not there before and whose first arrival is not settled yet.
+    fresh: HashMap<Key, ()>,
+    /// What replaces a row.
+    changed: BTreeMap<(String, String, i64), Arrival>,
+    /// What lost its moment.
+    losers: Vec<Refused>,
+}
+
+fn key(arrival: &Arrival) -> Key {
+    (arrival.series.clone(), arrival.reading.at_ms)
+}
+
+impl State {
+    /// Inserts what is not there, and reads what is.
+    async fn insert(&mut self, tx: &mut dyn Writing, arrivals: &[Arrival]) -> Result<(), StoreError> {
+        let mut first: HashMap<Key, &Arrival> = HashMap::with_capacity(arrivals.len());
+        for arrival in arrivals {
+            first.entry(key(arrival)).or_insert(arrival);
+        }
+        // In order of the names: two batches that share readings wait for each other instead of both giving up.
+        let mut rows: Vec<&Arrival> = first.values().copied().collect();
+        rows.sort_by(|a, b| (&a.series, a.reading.at_ms).cmp(&(&b.series, b.reading.at_ms)));
+        for chunk in chunks(&rows) {
+            let mut sql = Sql::new(DOING, insert_text(chunk.len()));
+            sql.values = chunk.iter().flat_map(|arrival| values(arrival)).collect();
+            for mut row in tx.fetch(sql).await? {
+                let name = (Series { device: row.text(0), factor: row.text(1) }, row.int(2));
+                if let Some(arrival) = first.get(&name) {
+                    self.now.insert(name.clone(), arrival.reading);
+                    self.fresh.insert(name, ());
+                }
+            }
+        }
+        let there: Vec<&&Arrival> = rows.iter().filter(|arrival| !self.now.contains_key(&key(arrival))).collect();
+        for chunk in chunks(&there) {
+            let mut sql = Sql::new(DOING, select_text(chunk.len()));
+            for arrival in chunk {
+                sql.values.extend([
+                    Value::from(arrival.series.device.as_str()),
+                    arrival.series.factor.as_str().into(),
+                    arrival.reading.at_ms.into(),
+                ]);
+            }
+            for mut row in tx.fetch(sql).await? {
+                let series = Series { device: row.text(0), factor: row.text(1) };
+                let reading = kept(&mut row, 2).reading;
+                self.now.insert((series, reading.at_ms), reading);
+            }
+        }
+        Ok(())
+    }
+
+    /// The fate of one arrival, after those before it.
+    fn settle(&mut self, arrival: &Arrival) -> Fate {
+        let name = key(arrival);
+        if self.fresh.remove(&name).is_some() {
+            return Fate::New;
+        }
+        // What the database may keep of a count is what is compared.
+        let reading = Reading { seq: seq(&arrival.reading).unsigned_abs(), ..arrival.reading };
+        let Some(known) = self.now.get(&name).copied() else { return Fate::Duplicate };
+        if known.same(&reading) {
+            return Fate::Duplicate;
+        }
+        let wins = reading.outranks(&known);
+        let contradicts = known.seq == reading.seq;
+        let (loser, reason) = (if wins { known } else { reading }, if contradicts { Reason::Contradiction } else { Reason::Superseded });
+        self.losers.push(lost(arrival, &loser, reason));
+        if wins {
+            self.now.insert(name, reading);
+            let place = (arrival.series.device.clone(), arrival.series.factor.clone(), reading.at_ms);
+            self.changed.insert(place, Arrival { reading, ..arrival.clone() });
+        }
+        match (contradicts, wins) {
+            (true, kept) => Fate::Contradicts { kept },
+            (false, true) => Fate::Corrected,
+            (false, false) => Fate::Superseded,
+        }
+    }
+
+    async fn replace(&self, tx: &mut dyn Writing) -> Result<(), StoreError> {
+        let text = "UPDATE readings SET value = $4, quality = $5, seq = $6, arrived = $7 WHERE device = $1 AND factor = $2 AND at = $3";
+        for arrival in self.changed.values() {
+            tx.run(Sql::with(DOING, text, values(arrival))).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A reading that lost its moment, for quarantine.
+fn lost(arrival: &Arrival, loser: &Reading, reason: Reason) -> Refused {
+    Refused {
+        device: arrival.series.device.clone(),
+        reason,
+        source: "store".into(),
+        detail: format!(
+            "{{\"factor\":\"{}\",\"ts\":{},\"value\":{},\"q\":{},\"seq\":{}}}",
+            arrival.series.factor,
+            loser.at_ms,
+            loser.value,
+            loser.quality.code(),
+            loser.seq
+        ),
+        arrived_ms: arrival.arrived_ms,
+    }
+}
+
+/// Writes the quarantine; the very same again is counted.
+async fn hold(tx: &mut dyn Writing, refused: impl Iterator<Item = &Refused>) -> Result<(), StoreError> {
+    let mut several: BTreeMap<[u8; 32], (&Refused, i64)> = BTreeMap::new();
+    for one in refused {
+        let mut digest = Sm3::new();
+        for part in [&one.device, one.reason.code(), &one.source, &one.detail] {
+            digest.update(part.as_bytes());
+            digest.update([0]);
+        }
+        several.entry(digest.finalize().into()).or_insert((one, 0)).1 += 1;
+    }
+    let text = "INSERT INTO quarantine (digest, device, reason, source, detail, arrived, last, times) VALUES ($1, $2, $3, $4, $5, $6, $6, $7) \
+                ON CONFLICT (digest) DO UPDATE SET times = quarantine.times + excluded.times, last = excluded.last";
+    for (digest, (one, times)) in several {
+        let values: [Value; 7] = [
+            digest.as_slice().into(),
+            one.device.as_str().into(),
+            one.reason.code().into(),
+            one.source.as_str().into(),
+            one.detail.as_str().into(),
+            one.arrived_ms.into(),
+            times.into(),
+        ];
+        tx.run(Sql::with(DOING, text, values)).await?;
+    }
+    Ok(())
+}
+
+/// Counts what happened.
+async fn count(tx: &mut dyn Writing, batch: &Batch, fates: &[Fate]) -> Result<(), StoreError> {
+    let mut times: BTreeMap<(&str, &str), i64> = BTreeMap::new();
+    for (arrival, fate) in batch.arrivals.iter().zip(fates) {
+        *times.entry((&arrival.series.device, fate.code())).or_default() += 1;
+    }
+    for refused in &batch.refused {
+        *times.entry((&refused.device, refused.reason.code())).or_default() += 1;
+    }
+    let rows: Vec<((&str, &str), i64)> = times.into_iter().collect();
+    for chunk in chunks(&rows) {
+        let rows = placeholders(chunk.len(), 3);
+        let text = format!(
+            "INSERT INTO reading_tallies (device, what, times) VALUES {rows} \
+             ON CONFLICT (device, what) DO UPDATE SET times = reading_tallies.times + excluded.times"
+        );
+        let mut sql = Sql::new(DOING, text);
+        sql.values = chunk.iter().flat_map(|((device, what), times)| [Value::from(*device), (*what).into(), (*times).into()]).collect();
+        tx.run(sql).await?;
+    }
+    Ok(())
+}
+
+fn insert_text(rows: usize) -> String {
+    let values = placeholders(rows, 7);
+    format!("INSERT INTO readings (device, factor, {KEPT}) VALUES {values} ON CONFLICT DO NOTHING RETURNING device, factor, at")
+}
+
+fn select_text(rows: usize) -> String {
+    let values = placeholders(rows, 3);
+    format!("SELECT device, factor, {KEPT} FROM readings WHERE (device, factor, at) IN (VALUES {values})")
+}
+
+/// `($1, $2), ($3, $4), …`
+fn placeholders(rows: usize, columns: usize) -> String {
+    let row = |row: usize| {
+        let names: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
+        format!("({})", names.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
+/// Cuts rows into pieces of 64, 32, … so that few different statements come about.
+fn chunks<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
+    let (mut rest, mut size) = (rows, ROWS);
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        while size > rest.len() {
+            size /= 2;
+        }
+        let (chunk, after) = rest.split_at(size);
+        rest = after;
+        Some(chunk)
+    })
+}

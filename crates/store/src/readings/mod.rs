@@ -1,0 +1,98 @@
+//! Readings of on-line devices: a file of their own for SQLite, tables of the same database for PostgreSQL.
+
+mod append;
+mod ask;
+mod rows;
+
+use crate::backend::Backend;
+use crate::dialect::Dialect;
+use crate::sql::{Sql, bad};
+use crate::{postgres, schema, sqlite};
+use async_trait::async_trait;
+use std::sync::Arc;
+use zhijian_records::port::StoreError;
+use zhijian_telemetry::readings::{Batch, Bucket, Fate, Held, HeldQuery, Kept, ReadingStore, Series, Tally};
+
+const DOING: &str = "打开监测数据库";
+/// Version of the file's tables.
+const VERSION: i64 = 1;
+
+/// Where readings are.
+struct ReadingsBase {
+    backend: Arc<dyn Backend>,
+}
+
+/// Opens the readings of a deployment, making their tables at the first start.
+///
+/// `url` is `sqlite:///path/readings.db` (a file beside the database; `?max_page_count=N` limits it as a full disk would), or the address of the
+/// deployment's PostgreSQL.
+///
+/// # Errors
+/// As [`crate::open`].
+pub async fn open(url: &str) -> Result<Arc<dyn ReadingStore>, StoreError> {
+    let backend = if url.starts_with("sqlite:") {
+        let backend = sqlite::open(url).await?;
+        prepare(&*backend).await?;
+        backend
+    } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+        let backend = postgres::open(url).await?;
+        schema::migrate(&*backend).await?;
+        backend
+    } else {
+        return Err(bad("数据库地址须以 sqlite:// 或 postgres:// 开头"));
+    };
+    Ok(Arc::new(ReadingsBase { backend }))
+}
+
+async fn prepare(backend: &dyn Backend) -> Result<(), StoreError> {
+    let mut tx = backend.begin().await?;
+    tx.script(DOING, "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)").await?;
+    let rows = tx.fetch(Sql::new(DOING, "SELECT version FROM schema_version")).await?;
+    let found = rows.into_iter().next().map_or(0, |mut row| row.int(0));
+    if found > VERSION {
+        tx.rollback().await?;
+        return Err(StoreError::TooNew { found, supported: VERSION });
+    }
+    if found < VERSION {
+        tx.script(DOING, include_str!("../../migrations/readings/0001_readings.sql")).await?;
+        tx.run(Sql::with(DOING, "INSERT INTO schema_version (version) VALUES ($1)", [VERSION.into()])).await?;
+    }
+    tx.commit().await
+}
+
+impl ReadingsBase {
+    fn dialect(&self) -> Dialect {
+        self.backend.dialect()
+    }
+}
+
+#[async_trait]
+impl ReadingStore for ReadingsBase {
+    async fn append(&self, batch: &Batch) -> Result<Vec<Fate>, StoreError> {
+        append::append(&*self.backend, batch).await
+    }
+
+    async fn last(&self, series: &[Series]) -> Result<Vec<Option<Kept>>, StoreError> {
+        ask::last(&*self.backend, series).await
+    }
+
+    async fn range(&self, series: &Series, from_ms: i64, to_ms: i64, limit: u32) -> Result<Vec<Kept>, StoreError> {
+        ask::range(&*self.backend, series, from_ms, to_ms, limit).await
+    }
+
+    async fn buckets(&self, series: &Series, from_ms: i64, to_ms: i64, width_ms: i64) -> Result<Vec<Bucket>, StoreError> {
+        ask::buckets(&*self.backend, series, from_ms, to_ms, width_ms).await
+    }
+
+    async fn count(&self) -> Result<u64, StoreError> {
+        ask::count(&*self.backend).await
+    }
+
+    async fn held(&self, query: &HeldQuery) -> Result<Vec<Held>, StoreError> {
+        ask::held(&*self.backend, self.dialect(), query).await
+    }
+
+    async fn tallies(&self, devices: Option<&[String]>) -> Result<Vec<Tally>, StoreError> {
+        ask::tallies(&*self.backend, self.dialect(), devices).await
+    }
+}

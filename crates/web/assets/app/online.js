@@ -1,0 +1,52 @@
+// A device's chart: pieces with their lowest and highest value, set points, and what arrives while the page is open.
+(() => {
+  const box = document.querySelector("[data-series]");
+  if (!box || !window.echarts) return;
+  const unit = box.dataset.unit, lines = JSON.parse(box.dataset.lines);
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const chart = window.echarts.init(box);
+  new ResizeObserver(() => chart.resize()).observe(box);
+  let points = [];
+  // Lowest, then highest of each piece: a line through both keeps every peak.
+  const drawn = () => points.flatMap(([at, low, high]) => (low === high ? [[at, low]] : [[at, low], [at, high]]));
+  const three = (value) => String(Number(Number(value).toPrecision(4)));
+  const option = () => ({
+    animation: false, aria: { enabled: false },
+    grid: { left: 8, right: 24, top: 32, bottom: 8, containLabel: true },
+    tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: (value) => `${three(value)} ${unit}` },
+    xAxis: { type: "time", axisLabel: { hideOverlap: true } },
+    yAxis: { type: "value", scale: true, name: unit, nameTextStyle: { align: "left" }, axisLabel: { formatter: three } },
+    series: [{
+      type: "line", name: "监测值", data: drawn(), showSymbol: false, sampling: "minmax", lineStyle: { width: 1.5, color: "#1d5b94" }, itemStyle: { color: "#1d5b94" },
+      markLine: { symbol: "none", silent: true, animation: false, data: lines.map((line) => ({ yAxis: line.value, name: line.name, label: { formatter: `${line.name} ${three(line.value)}`, position: "insideEndTop" }, lineStyle: { color: "#a3261a", type: "dashed" } })) },
+    }],
+  });
+  let waiting = false;
+  const draw = () => {
+    if (waiting) return;
+    waiting = true;
+    setTimeout(() => { waiting = false; chart.setOption(option()); box.dataset.drawn = String(points.length); }, still ? 2000 : 250);
+  };
+  const load = async () => {
+    const answer = await fetch(box.dataset.series, { headers: { Accept: "application/json" } });
+    if (!answer.ok) return;
+    points = (await answer.json()).points;
+    draw();
+  };
+  load();
+  const value = document.getElementById("live-value"), at = document.getElementById("live-at");
+  const source = new EventSource(box.dataset.live);
+  source.onmessage = (event) => {
+    const reading = JSON.parse(event.data);
+    if (reading.q === 0) {
+      const last = points[points.length - 1];
+      if (!last || reading.at >= last[0]) points.push([reading.at, reading.value, reading.value]); else load();
+      if (points.length > 20000) points.splice(0, points.length - 20000);
+      draw();
+    }
+    value.textContent = three(reading.value);
+    at.textContent = reading.shown;
+  };
+  source.addEventListener("again", load);
+  window.addEventListener("pagehide", () => source.close());
+})();

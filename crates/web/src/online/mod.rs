@@ -1,0 +1,108 @@
+//! On-line monitoring (在线监测): devices with their last values, a device's chart as it grows, the quarantine; and the way in for HTTP batches.
+//!
+//! Every page says that on-line values are an indication, not a legal test (domain B5).
+
+mod chart;
+mod device;
+mod intake;
+mod list;
+mod live;
+mod quarantine;
+
+use crate::app::App;
+use crate::error::PageError;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use maud::{Markup, html};
+use zhijian_gateway::{Device, Hub, batch};
+use zhijian_records::access::{self, Wish};
+use zhijian_telemetry::readings::Kept;
+use zhijian_telemetry::windows::Quality;
+
+use crate::session::Signed;
+
+/// List of devices.
+pub const PAGE: &str = "/online";
+/// Its name.
+pub const TITLE: &str = "在线监测";
+/// Quarantine.
+pub const QUARANTINE: &str = "/online/quarantine";
+/// Its name.
+pub const QUARANTINE_TITLE: &str = "数据隔离区";
+/// The way in for devices.
+pub const INTAKE: &str = "/api/v1/readings";
+
+/// Routes of these pages.
+pub fn router() -> Router<App> {
+    Router::new()
+        .route(PAGE, get(list::show))
+        .route(QUARANTINE, get(quarantine::show))
+        .route("/online/devices/{id}", get(device::show))
+        .route("/online/devices/{id}/chart", get(chart::data))
+        .route("/online/devices/{id}/live", get(live::events))
+        .route(INTAKE, post(intake::take).layer(DefaultBodyLimit::max(batch::LARGEST + 1)))
+}
+
+/// Whether the caller has devices to look at.
+#[must_use]
+pub fn shown(app: &App, signed: &Signed) -> bool {
+    app.catalogue().kind("device").is_some_and(|kind| access::may(&signed.caller, kind, Wish::Read))
+}
+
+fn may(app: &App, signed: &Signed) -> Result<(), PageError> {
+    if shown(app, signed) { Ok(()) } else { Err(PageError::NotAllowed("您的角色不能查看在线监测".into())) }
+}
+
+fn hub(app: &App) -> Result<&Hub, PageError> {
+    app.online.as_ref().ok_or_else(|| PageError::NotFound("本服务没有启用在线监测".into()))
+}
+
+/// What every page says.
+fn notice() -> Markup {
+    html! { p.lead role="note" { "在线数据只作提示，不是法定检测结果：不计入工作场所合格率（I-04），不单独作为处罚证据。" } }
+}
+
+/// Address of a device's page.
+fn address(id: &str) -> String {
+    format!("/online/devices/{id}")
+}
+
+/// How a device is by its last reading: code of the list DEVST, and the class of its badge.
+fn state(device: Option<&Device>, registered: &str, last: Option<&Kept>, now_ms: i64) -> (&'static str, &'static str) {
+    /// Intervals without a reading after which a device is taken to be off line (design).
+    const SILENT: i64 = 5;
+    match (registered, device, last) {
+        ("stopped", ..) => ("stopped", "badge-quiet"),
+        (_, _, None) => ("offline", "badge-look"),
+        (_, device, Some(last)) => {
+            let interval = device.map_or(60_000, |device| device.interval_ms);
+            if now_ms - last.reading.at_ms > SILENT * interval {
+                return ("offline", "badge-look");
+            }
+            match last.reading.quality {
+                Quality::Ok | Quality::Suspect => ("online", "badge-ok"),
+                Quality::Calibration => ("calibrating", "badge-going"),
+                Quality::Fault | Quality::Maintenance => ("fault", "badge-stop"),
+            }
+        }
+    }
+}
+
+/// The employer as a device's record names it: by name, else by its credit code.
+fn employer(view: &zhijian_records::read::View) -> &str {
+    let text = |name: &str| view.data.get(name).and_then(serde_json::Value::as_str).filter(|text| !text.is_empty());
+    text("employer_name").or_else(|| text("uscc")).unwrap_or(crate::words::NONE)
+}
+
+/// A moment for pages, to the second.
+fn moment(at_ms: i64) -> String {
+    let text = zhijian_records::clock::shown(at_ms * 1000);
+    text.get(..19).unwrap_or(&text).replace('T', " ")
+}
+
+/// A value as pages show it: four significant digits at least.
+fn number(value: f64) -> String {
+    let rounded = (value * 1000.0).round() / 1000.0;
+    format!("{rounded}")
+}
