@@ -36,7 +36,7 @@ fn speaks(said: &[String], part: &str) -> bool {
 }
 
 async fn step(door: &Door, caller: &Caller, kind: &str, id: &str, rev: u32, step: &str, data: &Value) -> Result<u32, DoorError> {
-    let draft = Draft::from_json(&*door.kind(kind).unwrap(), data.as_object().unwrap());
+    let draft = Draft::from_json(&door.kind(kind).unwrap(), data.as_object().unwrap());
     door.advance(caller, kind, id, rev, step, &draft, entry()).await.map(|saved| saved.rev)
 }
 

@@ -249,7 +249,10 @@ pub fn scenes(_catalogue: &Catalogue) -> Vec<Scene> {
             "agency_assessment",
             "returned_cards",
             vec![valid_agency(), ("agency_report", of("agency_report", &json!({"status": "returned", "return_reason": "点数不符"})))],
-            of("agency_assessment", &json!({"agency": "样测安环技术服务有限公司", "agency_uscc": null, "assess_year": 2020, "assessed_on": "2020-12-20"})),
+            of(
+                "agency_assessment",
+                &json!({"agency": "样测安环技术服务有限公司", "agency_uscc": null, "assess_year": 2020, "assessed_on": "2020-12-20"}),
+            ),
             "1 张报送卡被退回",
         ),
         scene(
