@@ -29,6 +29,7 @@ pub mod rules;
 pub mod schema;
 pub mod suggest;
 pub mod text;
+pub mod warning;
 pub mod yaml;
 
 pub use argument::Argument;

@@ -45,6 +45,7 @@ pub mod ties;
 pub mod transfer;
 pub mod vault;
 pub mod verify;
+pub mod warnings;
 pub mod whosees;
 
 pub use caller::Caller;

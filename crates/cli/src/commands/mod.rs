@@ -23,6 +23,7 @@ pub mod restore;
 pub mod retention;
 pub mod serve;
 pub mod template;
+pub mod warn;
 
 /// How a command reports what it did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

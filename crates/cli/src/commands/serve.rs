@@ -45,6 +45,8 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
     let post = zhijian_records::notices::Post::new(platform.door.clone(), outlets, &platform.config.public_url);
     let postman = tokio::spawn(keep_posting(post));
     let housekeeper = tokio::spawn(keep_house(platform.door.clone()));
+    let facts = Arc::new(zhijian_lake::warnings::Rules::new(Arc::clone(&platform.lake)));
+    let watch = tokio::spawn(keep_watch(zhijian_records::warnings::Watch::new(platform.door.clone(), facts)));
     let app = zhijian_web::App {
         door: platform.door.clone(),
         lake: Arc::clone(&platform.lake),
@@ -62,6 +64,7 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
     heads.abort();
     housekeeper.abort();
     postman.abort();
+    watch.abort();
     say("服务已停止");
     Ok(ExitCode::SUCCESS)
 }
@@ -103,6 +106,18 @@ async fn keep_posting(post: zhijian_records::notices::Post) {
         tick.tick().await;
         if let Err(error) = post.deliver().await {
             tracing::error!(error = &error as &dyn std::error::Error, "cannot deliver messages");
+        }
+    }
+}
+
+/// Raises warnings. A long round over all rules keeps nothing else waiting.
+async fn keep_watch(watch: zhijian_records::warnings::Watch) {
+    let mut tick = tokio::time::interval(Duration::from_secs(5));
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        if let Err(error) = watch.catch_up().await {
+            tracing::error!(error = &error as &dyn std::error::Error, "cannot watch for warnings");
         }
     }
 }
