@@ -33,6 +33,7 @@ pub mod security;
 pub mod session;
 pub mod sso;
 pub mod visit;
+pub mod warnings;
 mod watermark;
 pub mod wizard;
 pub mod words;

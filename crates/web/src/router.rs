@@ -7,8 +7,8 @@ use crate::pages::{
 };
 use crate::posted::FORM_LIMIT;
 use crate::{
-    api, assets, board, calculators, dossier, duties, error, exams, health, metrics, notices, pages, papers, security, visit, watermark,
-    wizard,
+    api, assets, board, calculators, dossier, duties, error, exams, health, metrics, notices, pages, papers, security, visit, warnings,
+    watermark, wizard,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -46,6 +46,7 @@ pub fn router(app: App) -> Router {
         .merge(dossier::router())
         .merge(duties::router())
         .merge(exams::router())
+        .merge(warnings::router())
         .merge(wizard::router())
         .merge(notices::router())
         .merge(access::router())

@@ -37,7 +37,7 @@ enum Command {
     },
     /// 查询类规则在某一天给出的各行（不写入）
     Rows {
-        /// 规则
+        /// 规则，如 EW-11；或规则文件的路径（试用尚未随程序发布的规则）
         rule: String,
         /// 哪一天，默认今天
         #[arg(long, value_name = "日期")]
@@ -45,7 +45,7 @@ enum Command {
     },
     /// 回测：一条规则在历史上按月会触发多少，不写入
     Backtest {
-        /// 规则，如 EW-11
+        /// 规则，如 EW-11；或规则文件的路径
         rule: String,
         /// 起始月份
         #[arg(long, value_name = "2018-01")]
@@ -97,7 +97,8 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
         }
         Command::Rows { rule: name, as_of } => {
             platform.refresh().await?;
-            let rule = rule(&name)?;
+            let tried = tried(&catalogue, &name)?;
+            let rule = tried.as_ref().map_or_else(|| rule(&name), Ok)?;
             for row in facts.rows(rule, &day(as_of, &platform)?).await.map_err(|e| anyhow!(e))? {
                 let level = rule.judge(&row, &rule.defaults(), &platform.door.today());
                 data(json!({"level": format!("{level:?}"), "row": row}))?;
@@ -105,7 +106,8 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
         }
         Command::Backtest { rule: name, from, to, region, set, format } => {
             platform.refresh().await?;
-            let rule = rule(&name)?;
+            let tried = tried(&catalogue, &name)?;
+            let rule = tried.as_ref().map_or_else(|| rule(&name), Ok)?;
             let thresholds = thresholds(rule, &set)?;
             let region = region.as_deref().map(zhijian_kinds::Regions::prefix).unwrap_or_default();
             let asked = Asked { rule, thresholds: &thresholds, from: &from, to: &to, region };
@@ -126,6 +128,15 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A rule from a file, when the name is that of one.
+fn tried(catalogue: &zhijian_kinds::Catalogue, name: &str) -> Result<Option<Warning>> {
+    if !std::path::Path::new(name).extension().is_some_and(|e| e == "yaml") {
+        return Ok(None);
+    }
+    let text = std::fs::read_to_string(name).with_context(|| format!("无法读取 {name}"))?;
+    catalogue.warning_of(&text).map(Some).map_err(|message| anyhow!("{name} {message}"))
 }
 
 fn day(given: Option<String>, platform: &Platform) -> Result<String> {

@@ -87,18 +87,31 @@ fn of_query(catalogue: &Catalogue, query: &super::Query) -> Vec<(String, String)
 impl Catalogue {
     pub(crate) fn warnings_of(&mut self, files: &[File], faults: &mut Vec<Fault>) {
         for (path, def, document) in read_all::<WarningDef>(files, "warnings/", faults) {
-            let there = |need: &String| need.strip_prefix(KIND).is_some_and(|kind| self.kinds.contains_key(kind));
-            let lacks = def.needs.iter().filter(|need| !there(need)).cloned().collect();
-            let kind = match &def.source {
-                Source::Record(record) => self.kinds.get(&record.kind).map(AsRef::as_ref),
-                _ => None,
-            };
-            match Warning::new(def, kind, lacks) {
+            match self.compiled(def) {
                 Ok(rule) => drop(self.warnings.insert(rule.warning.clone(), rule)),
                 Err((at, message)) => faults.push(Fault::fatal(path, document.line(&at), message)),
             }
         }
         self.warnings.sort_keys();
+    }
+
+    fn compiled(&self, def: WarningDef) -> Result<Warning, (String, String)> {
+        let there = |need: &String| need.strip_prefix(KIND).is_some_and(|kind| self.kinds.contains_key(kind));
+        let lacks = def.needs.iter().filter(|need| !there(need)).cloned().collect();
+        let kind = match &def.source {
+            Source::Record(record) => self.kinds.get(&record.kind).map(AsRef::as_ref),
+            _ => None,
+        };
+        Warning::new(def, kind, lacks)
+    }
+
+    /// A rule that is not among the definitions yet, to be tried.
+    ///
+    /// # Errors
+    /// Line and what is wrong.
+    pub fn warning_of(&self, text: &str) -> Result<Warning, String> {
+        let (def, document) = yaml::read::<WarningDef>(text).map_err(|e| e.to_string())?;
+        self.compiled(def).map_err(|(at, message)| format!("第{}行：{message}", document.line(&at)))
     }
 }
 
