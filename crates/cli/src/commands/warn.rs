@@ -73,7 +73,9 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
     let platform = Platform::open(config).await?;
     let facts = Arc::new(Rules::new(Arc::clone(&platform.lake)));
     let catalogue = Arc::clone(&platform.door.catalogue);
-    let rule = |name: &str| -> Result<&Warning> { catalogue.warnings.get(name).ok_or_else(|| anyhow!("没有预警规则“{name}”，规则编号如 EW-11")) };
+    let rule = |name: &str| -> Result<&Warning> {
+        catalogue.warnings.get(name).ok_or_else(|| anyhow!("没有预警规则“{name}”，规则编号如 EW-11"))
+    };
     match args.command {
         Command::Rules => {
             for rule in catalogue.warnings.values() {
@@ -151,7 +153,8 @@ fn thresholds(rule: &Warning, set: &[String]) -> Result<Thresholds> {
         let (name, value) = one.split_once('=').with_context(|| format!("“{one}”应写作 名称=数值"))?;
         let place = values.get_mut(name);
         let known = rule.thresholds.keys().cloned().collect::<Vec<_>>().join("、");
-        *place.with_context(|| format!("{} 没有阈值“{name}”，有 {known}", rule.warning))? = value.parse().with_context(|| format!("“{value}”不是数"))?;
+        *place.with_context(|| format!("{} 没有阈值“{name}”，有 {known}", rule.warning))? =
+            value.parse().with_context(|| format!("“{value}”不是数"))?;
     }
     Ok(values)
 }

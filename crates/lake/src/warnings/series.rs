@@ -9,11 +9,8 @@ use zhijian_records::warnings::Row;
 pub fn fold(rows: Vec<Row>, periods: u32, today: &str) -> Vec<Row> {
     let month = today.get(..7).unwrap_or_default();
     let first = format!("{month}-01");
-    let months: Vec<String> = (0..periods)
-        .rev()
-        .filter_map(|back| add_months(&first, -i64::from(back)))
-        .map(|day| day.chars().take(7).collect())
-        .collect();
+    let months: Vec<String> =
+        (0..periods).rev().filter_map(|back| add_months(&first, -i64::from(back))).map(|day| day.chars().take(7).collect()).collect();
     let mut by_key: IndexMap<String, (Row, Vec<f64>)> = IndexMap::new();
     for row in rows {
         let key = row.get("key").and_then(Value::as_str).unwrap_or_default().to_owned();

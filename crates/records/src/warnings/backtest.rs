@@ -105,7 +105,8 @@ struct Past<'a> {
 impl Past<'_> {
     fn see(&mut self, signal: &Signal, day: &str) {
         let key = dedupe(self.asked.rule, signal);
-        let seen = Observation { source: signal.source.clone(), on: signal.on.clone(), level: signal.level, value: signal.value, late: false };
+        let seen =
+            Observation { source: signal.source.clone(), on: signal.on.clone(), level: signal.level, value: signal.value, late: false };
         match step(self.known.get(&key), &seen, day, self.asked.rule.quiet_days) {
             Step::Nothing => {}
             Step::Open(episode) => {

@@ -72,11 +72,17 @@ fn known(word: &str) -> &'static str {
 }
 
 /// The fields that signals change.
-pub fn fields(rule: &Warning, thresholds: &Thresholds, episode: &Episode, signal: &Signal, old: Option<&Stored>, today: &str) -> Map<String, Value> {
-    let observation = |o: &Observation| {
-        json!({"observed_source": o.source, "observed_on": o.on, "observed_level": o.level.map(Level::code), "observed_value": o.value, "observed_late": o.late})
-    };
-    let change = |c: &Change| json!({"change_on": c.on, "change": c.what, "change_level": c.level.map(Level::code), "change_value": c.value});
+pub fn fields(
+    rule: &Warning,
+    thresholds: &Thresholds,
+    episode: &Episode,
+    signal: &Signal,
+    old: Option<&Stored>,
+    today: &str,
+) -> Map<String, Value> {
+    let observation = |o: &Observation| json!({"observed_source": o.source, "observed_on": o.on, "observed_level": o.level.map(Level::code), "observed_value": o.value, "observed_late": o.late});
+    let change =
+        |c: &Change| json!({"change_on": c.on, "change": c.what, "change_level": c.level.map(Level::code), "change_value": c.value});
     let skip = |len: usize, most: usize| len.saturating_sub(most);
     let mut fields = Map::new();
     let mut set = |name: &str, value: Value| _ = fields.insert(name.to_owned(), value);

@@ -195,8 +195,12 @@ fn after_closing(latest: &Episode, closed_on: &str, seen: &Observation, today: &
         return Step::Update(next);
     }
     if level > latest.peak || quiet_is_over(closed_on, quiet_days, today) {
-        let mut held: Vec<Observation> =
-            latest.observations.iter().filter(|o| o.late && o.source != seen.source).map(|o| Observation { late: false, ..o.clone() }).collect();
+        let mut held: Vec<Observation> = latest
+            .observations
+            .iter()
+            .filter(|o| o.late && o.source != seen.source)
+            .map(|o| Observation { late: false, ..o.clone() })
+            .collect();
         held.push(seen.clone());
         return Step::Open(first(latest.number + 1, level, held, today));
     }

@@ -101,7 +101,8 @@ fn nothing_lost(story: &[Event], world: &World, delivered: &[Observation]) {
             continue;
         }
         let known = world.episodes.iter().any(|e| {
-            e.observations.iter().any(|o| o.source == seen.source && (o.level >= seen.level || seen.source == SCAN)) && e.peak >= Level::Blue
+            e.observations.iter().any(|o| o.source == seen.source && (o.level >= seen.level || seen.source == SCAN))
+                && e.peak >= Level::Blue
         });
         let covered = world.episodes.iter().any(|e| e.closed_on.is_some() && Some(e.peak) >= seen.level);
         assert!(known || covered, "lost {seen:?}: {story:?} {world:?}");
@@ -189,12 +190,44 @@ fn the_order_in_which_records_arrive_makes_no_difference() {
 fn what_happens_after_closing() {
     let rows: [(&str, &[Event], &[(u32, bool)]); 6] = [
         // why this story is told; its events; number and openness of the warnings at its end
-        ("a signal that flaps within the quiet period is held", &[Event::Scan(Some(Level::Yellow)), Event::Close, Event::Scan(None), Event::Scan(Some(Level::Yellow))], &[(1, false)]),
-        ("it is raised again once the period is over", &[Event::Scan(Some(Level::Yellow)), Event::Close, Event::Day, Event::Day, Event::Day, Event::Scan(Some(Level::Yellow))], &[(1, false), (2, true)]),
-        ("a graver one does not wait", &[Event::Scan(Some(Level::Yellow)), Event::Close, Event::Scan(Some(Level::Red))], &[(1, false), (2, true)]),
-        ("a record within the period is raised when it is over", &[Event::Scan(Some(Level::Yellow)), Event::Close, Event::Record(1, 3, Some(Level::Yellow)), Event::Day, Event::Day, Event::Day], &[(1, false), (2, true)]),
-        ("unless a newer record says that it is gone", &[Event::Scan(Some(Level::Yellow)), Event::Close, Event::Record(1, 3, Some(Level::Yellow)), Event::Record(2, 4, None), Event::Day, Event::Day, Event::Day], &[(1, false)]),
-        ("a cleared signal leaves it open", &[Event::Scan(Some(Level::Yellow)), Event::Scan(None), Event::Day, Event::Day, Event::Day], &[(1, true)]),
+        (
+            "a signal that flaps within the quiet period is held",
+            &[Event::Scan(Some(Level::Yellow)), Event::Close, Event::Scan(None), Event::Scan(Some(Level::Yellow))],
+            &[(1, false)],
+        ),
+        (
+            "it is raised again once the period is over",
+            &[Event::Scan(Some(Level::Yellow)), Event::Close, Event::Day, Event::Day, Event::Day, Event::Scan(Some(Level::Yellow))],
+            &[(1, false), (2, true)],
+        ),
+        (
+            "a graver one does not wait",
+            &[Event::Scan(Some(Level::Yellow)), Event::Close, Event::Scan(Some(Level::Red))],
+            &[(1, false), (2, true)],
+        ),
+        (
+            "a record within the period is raised when it is over",
+            &[Event::Scan(Some(Level::Yellow)), Event::Close, Event::Record(1, 3, Some(Level::Yellow)), Event::Day, Event::Day, Event::Day],
+            &[(1, false), (2, true)],
+        ),
+        (
+            "unless a newer record says that it is gone",
+            &[
+                Event::Scan(Some(Level::Yellow)),
+                Event::Close,
+                Event::Record(1, 3, Some(Level::Yellow)),
+                Event::Record(2, 4, None),
+                Event::Day,
+                Event::Day,
+                Event::Day,
+            ],
+            &[(1, false)],
+        ),
+        (
+            "a cleared signal leaves it open",
+            &[Event::Scan(Some(Level::Yellow)), Event::Scan(None), Event::Day, Event::Day, Event::Day],
+            &[(1, true)],
+        ),
     ];
     for (why, story, expected) in rows {
         let mut world = World::default();

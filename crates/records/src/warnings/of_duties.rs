@@ -57,5 +57,8 @@ pub(super) async fn signals(door: &Door, of: &OfDuties, today: &str) -> Result<V
 async fn name_of(door: &Door, kind: &str, id: &str, employer: &str) -> Result<String, DoorError> {
     let (kind, id) = if employer.is_empty() { (kind, id) } else { ("employer", employer) };
     let found = door.store.find(kind, id).await.map_err(Door::store_error(kind))?;
-    Ok(found.map(|s| s.document()).and_then(|d| ["name", "agency", "institution"].iter().map(|f| super::text(&d, f)).find(|t| !t.is_empty())).unwrap_or_default())
+    Ok(found
+        .map(|s| s.document())
+        .and_then(|d| ["name", "agency", "institution"].iter().map(|f| super::text(&d, f)).find(|t| !t.is_empty()))
+        .unwrap_or_default())
 }

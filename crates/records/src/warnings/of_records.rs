@@ -9,7 +9,14 @@ use zhijian_kinds::intake::get_path;
 use zhijian_kinds::warning::{Judged, RecordSource, Thresholds, Warning};
 
 /// What a record, as it stands, tells its subject; `None` when the rule does not look at it or it has no subject.
-pub(super) fn signal(door: &Door, rule: &Warning, source: &RecordSource, stored: &Stored, thresholds: &Thresholds, today: &str) -> Option<Signal> {
+pub(super) fn signal(
+    door: &Door,
+    rule: &Warning,
+    source: &RecordSource,
+    stored: &Stored,
+    thresholds: &Thresholds,
+    today: &str,
+) -> Option<Signal> {
     let document = stored.document();
     let level = if stored.retracted {
         None
@@ -22,7 +29,12 @@ pub(super) fn signal(door: &Door, rule: &Warning, source: &RecordSource, stored:
     };
     let signal = about(door, source, stored, &document)?;
     let inputs = thresholds_inputs(source, &document);
-    Some(Signal { level, value: source.value.as_deref().and_then(|path| get_path(&document, path)).and_then(Value::as_f64), inputs, ..signal })
+    Some(Signal {
+        level,
+        value: source.value.as_deref().and_then(|path| get_path(&document, path)).and_then(Value::as_f64),
+        inputs,
+        ..signal
+    })
 }
 
 /// That a record no longer says anything about the subject which it was about before.

@@ -54,10 +54,12 @@ impl<'a> Scribe<'a> {
     pub async fn apply(&mut self, rule: &Warning, thresholds: &Thresholds, signal: &Signal) -> Result<Became, DoorError> {
         let key = dedupe(rule, signal);
         let mut known = self.episodes(&key).await?;
-        let seen = Observation { source: signal.source.clone(), on: signal.on.clone(), level: signal.level, value: signal.value, late: false };
+        let seen =
+            Observation { source: signal.source.clone(), on: signal.on.clone(), level: signal.level, value: signal.value, late: false };
         let before = known.len().saturating_sub(1);
         // An old event seen again belongs to the episode that has it.
-        let told = |(_, e): &(Stored, Episode)| e.observations.iter().any(|o| o.source == seen.source && o.on == seen.on && o.level == seen.level);
+        let told =
+            |(_, e): &(Stored, Episode)| e.observations.iter().any(|o| o.source == seen.source && o.on == seen.on && o.level == seen.level);
         if seen.source != SCAN && known[..before].iter().any(told) {
             return Ok(Became::Nothing);
         }
@@ -104,12 +106,20 @@ impl<'a> Scribe<'a> {
     async fn episodes(&self, key: &str) -> Result<Vec<(Stored, Episode)>, DoorError> {
         let query = Query::everything(KIND, vec![Filter::field("dedupe", Op::Eq, key)]);
         let rows = self.door.store.query(&query).await.map_err(Door::store_error(KIND))?.rows;
-        let mut all: Vec<(Stored, Episode)> = rows.into_iter().map(|stored| (documents::episode(&stored), stored)).map(|(e, s)| (s, e)).collect();
+        let mut all: Vec<(Stored, Episode)> =
+            rows.into_iter().map(|stored| (documents::episode(&stored), stored)).map(|(e, s)| (s, e)).collect();
         all.sort_by_key(|(_, e)| e.number);
         Ok(all)
     }
 
-    async fn open(&mut self, rule: &Warning, thresholds: &Thresholds, signal: &Signal, key: &str, episode: &Episode) -> Result<Became, DoorError> {
+    async fn open(
+        &mut self,
+        rule: &Warning,
+        thresholds: &Thresholds,
+        signal: &Signal,
+        key: &str,
+        episode: &Episode,
+    ) -> Result<Became, DoorError> {
         let place = self.place(&signal.employer).await?;
         let region = place.as_ref().map_or_else(|| signal.region.clone(), |p| p.region.clone());
         let mut fields = documents::fields(rule, thresholds, episode, signal, None, self.today);
@@ -136,12 +146,20 @@ impl<'a> Scribe<'a> {
         outcome(saved.map(|_| Became::Opened), rule, key)
     }
 
-    async fn update(&self, rule: &Warning, thresholds: &Thresholds, signal: &Signal, old: &Stored, episode: &Episode) -> Result<Became, DoorError> {
+    async fn update(
+        &self,
+        rule: &Warning,
+        thresholds: &Thresholds,
+        signal: &Signal,
+        old: &Stored,
+        episode: &Episode,
+    ) -> Result<Became, DoorError> {
         let fields = documents::fields(rule, thresholds, episode, signal, Some(old), self.today);
         let kind = self.door.kind(KIND)?;
         let draft = Draft::from_json(&kind, &fields);
         let what = episode.changes.last().map_or("", |c| c.what);
-        let reason = format!("预警 {} 信号变化：{}", rule.warning, documents::CHANGE_WORDS.iter().find(|(w, _)| *w == what).map_or("", |(_, t)| t));
+        let reason =
+            format!("预警 {} 信号变化：{}", rule.warning, documents::CHANGE_WORDS.iter().find(|(w, _)| *w == what).map_or("", |(_, t)| t));
         let saved = self.door.amend(&caller(&old.region), KIND, &old.id, old.rev, &draft, entry(&reason)).await;
         outcome(saved.map(|_| Became::Changed), rule, &old.id)
     }

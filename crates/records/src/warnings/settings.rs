@@ -73,7 +73,11 @@ impl Settings {
     #[must_use]
     pub fn mark(&self) -> String {
         let all: Vec<String> = self.0.iter().map(|s| format!("{}{:?}{}", s.id, s.values, s.enabled)).collect();
-        zhijian_kinds::text::word_key(&format!("{}:{}", all.len(), crate::audit::hex(&<sm3::Sm3 as sm3::Digest>::digest(all.join(";").as_bytes()))))
+        zhijian_kinds::text::word_key(&format!(
+            "{}:{}",
+            all.len(),
+            crate::audit::hex(&<sm3::Sm3 as sm3::Digest>::digest(all.join(";").as_bytes()))
+        ))
     }
 }
 

@@ -3,8 +3,8 @@
 use super::KIND;
 use crate::caller::Caller;
 use crate::door::{Door, DoorError};
-use crate::read::ListRequest;
 use crate::port::Op;
+use crate::read::ListRequest;
 use std::collections::BTreeMap;
 
 /// Numbers of a rule.

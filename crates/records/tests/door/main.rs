@@ -15,4 +15,5 @@ mod reactions;
 mod rederive;
 mod remarks;
 mod transfer;
+mod warnings;
 mod world;

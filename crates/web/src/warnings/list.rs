@@ -31,8 +31,13 @@ pub async fn show(signed: Signed, State(app): State<App>, RawQuery(query): RawQu
         let request = zhijian_records::read::ListRequest { cursor: None, ..asked.request(&kind, &today, name) };
         Ok(app.door.count_by(&signed.caller, KIND, &request, field).await?.into_iter().collect())
     };
-    let (levels, rules, counties, states) =
-        futures::future::try_join4(counted("level", "level"), counted("rule", "rule"), counted("county", "region"), counted("state", "state")).await?;
+    let (levels, rules, counties, states) = futures::future::try_join4(
+        counted("level", "level"),
+        counted("rule", "rule"),
+        counted("county", "region"),
+        counted("state", "state"),
+    )
+    .await?;
     let overdue = Asked { due: "overdue".into(), after: String::new(), ..asked.clone() };
     let late = app.door.count(&signed.caller, KIND, &overdue.request(&kind, &today, ""), words::COUNT_LIMIT).await?;
     let body = html! {

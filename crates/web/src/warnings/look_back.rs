@@ -3,9 +3,9 @@
 use super::badge;
 use crate::app::App;
 use crate::error::PageError;
+use crate::links;
 use crate::posted;
 use crate::session::Signed;
-use crate::links;
 use maud::{Markup, html};
 use std::sync::Arc;
 use zhijian_kinds::text::rounded_text;
@@ -50,12 +50,20 @@ impl Asked {
 /// The section: the form, and the answer when one was asked for.
 pub(super) async fn section(app: &App, signed: &Signed, rule: &Warning, asked: &Asked) -> Result<Markup, PageError> {
     if !rule.ready() || matches!(rule.source, Source::Duty(_)) {
-        return Ok(html! { p.muted { @if rule.ready() { "该规则看的是现有的应办事项，事项不留历史状态，不能回测。" } @else { "缺数据，不能回测。" } } });
+        return Ok(
+            html! { p.muted { @if rule.ready() { "该规则看的是现有的应办事项，事项不留历史状态，不能回测。" } @else { "缺数据，不能回测。" } } },
+        );
     }
     let found = if asked.from.is_empty() || asked.to.is_empty() {
         None
     } else {
-        let question = backtest::Asked { rule, thresholds: &asked.values, from: &asked.from, to: &asked.to, region: Regions::prefix(&signed.account.region) };
+        let question = backtest::Asked {
+            rule,
+            thresholds: &asked.values,
+            from: &asked.from,
+            to: &asked.to,
+            region: Regions::prefix(&signed.account.region),
+        };
         let facts = Rules::new(Arc::clone(&app.lake));
         Some(backtest::run(&app.door, &facts, &question).await.map_err(PageError::BadRequest)?)
     };

@@ -51,7 +51,9 @@ pub(super) fn standing(rule: &Warning, settings: &Settings, region: &str, today:
 
 fn table(app: &App, signed: &Signed, numbers: &BTreeMap<String, Precision>, settings: &Settings) -> Markup {
     let today = app.door.today();
-    let own = |rule: &str| settings.0.iter().any(|s| s.rule == rule && s.region.starts_with(zhijian_kinds::Regions::prefix(&signed.account.region)));
+    let own = |rule: &str| {
+        settings.0.iter().any(|s| s.rule == rule && s.region.starts_with(zhijian_kinds::Regions::prefix(&signed.account.region)))
+    };
     html! {
         div.table-wrap { table.list {
             thead { tr { th scope="col" { "规则" } th scope="col" { "方式" } th scope="col" { "状态" } th.num scope="col" { "预警" } th.num scope="col" { "未关闭" } th.num scope="col" { "真" } th.num scope="col" { "误报" } th.num scope="col" { "未核实" } th.num scope="col" { "准确率" } th scope="col" { "阈值" } } }
@@ -87,4 +89,3 @@ fn counted(number: u64, rule: &str, state: &str) -> Markup {
     let address = format!("{PAGE}{}", links::query(&[("rule", rule), ("state", if state.is_empty() { "open" } else { state })]));
     html! { @if number == 0 { "0" } @else { a href=(address) { (words::count(number)) } } }
 }
-

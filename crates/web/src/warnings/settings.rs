@@ -54,7 +54,9 @@ fn defaults(rule: &Warning) -> Markup {
 
 fn history(app: &App, rule: &Warning, there: &[&Setting]) -> Markup {
     let values = |s: &Setting| {
-        let named = s.values.iter().map(|(name, value)| format!("{} {}", rule.thresholds.get(name).map_or(name.as_str(), |t| t.title.as_str()), rounded_text(*value)));
+        let named = s.values.iter().map(|(name, value)| {
+            format!("{} {}", rule.thresholds.get(name).map_or(name.as_str(), |t| t.title.as_str()), rounded_text(*value))
+        });
         named.collect::<Vec<_>>().join("；")
     };
     html! {
@@ -76,7 +78,10 @@ fn history(app: &App, rule: &Warning, there: &[&Setting]) -> Markup {
 fn counties<'a>(app: &'a App, signed: &Signed) -> Vec<&'a zhijian_kinds::regions::Region> {
     let own = Regions::prefix(&signed.account.region);
     let all = app.catalogue().regions.all().iter();
-    all.filter(|r| matches!(r.level, zhijian_kinds::regions::Level::County | zhijian_kinds::regions::Level::Zone) && r.code.starts_with(own)).collect()
+    all.filter(|r| {
+        matches!(r.level, zhijian_kinds::regions::Level::County | zhijian_kinds::regions::Level::Zone) && r.code.starts_with(own)
+    })
+    .collect()
 }
 
 fn form(app: &App, signed: &Signed, rule: &Warning, all: &Settings) -> Markup {

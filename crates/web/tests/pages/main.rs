@@ -20,3 +20,4 @@ mod notices;
 mod papers;
 mod seen;
 mod walk;
+mod warnings;
