@@ -134,11 +134,16 @@ pub fn wake(latest: &Episode, today: &str, quiet_days: u32) -> Option<Episode> {
     Some(first(latest.number + 1, level, held, today))
 }
 
+/// A new episode. What is held from before it may be newer than what raised it: the level is that of the newest all the same.
 fn first(number: u32, level: Level, observations: Vec<Observation>, today: &str) -> Episode {
-    let value = newest(observations.iter()).and_then(|o| o.value);
+    let now = newest(observations.iter()).cloned();
+    let reached = now.as_ref().and_then(|o| o.level);
+    let value = now.and_then(|o| o.value);
     let peak = observations.iter().filter_map(|o| o.level).max().unwrap_or(level);
+    let level = reached.unwrap_or(level);
+    let standing = if reached.is_some() { Standing::Present } else { Standing::Cleared };
     let changes = vec![Change { on: today.to_owned(), what: "opened", level: Some(level), value }];
-    Episode { number, closed_on: None, level, peak, standing: Standing::Present, observations, changes }
+    Episode { number, closed_on: None, level, peak, standing, observations, changes }
 }
 
 fn while_open(latest: &Episode, seen: &Observation, today: &str) -> Step {
