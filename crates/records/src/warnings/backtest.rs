@@ -21,13 +21,16 @@ pub struct Month {
     pub raised: [u64; 4],
 }
 
+/// One that was raised: day, level, subject, evidence (kind and id).
+pub type Raised = (String, Level, String, Vec<(String, String)>);
+
 /// The answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Backtest {
     /// Months in order.
     pub months: Vec<Month>,
     /// The last ones raised: day, level, subject, evidence.
-    pub last: Vec<(String, Level, String, Vec<(String, String)>)>,
+    pub last: Vec<Raised>,
 }
 
 impl Backtest {
