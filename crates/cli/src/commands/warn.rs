@@ -134,7 +134,7 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
 
 /// A rule from a file, when the name is that of one.
 fn tried(catalogue: &zhijian_kinds::Catalogue, name: &str) -> Result<Option<Warning>> {
-    if !std::path::Path::new(name).extension().is_some_and(|e| e == "yaml") {
+    if std::path::Path::new(name).extension().is_none_or(|e| e != "yaml") {
         return Ok(None);
     }
     let text = std::fs::read_to_string(name).with_context(|| format!("无法读取 {name}"))?;
