@@ -10,6 +10,7 @@ pub mod heat;
 pub mod lung;
 pub mod noise;
 pub mod physical;
+pub mod profile;
 pub mod psychosocial;
 pub mod registry;
 pub mod risk;

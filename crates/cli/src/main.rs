@@ -65,6 +65,8 @@ enum Command {
     Notify(commands::notify::Args),
     /// 联动：由记录引起的任务单、报告卡草稿等，补处理到最新
     React(commands::react::Args),
+    /// 预警：规则清单、补处理、按日扫描、回测
+    Warn(commands::warn::Args),
     /// 按现行规则与限值表重算已入库记录的计算值：先看差异，再决定是否写入
     Rederive(commands::rederive::Args),
     /// 职业卫生计算器
@@ -124,6 +126,7 @@ async fn run(command: Command, config: config::Config) -> anyhow::Result<ExitCod
         Command::Duties(args) => commands::duties::run(config, args).await,
         Command::Notify(args) => commands::notify::run(config, args).await,
         Command::React(args) => commands::react::run(config, args).await,
+        Command::Warn(args) => commands::warn::run(config, args).await,
         Command::Rederive(args) => commands::rederive::run(config, args).await,
         Command::Calc(args) => commands::calc::run(args),
         Command::Hj212(args) => commands::hj212::run(args),

@@ -7,6 +7,7 @@ use crate::lists::NamedList;
 use crate::notice::Notice;
 use crate::paper::{Document, DocumentDef};
 use crate::protection::{Grading, Retention};
+use crate::warning::Warning;
 use crate::{CodeList, Kind, Regions, lint::Fault};
 use indexmap::IndexMap;
 use serde::de::DeserializeOwned;
@@ -51,6 +52,8 @@ pub struct Catalogue {
     pub exams: crate::exams::Tables,
     /// Notices by name.
     pub notices: IndexMap<String, Notice>,
+    /// Early-warning rules by number.
+    pub warnings: IndexMap<String, Warning>,
     /// Rule tables (CSV) by file name without ending.
     pub rules: IndexMap<String, String>,
 }
@@ -140,6 +143,7 @@ impl Catalogue {
         catalogue.due(files, &mut faults);
         catalogue.papers(files, &mut faults);
         catalogue.tellings(files, &mut faults);
+        catalogue.warnings_of(files, &mut faults);
         faults.extend(crate::lint::cross_check(&catalogue, files));
         (catalogue, faults)
     }

@@ -31,6 +31,7 @@ pub mod schema;
 pub mod suggest;
 pub mod tables;
 pub mod text;
+pub mod warning;
 pub mod yaml;
 
 pub use argument::Argument;

@@ -80,6 +80,7 @@ pub fn cross_check(catalogue: &Catalogue, files: &[File]) -> Vec<Fault> {
     faults.extend(crate::paper::check(catalogue, files));
     faults.extend(crate::notice::check(catalogue, files));
     faults.extend(crate::lists::check(catalogue, files));
+    faults.extend(crate::warning::check(catalogue, files));
     faults
 }
 

@@ -103,6 +103,24 @@ impl Expression {
     /// # Errors
     /// Syntax errors, unknown names and functions, cost above the bound, in Chinese.
     fn compile(source: &str, fields: &[Field], def: &KindDef) -> Result<Self, String> {
+        let further = |name: &str| def.refs.contains_key(name) || def.around.contains_key(name) || NOTES.contains(&name);
+        Self::read(source, fields, further, &def.around)
+    }
+
+    /// Compiles a condition over fields and further named values.
+    ///
+    /// # Errors
+    /// What is wrong with it, in Chinese.
+    pub fn over(source: &str, fields: &[Field], names: &[String]) -> Result<Self, String> {
+        Self::read(source, fields, |name| names.iter().any(|n| n == name), &indexmap::IndexMap::new())
+    }
+
+    fn read(
+        source: &str,
+        fields: &[Field],
+        further: impl Fn(&str) -> bool,
+        around: &indexmap::IndexMap<String, crate::kind::AroundRule>,
+    ) -> Result<Self, String> {
         let program = functions::environment().compile(source).map_err(|e| format!("CEL 语法错误：{e}"))?;
         let references = program.references();
         for function in references.functions() {
@@ -114,7 +132,7 @@ impl Expression {
         let mut keyed: Vec<Keyed> = Vec::new();
         for name in references.variables() {
             let field = fields.iter().any(|f| f.path == name || f.path.starts_with(&format!("{name}.")));
-            let known = field || def.refs.contains_key(name) || def.around.contains_key(name) || name == "today" || NOTES.contains(&name);
+            let known = field || further(name) || name == "today";
             if let Some(group) = keyed_group(fields, name) {
                 names.push(group.group.clone());
                 keyed.push(group);
@@ -128,7 +146,7 @@ impl Expression {
             }
         }
         let mut expr = program.expression().clone();
-        cost::check(&expr, fields, &def.around)?;
+        cost::check(&expr, fields, around)?;
         cost::floats(&mut expr);
         Ok(Self { expr, names, keyed, source: source.to_owned() })
     }
@@ -147,6 +165,12 @@ impl Expression {
     #[must_use]
     pub fn holds(&self, document: &Map<String, Value>, today: &str) -> bool {
         matches!(self.truth(document, today), Ok(cel::Value::Bool(true)))
+    }
+
+    /// As [`Self::holds`], with further values beside the document.
+    #[must_use]
+    pub fn holds_beside(&self, document: &Map<String, Value>, beside: &Map<String, Value>, today: &str) -> bool {
+        matches!(self.decided(&self.among(document, beside, today)), Ok(cel::Value::Bool(true)))
     }
 
     fn variables<'a>(&'a self, document: &'a Map<String, Value>, today: &'a str) -> Variables<'a> {

@@ -12,6 +12,7 @@ mod session;
 mod small;
 mod table;
 mod threads;
+pub mod warnings;
 mod writer;
 
 pub use error::{LakeError, Result};

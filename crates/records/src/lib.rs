@@ -46,6 +46,7 @@ pub mod ties;
 pub mod transfer;
 pub mod vault;
 pub mod verify;
+pub mod warnings;
 pub mod whosees;
 
 pub use caller::Caller;

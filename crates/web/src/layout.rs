@@ -178,6 +178,7 @@ fn menu(frame: &Frame<'_>, signed: &Signed) -> Markup {
             li { (entry("/", words::DESK, "desk")) }
             @if zhijian_records::Door::own_person(&signed.caller).is_some() { li { (entry(crate::dossier::MINE_PAGE, crate::dossier::MINE, "person")) } }
             @if frame.app.door.has_duties(&signed.caller) { li { (entry(crate::duties::PAGE, crate::duties::TITLE, "history")) } }
+            @if crate::warnings::reads(frame.app, signed) { li { (entry(crate::warnings::PAGE, crate::warnings::TITLE, "warn")) } }
             @if signed.is("R08") || signed.is("R09") { li { (entry(crate::wizard::PAGE, crate::wizard::TITLE, "file")) } }
             @for (address, name) in crate::exams::menu(frame.app, signed) { li { (entry(address, name, "people")) } }
             @if crate::online::shown(frame.app, signed) { li { (entry(crate::online::PAGE, crate::online::TITLE, "board")) } }

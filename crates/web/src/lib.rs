@@ -36,6 +36,7 @@ pub mod session;
 pub mod sso;
 pub mod tables;
 pub mod visit;
+pub mod warnings;
 mod watermark;
 pub mod wizard;
 pub mod words;

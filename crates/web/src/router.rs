@@ -7,7 +7,7 @@ use crate::pages::{
 };
 use crate::posted::FORM_LIMIT;
 use crate::{
-    api, assets, board, calculators, dossier, duties, error, exams, health, lists, metrics, notices, online, pages, papers, security, tables, visit,
+    api, assets, board, calculators, dossier, duties, error, exams, health, lists, metrics, notices, online, pages, papers, security, tables, visit, warnings,
     watermark, wizard,
 };
 use axum::Router;
@@ -46,6 +46,7 @@ pub fn router(app: App) -> Router {
         .merge(dossier::router())
         .merge(duties::router())
         .merge(exams::router())
+        .merge(warnings::router())
         .merge(wizard::router())
         .merge(notices::router())
         .merge(online::router())

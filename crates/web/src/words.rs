@@ -124,7 +124,7 @@ pub const MENU_GROUPS: [(&str, &[&str]); 8] = [
         ],
     ),
     ("放射卫生", &["radiation"]),
-    ("监督执法", &["supervision"]),
+    ("监督执法", &["supervision", "warning"]),
     ("培训与宣教", &["training", "survey", "promotion"]),
     ("企业帮扶", &["help"]),
     ("部门交换", &["exchange"]),

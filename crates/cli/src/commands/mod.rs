@@ -26,6 +26,7 @@ pub mod retention;
 pub mod serve;
 pub mod simulate;
 pub mod template;
+pub mod warn;
 
 /// How a command reports what it did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

@@ -56,6 +56,8 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
     let housekeeper = tokio::spawn(keep_house(platform.door.clone()));
     let hub = crate::online::hub(&platform).await?;
     let gateways = crate::online::start(&platform, &hub).await?;
+    let facts = Arc::new(zhijian_lake::warnings::Rules::new(Arc::clone(&platform.lake)));
+    let watch = tokio::spawn(keep_watch(zhijian_records::warnings::Watch::new(platform.door.clone(), facts)));
     let app = zhijian_web::App {
         door: platform.door.clone(),
         lake: Arc::clone(&platform.lake),
@@ -75,6 +77,7 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
     housekeeper.abort();
     postman.abort();
     gateways.iter().for_each(tokio::task::JoinHandle::abort);
+    watch.abort();
     say("服务已停止");
     Ok(ExitCode::SUCCESS)
 }
@@ -116,6 +119,18 @@ async fn keep_posting(post: zhijian_records::notices::Post) {
         tick.tick().await;
         if let Err(error) = post.deliver().await {
             tracing::error!(error = &error as &dyn std::error::Error, "cannot deliver messages");
+        }
+    }
+}
+
+/// Raises warnings. A long round over all rules keeps nothing else waiting.
+async fn keep_watch(watch: zhijian_records::warnings::Watch) {
+    let mut tick = tokio::time::interval(Duration::from_secs(5));
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        if let Err(error) = watch.catch_up().await {
+            tracing::error!(error = &error as &dyn std::error::Error, "cannot watch for warnings");
         }
     }
 }

@@ -17,4 +17,5 @@ mod reactions;
 mod rederive;
 mod remarks;
 mod transfer;
+mod warnings;
 mod world;

@@ -2,7 +2,7 @@
 
 use super::ask::{self, Rows};
 use super::parts::{self, Section};
-use super::{cases, completeness, coverage, declared, hygiene, profile, tasks, timeline};
+use super::{cases, completeness, coverage, declared, hygiene, profile, risk, tasks, timeline};
 use crate::app::App;
 use crate::error::PageError;
 use crate::layout::{self, Frame};
@@ -77,12 +77,14 @@ pub async fn show(signed: Signed, State(app): State<App>, Path(id): Path<String>
     let suspected = ask::owned(&app, &signed, "exam", &id, &suspected, 20);
     let (rows, suspected, cards, duties) =
         futures::future::try_join4(lists, suspected, coverage::cards(&app, &signed, &id), tasks::of(&app, &signed, &id)).await?;
+    let counted = risk::cases(&app, &signed, &id).await?;
     let of = |kind: &str| rows.get(kind).and_then(Option::as_ref);
     let listed = |kind: &str, columns: &[&str]| of(kind).map(|rows| parts::table(&app, rows, columns));
     let section = |id: &'static str, title: &'static str, body: Option<Markup>| Section { id, title, body };
     let sections = [
         section("basics", "基本情况", Some(profile::basics(&app, &kind, &view))),
         section("posts", "场所、岗位与危害因素", profile::posts(&app, &kind, &view)),
+        section("risk", "风险", risk::body(&app, &signed, &view, of("measurement"), of("inspection"), duties.as_deref(), &counted)),
         section("declarations", "危害项目申报", of("declaration").map(|rows| declared::body(&app, rows))),
         section("projects", "建设项目“三同时”", listed("construction_project", &PROJECTS)),
         section("measurements", "危害因素监测", of("measurement").map(|rows| hygiene::body(&app, &id, rows))),

@@ -19,6 +19,7 @@ mod mine;
 mod parts;
 mod person;
 mod profile;
+mod risk;
 mod tasks;
 mod timeline;
 

@@ -50,6 +50,7 @@ pub async fn show(signed: Signed, State(app): State<App>, headers: HeaderMap) ->
     let body = html! {
         (flash.notice())
         (greeting(&app, &signed))
+        (crate::warnings::desk(&app, &signed).await?)
         (crate::duties::desk(&app, &signed).await?)
         (crate::remarks::desk(&app, &signed).await?)
         (crate::exams::desk(&app, &signed).await?)

@@ -22,3 +22,4 @@ mod online;
 mod papers;
 mod seen;
 mod walk;
+mod warnings;

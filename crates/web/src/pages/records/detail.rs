@@ -48,7 +48,7 @@ pub async fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, flash: &
     let related = related::find(app, signed, kind, view).await?;
     let around = if view.retracted { Vec::new() } else { app.door.noticed_around(&signed.caller, &kind.kind, &view.id).await? };
     let duties = crate::duties::of_record(app, signed, &kind.kind, view).await?;
-    let sections = sections(visible(kind).filter(|f| !view.hidden.contains(&f.path)));
+    let sections = sections(visible(kind).filter(|f| !view.hidden.contains(&f.path) && !crate::warnings::hides(&kind.kind, &f.path)));
     let groups = (kind.kind == "employer").then(|| groups::placeholder(app, signed, &view.id)).flatten();
     let body = html! {
         (flash.notice())
@@ -59,6 +59,7 @@ pub async fn page(app: &App, signed: &Signed, kind: &Kind, view: &View, flash: &
         (quality(app, kind, view, around))
         div.detail {
             div.detail-main {
+                @if kind.kind == zhijian_records::warnings::KIND { (crate::warnings::panel(app, signed, view)) }
                 @for (index, section) in sections.iter().enumerate() { (card(app, kind, view, section, index)) }
                 @if !view.hidden.is_empty() { p.muted { "另有 " (view.hidden.len()) " 项不在您的查看范围内，" a href={"/access/" (kind.kind)} { "为什么" } "。" } }
             }
