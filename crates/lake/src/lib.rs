@@ -17,7 +17,8 @@ mod writer;
 
 pub use error::{LakeError, Result};
 pub use evaluate::{
-    Answer, Change, Counted, Dimension, Evaluator, Interval, ListFilter, ListedPage, ListedRow, Params, PartRow, PlanRow, Slice, Status, Unit, UnitFilter, UnitPage, Which, percent_text,
+    Answer, Change, Counted, Dimension, Evaluator, Interval, ListFilter, ListedPage, ListedRow, Params, PartRow, PlanRow, Slice, Status,
+    Unit, UnitFilter, UnitPage, Which, percent_text,
 };
 pub use lake::Lake;
 pub use refresh::{CONSUMER, Refreshed};
