@@ -186,9 +186,12 @@ fn the_order_in_which_records_arrive_makes_no_difference() {
     assert!(ends.iter().all(|end| *end == (Level::Yellow, Level::Red, Standing::Present, 4)), "{ends:?}");
 }
 
+/// Why a story is told; its events; number and openness of the warnings at its end.
+type Story<'a> = (&'a str, &'a [Event], &'a [(u32, bool)]);
+
 #[test]
 fn what_happens_after_closing() {
-    let rows: [(&str, &[Event], &[(u32, bool)]); 6] = [
+    let rows: [Story<'_>; 6] = [
         // why this story is told; its events; number and openness of the warnings at its end
         (
             "a signal that flaps within the quiet period is held",
