@@ -98,6 +98,21 @@ async fn close(door: &Door, id: &str, day: &str) {
 }
 
 #[tokio::test]
+async fn rq_027_an_alarm_of_a_device_raises_a_warning_of_its_level_and_goes_up_with_it() {
+    let (_world, door, _, facts) = world().await;
+    let kind = door.kind("alarm").unwrap();
+    let lasting = json!({"started_on": "2026-06-12", "started_at": "2026-06-12T09:12:00+08:00", "raised_at": "2026-06-12T09:13:00+08:00",
+        "level": "1", "level_now": "1", "ended_at": null, "ack_due_at": null, "escalated_at": null, "acknowledged_by": null, "cause": null,
+        "measures": null, "false_alarm": null, "closed_on": null, "status": "raised"});
+    let id = file(&door, "alarm", &example(&kind, &lasting)).await;
+    assert_eq!(watch(&door, &facts).await.opened, 1);
+    assert_eq!(shown(&all(&door).await), ["EW-05 1 级2 高2 present pushed"]);
+    crate::reactions::amend(&door, "alarm", &id, json!({"level": "3", "level_now": "3"})).await;
+    assert_eq!(watch(&door, &facts).await.changed, 1);
+    assert_eq!(shown(&all(&door).await), ["EW-05 1 级4 高4 present pushed"], "one warning, one level up");
+}
+
+#[tokio::test]
 async fn rq_168_a_cluster_is_raised_once_goes_up_clears_and_waits_for_people() {
     let (_world, door, id, facts) = world().await;
     facts.says(&[cluster(&id, 2)]);

@@ -67,9 +67,12 @@ fn posts(rows: &Rows) -> Vec<Post<'_>> {
     // Rows come newest first.
     for view in &rows.views {
         let key = [text(view, "workshop"), text(view, "post"), text(view, "factor")];
-        let level = get_path(&view.data, "exposure.level").and_then(Value::as_u64).and_then(|n| u8::try_from(n).ok());
-        let level = level.or_else(|| text(view, "exposure_level").parse().ok());
-        let ratio = number(view, "exposure.ratio").or_else(|| number(view, "ratio"));
+        // Level and ratio are of one judgement: of the exposure where it was judged, else of the sample.
+        let judged = get_path(&view.data, "exposure.level").and_then(Value::as_u64).and_then(|n| u8::try_from(n).ok());
+        let (level, ratio) = match (judged, number(view, "exposure.ratio")) {
+            (None, None) => (text(view, "exposure_level").parse().ok(), number(view, "ratio")),
+            of_exposure => of_exposure,
+        };
         if level.is_some() || ratio.is_some() {
             newest.entry(key).or_insert(Post { view, level, ratio });
         }
