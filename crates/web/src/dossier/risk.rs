@@ -68,7 +68,7 @@ fn posts(rows: &Rows) -> Vec<Post<'_>> {
     for view in &rows.views {
         let key = [text(view, "workshop"), text(view, "post"), text(view, "factor")];
         // Level and ratio are of one judgement: of the exposure where it was judged, else of the sample.
-        let judged = get_path(&view.data, "exposure.level").and_then(Value::as_u64).and_then(|n| u8::try_from(n).ok());
+        let judged = text(view, "exposure.level").parse().ok();
         let (level, ratio) = match (judged, number(view, "exposure.ratio")) {
             (None, None) => (text(view, "exposure_level").parse().ok(), number(view, "ratio")),
             of_exposure => of_exposure,
