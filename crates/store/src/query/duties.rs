@@ -8,7 +8,7 @@ use crate::sql::{List, Sql, Value};
 use async_trait::async_trait;
 use std::collections::BTreeSet;
 use zhijian_records::duties::port::{Ask, Count, DutyRow, DutyStore, Part};
-use zhijian_records::port::StoreError;
+use zhijian_records::port::{Scope, StoreError};
 
 const DOING: &str = "读取应办事项";
 const COLUMNS: &str = "duty, kind, id, region, town, owner, data, since, due_on, warn_on, escalate_on, paused, doubtful";
@@ -52,7 +52,7 @@ impl DutyStore for Engine {
 
     async fn duties(&self, ask: &Ask) -> Result<Vec<DutyRow>, StoreError> {
         let mut sql = Sql::new(DOING, format!("SELECT {COLUMNS} FROM duties"));
-        condition(self, ask, &mut sql)?;
+        condition(self, ask, &mut sql, Access::Walk("due_on"))?;
         if let Some((day, id, duty)) = &ask.after {
             sql.push(" AND (due_on, id, duty) > (")
                 .bind(day.as_str())
@@ -72,7 +72,7 @@ impl DutyStore for Engine {
             Sql::new(DOING, "SELECT duty, count(*), sum(CASE WHEN paused = 0 THEN 0 ELSE 1 END), sum(CASE WHEN paused = 0 AND due_on < ");
         sql.bind(today).push(" THEN 1 ELSE 0 END), sum(CASE WHEN paused = 0 AND due_on >= ").bind(today).push(" AND warn_on <= ");
         sql.bind(today).push(" THEN 1 ELSE 0 END) FROM duties");
-        condition(self, ask, &mut sql)?;
+        condition(self, ask, &mut sql, Access::Lookup)?;
         sql.push(" GROUP BY duty ORDER BY duty");
         let count = |mut row: Row| {
             let duty = row.text(0);
@@ -84,7 +84,7 @@ impl DutyStore for Engine {
 
     async fn duty_days(&self, ask: &Ask) -> Result<Vec<(String, u64)>, StoreError> {
         let mut sql = Sql::new(DOING, "SELECT due_on, count(*) FROM duties");
-        condition(self, ask, &mut sql)?;
+        condition(self, ask, &mut sql, Access::Lookup)?;
         sql.push(" GROUP BY due_on ORDER BY due_on");
         let rows = self.backend.read(sql).await?;
         Ok(rows.into_iter().map(|mut row| (row.text(0), u64::try_from(row.int(1)).unwrap_or_default())).collect())
@@ -95,33 +95,34 @@ impl DutyStore for Engine {
     }
 }
 
-/// Appends the condition of a question. What all parts have in common stands outside the alternatives, where an index serves it.
-fn condition(engine: &Engine, ask: &Ask, sql: &mut Sql) -> Result<(), StoreError> {
+/// Appends the condition of a question, for the numbers of all rows (`Access::Lookup`) or the first ones by day (`Access::Walk`).
+fn condition(engine: &Engine, ask: &Ask, sql: &mut Sql, access: Access<'_>) -> Result<(), StoreError> {
     let dialect = engine.backend.dialect();
     let parts: Vec<&Part> = ask.parts.iter().filter(|part| !part.duties.is_empty()).collect();
     let duties: BTreeSet<&String> = parts.iter().flat_map(|part| &part.duties).collect();
-    let shared = parts.first().map(|part| &part.scope).filter(|first| parts.iter().all(|part| part.scope == **first));
+    let share = share(&parts);
+    // A small share is found by its owner; of a large one the numbers read the index that begins with the duty, a page walks the days.
+    let large = share.as_ref().is_none_or(|scope| scope.owners.is_empty() && scope.ids.is_empty() && scope.fields.is_empty());
+    let by_duty = large && access.walked().is_none();
+    let duty = if by_duty { "duty".to_owned() } else { dialect.unindexed("duty") };
     sql.push(" WHERE ");
-    sql.bind_list(dialect, "duty", List::Texts(duties.into_iter().cloned().collect()));
-    if let Some(scope) = shared {
-        scope::push(sql, dialect, scope, Access::Lookup)?;
+    sql.bind_list(dialect, &duty, List::Texts(duties.into_iter().cloned().collect()));
+    if let Some(scope) = &share {
+        scope::push(sql, dialect, scope, access)?;
     }
-    let whole = |part: &&Part| shared.is_some() && part.escalated_by.is_none();
-    if !(parts.len() == 1 && parts.iter().all(whole)) {
-        sql.push(" AND (1 = 0");
-        for part in parts {
-            sql.push(" OR (");
-            sql.bind_list(dialect, "duty", List::Texts(part.duties.clone()));
-            if shared.is_none() {
-                scope::push(sql, dialect, &part.scope, Access::Lookup)?;
-            }
-            if let Some(day) = &part.escalated_by {
-                sql.push(" AND escalate_on <= ").bind(day.as_str());
-            }
-            sql.push(")");
+    sql.push(" AND (1 = 0");
+    for part in parts {
+        sql.push(" OR (");
+        sql.bind_list(dialect, &dialect.unindexed("duty"), List::Texts(part.duties.clone()));
+        if share.as_ref() != Some(&part.scope) {
+            scope::push(sql, dialect, &part.scope, access)?;
+        }
+        if let Some(day) = &part.escalated_by {
+            sql.push(" AND escalate_on <= ").bind(day.as_str());
         }
         sql.push(")");
     }
+    sql.push(")");
     let texts = [
         (" AND duty = ", &ask.duty),
         (" AND due_on >= ", &ask.from),
@@ -130,7 +131,7 @@ fn condition(engine: &Engine, ask: &Ask, sql: &mut Sql) -> Result<(), StoreError
         (" AND warn_on > ", &ask.warned_after),
         (" AND kind = ", &ask.record.as_ref().map(|r| r.0.clone())),
         (" AND id = ", &ask.record.as_ref().map(|r| r.1.clone())),
-        (" AND owner = ", &ask.owner),
+        (" AND owner <> '' AND owner = ", &ask.owner),
     ];
     for (text, value) in texts {
         if let Some(value) = value {
@@ -141,6 +142,22 @@ fn condition(engine: &Engine, ask: &Ask, sql: &mut Sql) -> Result<(), StoreError
         sql.push(" AND paused = ").bind(paused);
     }
     Ok(())
+}
+
+/// What all parts have in common: one scope, or the owners and records of scopes that name nothing else.
+fn share(parts: &[&Part]) -> Option<Scope> {
+    let first = parts.first()?;
+    if parts.iter().all(|part| part.scope == first.scope) {
+        return Some(first.scope.clone());
+    }
+    let named = |scope: &Scope| !scope.all && scope.regions.is_empty() && scope.fields.is_empty();
+    if !parts.iter().all(|part| named(&part.scope)) {
+        return None;
+    }
+    let several = |values: fn(&Scope) -> &Vec<String>| -> Vec<String> {
+        parts.iter().flat_map(|part| values(&part.scope).iter().cloned()).collect::<BTreeSet<_>>().into_iter().collect()
+    };
+    Some(Scope { owners: several(|scope| &scope.owners), ids: several(|scope| &scope.ids), ..Scope::default() })
 }
 
 fn values(row: &DutyRow) -> Vec<Value> {
