@@ -95,7 +95,7 @@ fn nothing(asked: &Asked) -> Markup {
         div.empty-state {
             @if asked.q.is_empty() && asked.hazard.is_empty() {
                 p.empty-title { "还没有在线监测设备" }
-                p { "在" a href=(links::list("device")) { "设备登记" } "中登记，或由运维人员用 " code { "zhijian device add" } " 登记并取得设备密码。" }
+                p.muted { "在" a href=(links::list("device")) { "设备登记" } "中登记，或由运维人员用 " code { "zhijian device add" } " 登记并取得设备密码。" }
             } @else { p.empty-title { "没有符合条件的设备" } p { a href=(PAGE) { "查看全部" } } }
         }
     }
