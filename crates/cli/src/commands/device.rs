@@ -165,27 +165,14 @@ async fn name_employer(door: &Door, document: &mut Map<String, Value>) -> Result
 }
 
 async fn list(door: &Door) -> Result<ExitCode> {
-    let mut query = Query::everything("device", Vec::new());
     let secrets = door.device_secrets().await?;
-    loop {
-        let page = door.store.query(&query).await?;
-        for stored in &page.rows {
-            let document = stored.document();
-            let text = |name: &str| document.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-            let sender = if text("logger_no").is_empty() { text("device_no") } else { text("logger_no") };
-            let secret = if secrets.contains_key(&sender) { "有密码" } else { "无密码" };
-            data(format!(
-                "{}\t{}\t{}\t{}\t{}\t{secret}",
-                text("device_no"),
-                text("employer_name"),
-                text("post"),
-                text("hazard"),
-                stored.state
-            ))?;
-        }
-        match page.next {
-            Some(next) => query.cursor = Some(next),
-            None => return Ok(ExitCode::SUCCESS),
-        }
+    for stored in door.store.all(Query::everything("device", Vec::new())).await? {
+        let document = stored.document();
+        let text = |name: &str| document.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let sender = if text("logger_no").is_empty() { text("device_no") } else { text("logger_no") };
+        let secret = if secrets.contains_key(&sender) { "有密码" } else { "无密码" };
+        let line = [text("device_no"), text("employer_name"), text("post"), text("hazard"), stored.state.clone(), secret.to_owned()];
+        data(line.join("\t"))?;
     }
+    Ok(ExitCode::SUCCESS)
 }

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::oneshot;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -50,14 +51,15 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
     let heads = tokio::spawn(crate::heads::keep(Arc::clone(&platform)));
     let outlets = platform.config.notify.outlets()?;
     let names = outlets.iter().map(|outlet| outlet.name().to_owned()).collect();
-    let refresher = tokio::spawn(keep_fresh(Arc::clone(&platform.lake), platform.door.clone(), names));
+    let (fresh, caught_up) = oneshot::channel();
+    let refresher = tokio::spawn(keep_fresh(Arc::clone(&platform.lake), platform.door.clone(), names, fresh));
     let post = zhijian_records::notices::Post::new(platform.door.clone(), outlets, &platform.config.public_url);
     let postman = tokio::spawn(keep_posting(post));
     let housekeeper = tokio::spawn(keep_house(platform.door.clone()));
     let hub = crate::online::hub(&platform).await?;
     let gateways = crate::online::start(&platform, &hub).await?;
     let facts = Arc::new(zhijian_lake::warnings::Rules::new(Arc::clone(&platform.lake)));
-    let watch = tokio::spawn(keep_watch(zhijian_records::warnings::Watch::new(platform.door.clone(), facts)));
+    let watch = tokio::spawn(keep_watch(zhijian_records::warnings::Watch::new(platform.door.clone(), facts), caught_up));
     let app = zhijian_web::App {
         door: platform.door.clone(),
         lake: Arc::clone(&platform.lake),
@@ -83,7 +85,8 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
 }
 
 /// Follows the outbox: figures, duties and what records set off are a few seconds behind them at most.
-async fn keep_fresh(lake: Arc<zhijian_lake::Lake>, door: zhijian_records::Door, outlets: Vec<String>) {
+async fn keep_fresh(lake: Arc<zhijian_lake::Lake>, door: zhijian_records::Door, outlets: Vec<String>, fresh: oneshot::Sender<()>) {
+    let mut fresh = Some(fresh);
     let clerk = zhijian_records::duties::Clerk::new(door.clone());
     let reactor = zhijian_records::reactions::Reactor::new(door.clone());
     let notifier = zhijian_records::notices::Notifier::new(door.clone(), outlets);
@@ -95,8 +98,10 @@ async fn keep_fresh(lake: Arc<zhijian_lake::Lake>, door: zhijian_records::Door, 
     }
     loop {
         tick.tick().await;
-        if let Err(error) = lake.refresh(door.store.as_ref()).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "cannot refresh the lake");
+        match lake.refresh(door.store.as_ref()).await {
+            // Whoever waited may be gone.
+            Ok(_) => _ = fresh.take().map(|fresh| fresh.send(())),
+            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "cannot refresh the lake"),
         }
         // First what records set off: its own duties are then found in the same round.
         if let Err(error) = reactor.catch_up().await {
@@ -123,8 +128,12 @@ async fn keep_posting(post: zhijian_records::notices::Post) {
     }
 }
 
-/// Raises warnings. A long round over all rules keeps nothing else waiting.
-async fn keep_watch(watch: zhijian_records::warnings::Watch) {
+/// Raises warnings, once the lake has caught up: in facts that are not there yet every signal would have cleared. A long round over all rules
+/// keeps nothing else waiting.
+async fn keep_watch(watch: zhijian_records::warnings::Watch, caught_up: oneshot::Receiver<()>) {
+    if caught_up.await.is_err() {
+        return;
+    }
     let mut tick = tokio::time::interval(Duration::from_secs(5));
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {

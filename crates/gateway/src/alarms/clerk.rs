@@ -20,6 +20,8 @@ const LEASE: &str = "alarms";
 const TICK: Duration = Duration::from_secs(1);
 /// A growing peak alone is written this often at most, milliseconds: each writing is a revision.
 const PEAK_MS: i64 = 10 * 60_000;
+/// How often alarms that nobody acknowledged are looked for, milliseconds: little beside the half hour that people have.
+const ESCALATE_MS: i64 = 10_000;
 
 /// Writes alarms.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub struct Clerk {
     hub: Hub,
     watching: Watching,
     peaks: std::collections::HashMap<String, i64>,
+    /// When those that nobody acknowledged were looked for last.
+    escalated_ms: i64,
 }
 
 /// Watches readings and writes alarms until the task is ended. Waits while another process does it.
@@ -67,7 +71,7 @@ impl Clerk {
     /// A clerk whose watches know nothing yet.
     #[must_use]
     pub fn new(hub: Hub) -> Self {
-        Self { hub, watching: Watching::default(), peaks: std::collections::HashMap::new() }
+        Self { hub, watching: Watching::default(), peaks: std::collections::HashMap::new(), escalated_ms: i64::MIN }
     }
 
     /// The watches.
@@ -181,13 +185,16 @@ impl Clerk {
 
     /// Tells the county of alarms that nobody acknowledged in time: once each.
     async fn escalate(&mut self, now_ms: i64) -> Result<(), DoorError> {
+        if now_ms.saturating_sub(self.escalated_ms) < ESCALATE_MS {
+            return Ok(());
+        }
         let door = self.hub.register.door().clone();
         let filters = vec![
             Filter::system("state", Op::In, "raised,pushed"),
             Filter::field("ack_due_at", Op::Lte, &moment(now_ms)),
             Filter::field("escalated_at", Op::Empty, ""),
         ];
-        let late = door.store.query(&Query::everything(KIND, filters)).await.map_err(Door::store_error(KIND))?.rows;
+        let late = door.store.all(Query::everything(KIND, filters)).await.map_err(Door::store_error(KIND))?;
         let kind = door.kind(KIND)?;
         for stored in late.iter().filter(|stored| !text(stored, "ack_due_at").is_empty()) {
             let given = Map::from_iter([("escalated_at".to_owned(), Value::from(moment(now_ms)))]);
@@ -197,6 +204,7 @@ impl Clerk {
                 Err(error) => return Err(error),
             }
         }
+        self.escalated_ms = now_ms;
         Ok(())
     }
 }
@@ -204,7 +212,7 @@ impl Clerk {
 /// The alarms of a device that a filter leaves.
 async fn records(door: &Door, device: &str, filter: Filter) -> Result<Vec<Stored>, DoorError> {
     let query = Query::everything(KIND, vec![Filter::field("device_no", Op::Eq, device), filter]);
-    Ok(door.store.query(&query).await.map_err(Door::store_error(KIND))?.rows)
+    door.store.all(query).await.map_err(Door::store_error(KIND))
 }
 
 /// Writes a new alarm. There already, however it came there: left as it is, the next round compares.

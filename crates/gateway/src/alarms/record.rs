@@ -2,8 +2,8 @@
 
 use crate::register::Device;
 use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use time::{OffsetDateTime, UtcOffset};
 use zhijian_records::port::Stored;
 use zhijian_telemetry::windows::{Deadlines, Episode, Level};
 
@@ -61,14 +61,9 @@ pub(super) fn started_ms(stored: &Stored) -> i64 {
     OffsetDateTime::parse(&text(stored, "started_at"), &Rfc3339).map_or(i64::MIN, |at| at.unix_timestamp() * 1000)
 }
 
-fn beijing(at_ms: i64) -> OffsetDateTime {
-    let offset = UtcOffset::from_hms(8, 0, 0).unwrap_or(UtcOffset::UTC);
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at_ms) * 1_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH).to_offset(offset)
-}
-
 /// The day of a moment in China.
 pub(super) fn day(at_ms: i64) -> String {
-    zhijian_kinds::dates::iso(beijing(at_ms).date())
+    zhijian_records::clock::day_of(at_ms * 1000)
 }
 
 /// As records keep moments: whole seconds of China time, which sort as texts.

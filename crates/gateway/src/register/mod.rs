@@ -9,6 +9,7 @@ pub use points::Points;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
+use subtle::ConstantTimeEq as _;
 use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 use zhijian_kinds::CodeList;
@@ -69,24 +70,17 @@ impl Register {
             return Ok(());
         }
         let mut known = Known { secrets: self.door.device_secrets().await?, ..Known::default() };
-        let mut query = Query::everything("device", Vec::new());
         let mut doubles = HashSet::new();
-        loop {
-            let page = self.door.store.query(&query).await.map_err(Door::store_error("device"))?;
-            for stored in &page.rows {
-                let device = Arc::new(Device::read(&self.door, stored));
-                // Numbers are unique within a city; one that two cities gave can belong to the first only.
-                if known.by_number.contains_key(&device.no) {
-                    doubles.insert(device.no.clone());
-                    continue;
-                }
-                known.by_sender.entry(device.sender().to_owned()).or_default().push(Arc::clone(&device));
-                known.by_number.insert(device.no.clone(), device);
+        let all = self.door.store.all(Query::everything("device", Vec::new())).await.map_err(Door::store_error("device"))?;
+        for stored in &all {
+            let device = Arc::new(Device::read(&self.door, stored));
+            // Numbers are unique within a city; one that two cities gave can belong to the first only.
+            if known.by_number.contains_key(&device.no) {
+                doubles.insert(device.no.clone());
+                continue;
             }
-            match page.next {
-                Some(next) => query.cursor = Some(next),
-                None => break,
-            }
+            known.by_sender.entry(device.sender().to_owned()).or_default().push(Arc::clone(&device));
+            known.by_number.insert(device.no.clone(), device);
         }
         if !doubles.is_empty() {
             tracing::warn!(?doubles, "device numbers that stand twice in the register: the first holds");
@@ -147,7 +141,7 @@ impl Register {
         let devices = known.by_sender.get(sender).cloned().unwrap_or_default();
         // Compared all the same where nobody is known, so that time tells nothing.
         let expected = known.secrets.get(sender).map_or("", |secret| secret.as_str());
-        let same = same(expected.as_bytes(), secret.as_bytes()) && !expected.is_empty();
+        let same = bool::from(expected.as_bytes().ct_eq(secret.as_bytes())) && !expected.is_empty();
         if devices.iter().all(|device| device.stopped) {
             Admission::Unknown
         } else if same {
@@ -178,13 +172,4 @@ pub enum Admission {
     Unknown,
     /// The secret is another.
     Wrong,
-}
-
-/// Compares in a time that depends on the given length only.
-fn same(expected: &[u8], given: &[u8]) -> bool {
-    let mut different = expected.len() ^ given.len();
-    for (index, byte) in given.iter().enumerate() {
-        different |= usize::from(byte ^ expected.get(index).copied().unwrap_or_default());
-    }
-    different == 0
 }

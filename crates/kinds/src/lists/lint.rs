@@ -1,15 +1,15 @@
 //! What is wrong with the lists: names that point nowhere.
 
 use super::{Holds, NamedList, Rows};
-use crate::catalogue::File;
+use crate::Catalogue;
+use crate::catalogue::{File, read_all};
 use crate::lint::Fault;
-use crate::{Catalogue, yaml};
 
 /// Faults of `lists/*.yaml` that show only beside the other definitions.
 pub(crate) fn check(catalogue: &Catalogue, files: &[File]) -> Vec<Fault> {
     let mut faults = Vec::new();
-    for (path, content) in files.iter().filter(|(p, _)| p.starts_with("lists/") && p.ends_with(".yaml")) {
-        let Ok((def, document)) = yaml::read::<NamedList>(content) else { continue };
+    // What cannot be read was reported when it was loaded.
+    for (path, def, document) in read_all::<NamedList>(files, "lists/", &mut Vec::new()) {
         for (at, message) in of_list(catalogue, &def, path) {
             faults.push(Fault::soft(path, document.line(at), message));
         }

@@ -12,8 +12,8 @@ const KIND: &str = "kind:";
 /// Faults of `warnings/*.yaml` that show only beside the other definitions.
 pub(crate) fn check(catalogue: &Catalogue, files: &[File]) -> Vec<Fault> {
     let mut faults = Vec::new();
-    for (path, content) in files.iter().filter(|(p, _)| p.starts_with("warnings/") && p.ends_with(".yaml")) {
-        let Ok((def, document)) = yaml::read::<WarningDef>(content) else { continue };
+    // What cannot be read was reported when it was loaded.
+    for (path, def, document) in read_all::<WarningDef>(files, "warnings/", &mut Vec::new()) {
         for (at, message) in of_rule(catalogue, &def, path) {
             faults.push(Fault::soft(path, document.line(&at), message));
         }

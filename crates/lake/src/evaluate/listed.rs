@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
 use serde::Serialize;
-use zhijian_kinds::{NamedList, Regions};
+use zhijian_kinds::NamedList;
 
 use super::{
     Evaluator, Params,
+    answer::allowed,
     literal::{fill_text, text},
     rows::{numbers, texts},
-    scope,
+    units::whole,
 };
 use crate::{error::Result, session::Snapshot};
 
@@ -77,18 +78,14 @@ impl Evaluator {
         let mut out = Vec::new();
         for batch in self.queries.run(&self.lake().snapshot(), params.known_at, &sql).await? {
             let totals = numbers(&batch, "total")?;
-            out.extend(texts(&batch, "value")?.into_iter().zip(totals.into_iter().map(count)));
+            out.extend(texts(&batch, "value")?.into_iter().zip(totals.into_iter().map(|n| whole(n.unwrap_or_default()))));
         }
         Ok(out)
     }
 
     fn listed_from(&self, def: &NamedList, params: &Params, filter: &ListFilter) -> Result<String> {
         let sql = fill_text(&def.list, &def.sql, &def.options, params)?;
-        let mut from = format!(
-            "FROM ({sql}) AS listed WHERE {} AND {}",
-            scope::condition(&params.scope),
-            scope::within(Regions::prefix(&params.region))
-        );
+        let mut from = format!("FROM ({sql}) AS listed WHERE {}", allowed(params));
         let mut and = |condition: String| {
             from.push_str(" AND ");
             from.push_str(&condition);
@@ -116,8 +113,7 @@ impl Evaluator {
         offset: u64,
         limit: u64,
     ) -> Result<ListedPage> {
-        let totals = self.queries.kept(snapshot, params.known_at, format!("SELECT COUNT(*) AS total {from}")).await?;
-        let total = totals.first().map(|b| numbers(b, "total")).transpose()?.and_then(|t| t.first().copied()).map_or(0, count);
+        let total = self.total(snapshot, params, from).await?;
         let own: String = def.columns.keys().fold(String::new(), |sql, name| format!("{sql}, {name}"));
         let sql =
             format!("SELECT record, label, region, town{own} {from} ORDER BY {}label, record LIMIT {limit} OFFSET {offset}", order(def));
@@ -147,9 +143,4 @@ fn read(def: &NamedList, batch: &RecordBatch) -> Result<Vec<ListedRow>> {
         ListedRow { record, label, region, town, values: cells.collect() }
     };
     Ok((0..batch.num_rows()).map(|_| row(&mut columns)).collect())
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of rows")]
-fn count(number: Option<f64>) -> u64 {
-    number.unwrap_or_default() as u64
 }

@@ -16,6 +16,11 @@ pub(super) fn fill(def: &Indicator, params: &Params) -> Result<String> {
 /// The same of any query; `code` names it in errors.
 pub(super) fn fill_text(code: &str, query: &str, options: &IndexMap<String, Value>, params: &Params) -> Result<String> {
     let values = values(code, options, params)?;
+    replaced(query, |name| values.get(name).cloned()).map_err(|name| LakeError::UnknownParameter { code: code.to_owned(), name })
+}
+
+/// A query with every `{name}` replaced by its literal; the first name without one is the error.
+pub(crate) fn replaced(query: &str, value: impl Fn(&str) -> Option<String>) -> std::result::Result<String, String> {
     let mut sql = String::with_capacity(query.len() + 256);
     let mut rest = query;
     while let Some(open) = rest.find('{') {
@@ -23,8 +28,7 @@ pub(super) fn fill_text(code: &str, query: &str, options: &IndexMap<String, Valu
         let inside = &rest[open + 1..];
         let close = inside.find('}').unwrap_or(inside.len());
         let name = &inside[..close];
-        let value = values.get(name).ok_or_else(|| LakeError::UnknownParameter { code: code.to_owned(), name: name.to_owned() })?;
-        sql.push_str(value);
+        sql.push_str(&value(name).ok_or_else(|| name.to_owned())?);
         rest = inside.get(close + 1..).unwrap_or_default();
     }
     sql.push_str(rest);
@@ -49,7 +53,7 @@ fn values(code: &str, options: &IndexMap<String, Value>, params: &Params) -> Res
 }
 
 /// A value as SQL literal; `None` for objects and nested lists.
-fn literal(value: &Value) -> Option<String> {
+pub(crate) fn literal(value: &Value) -> Option<String> {
     Some(match value {
         Value::Null => "NULL".into(),
         Value::Bool(true) => "TRUE".into(),

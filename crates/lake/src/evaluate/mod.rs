@@ -4,7 +4,7 @@ mod answer;
 mod breakdown;
 mod counted;
 mod listed;
-mod literal;
+pub(crate) mod literal;
 mod plan;
 mod queries;
 mod rows;

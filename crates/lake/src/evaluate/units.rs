@@ -103,15 +103,20 @@ impl Evaluator {
     }
 
     async fn page(&self, snapshot: &Arc<Snapshot>, params: &Params, from: &str, offset: u64, limit: u64) -> Result<UnitPage> {
-        let count = self.queries.kept(snapshot, params.known_at, format!("SELECT COUNT(*) AS total {from}")).await?;
-        let total = count.first().map(|b| numbers(b, "total")).transpose()?.and_then(|t| t.first().copied().flatten()).unwrap_or_default();
+        let total = self.total(snapshot, params, from).await?;
         let sql = format!("SELECT {COLUMNS} {from} ORDER BY region, label, unit LIMIT {limit} OFFSET {offset}");
         let mut rows = Vec::new();
         for batch in self.queries.run(snapshot, params.known_at, &sql).await? {
             rows.extend(read_units(&batch)?);
         }
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of rows")]
-        Ok(UnitPage { rows, total: total as u64 })
+        Ok(UnitPage { rows, total })
+    }
+
+    /// Number of rows of `FROM … WHERE …`.
+    pub(super) async fn total(&self, snapshot: &Arc<Snapshot>, params: &Params, from: &str) -> Result<u64> {
+        let count = self.queries.kept(snapshot, params.known_at, format!("SELECT COUNT(*) AS total {from}")).await?;
+        let total = count.first().map(|b| numbers(b, "total")).transpose()?.and_then(|t| t.first().copied().flatten());
+        Ok(whole(total.unwrap_or_default()))
     }
 
     fn narrowed(&self, filter: &UnitFilter) -> String {
@@ -147,6 +152,12 @@ impl Evaluator {
         let divisions: Vec<String> = codes.iter().filter(|c| c.parent == code).map(|c| starts(&c.code)).collect();
         if divisions.is_empty() { "FALSE".into() } else { format!("({})", divisions.join(" OR ")) }
     }
+}
+
+/// A count as the engine gives it.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of rows")]
+pub(super) const fn whole(count: f64) -> u64 {
+    count as u64
 }
 
 const fn wanted(which: Which) -> &'static str {

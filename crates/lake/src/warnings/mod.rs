@@ -19,6 +19,7 @@ use zhijian_records::{
 
 use crate::{
     error::{LakeError, Result},
+    evaluate::literal::{literal, replaced},
     lake::Lake,
 };
 
@@ -41,22 +42,11 @@ impl Rules {
     /// In words: the query names a parameter that it does not have.
     pub fn sql(rule: &Warning, today: &str) -> std::result::Result<String, String> {
         let Some(query) = rule.query() else { return Err(format!("{} 不是按查询判断的规则", rule.warning)) };
-        let mut sql = String::with_capacity(query.sql.len() + 256);
-        let mut rest = query.sql.as_str();
-        while let Some(open) = rest.find('{') {
-            sql.push_str(&rest[..open]);
-            let inside = &rest[open + 1..];
-            let (name, after) = inside.split_once('}').ok_or_else(|| format!("{}：查询里的“{{”没有配对", rule.warning))?;
-            match (name, query.options.get(name)) {
-                ("today", _) => sql.push_str(&format!("DATE '{}'", today.replace('\'', ""))),
-                (_, Some(Value::Number(number))) => sql.push_str(&number.to_string()),
-                (_, Some(Value::String(text))) => sql.push_str(&format!("'{}'", text.replace('\'', "''"))),
-                _ => return Err(format!("{}：查询里的“{{{name}}}”没有在 options 中写明", rule.warning)),
-            }
-            rest = after;
-        }
-        sql.push_str(rest);
-        Ok(sql)
+        let value = |name: &str| match name {
+            "today" => Some(format!("DATE {}", literal(&json!(today))?)),
+            name => literal(query.options.get(name)?),
+        };
+        replaced(&query.sql, value).map_err(|name| format!("{}：查询里的“{{{name}}}”没有在 options 中写明", rule.warning))
     }
 
     async fn query(&self, rule: &Warning, today: &str) -> std::result::Result<Vec<Row>, String> {

@@ -178,15 +178,8 @@ impl Clerk {
         for partition in &event.partitions {
             let place =
                 vec![Filter::system("region", Op::Eq, &partition.region), Filter::system("year", Op::Eq, &partition.year.to_string())];
-            let mut query = Query { limit: STEP, ..Query::everything(&partition.kind, place) };
-            loop {
-                let page = store.query(&query).await.map_err(failed)?;
-                all.extend(page.rows);
-                query.cursor = page.next;
-                if query.cursor.is_none() {
-                    break;
-                }
-            }
+            let query = Query { limit: STEP, ..Query::everything(&partition.kind, place) };
+            all.extend(store.all(query).await.map_err(failed)?);
         }
         Ok(all)
     }
@@ -204,15 +197,9 @@ impl Clerk {
                 None => Filter::system("id", op, &keys),
                 Some(field) => Filter::field(field, op, &keys),
             };
-            let mut query = Query { limit: STEP, ..Query::everything(&duty.kind, vec![filter]) };
-            loop {
-                let page = self.door.store.query(&query).await.map_err(failed)?;
-                seen.extend(page.rows.into_iter().map(|r| (r.id.clone(), r)));
-                query.cursor = page.next;
-                if query.cursor.is_none() {
-                    break;
-                }
-            }
+            let query = Query { limit: STEP, ..Query::everything(&duty.kind, vec![filter]) };
+            let found = self.door.store.all(query).await.map_err(failed)?;
+            seen.extend(found.into_iter().map(|r| (r.id.clone(), r)));
         }
         Ok(())
     }

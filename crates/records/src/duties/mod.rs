@@ -8,5 +8,5 @@ mod compute;
 pub mod port;
 mod read;
 
-pub use clerk::Clerk;
+pub use clerk::{CONSUMER, Clerk};
 pub use port::{Ask, Count, DutyRow, Part};

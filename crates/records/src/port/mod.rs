@@ -74,4 +74,22 @@ pub enum StoreError {
 /// Everything a deployment's database offers.
 pub trait Store: RecordStore + AccountStore + JobStore + AuditStore + ArchiveStore + DutyStore + NoticeStore {}
 
+impl dyn Store {
+    /// All rows of a query, page after page of its `limit`.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn all(&self, mut query: Query) -> Result<Vec<Stored>, StoreError> {
+        let mut rows = Vec::new();
+        loop {
+            let page = self.query(&query).await?;
+            rows.extend(page.rows);
+            query.cursor = page.next;
+            if query.cursor.is_none() {
+                return Ok(rows);
+            }
+        }
+    }
+}
+
 impl<T: RecordStore + AccountStore + JobStore + AuditStore + ArchiveStore + DutyStore + NoticeStore> Store for T {}

@@ -16,6 +16,7 @@ pub mod tally;
 mod watch;
 
 pub use backtest::{Backtest, Month};
+pub use documents::CHANGE_WORDS;
 pub use settings::{Setting, Settings};
 pub use watch::{HORIZON, Round, Watch};
 

@@ -105,9 +105,14 @@ impl<'a> Scribe<'a> {
     /// All warnings about a subject, oldest episode first.
     async fn episodes(&self, key: &str) -> Result<Vec<(Stored, Episode)>, DoorError> {
         let query = Query::everything(KIND, vec![Filter::field("dedupe", Op::Eq, key)]);
-        let rows = self.door.store.query(&query).await.map_err(Door::store_error(KIND))?.rows;
-        let mut all: Vec<(Stored, Episode)> =
-            rows.into_iter().map(|stored| (documents::episode(&stored), stored)).map(|(e, s)| (s, e)).collect();
+        let rows = self.door.store.all(query).await.map_err(Door::store_error(KIND))?;
+        let mut all: Vec<(Stored, Episode)> = rows
+            .into_iter()
+            .map(|stored| {
+                let episode = documents::episode(&stored);
+                (stored, episode)
+            })
+            .collect();
         all.sort_by_key(|(_, e)| e.number);
         Ok(all)
     }

@@ -35,16 +35,9 @@ impl Settings {
     /// # Errors
     /// The store failed.
     pub async fn read(door: &Door) -> Result<Self, DoorError> {
-        let mut query = Query { limit: 500, ..Query::everything(SETTINGS, Vec::new()) };
-        let mut all = Vec::new();
-        loop {
-            let page = door.store.query(&query).await.map_err(Door::store_error(SETTINGS))?;
-            all.extend(page.rows.iter().map(of_record));
-            query.cursor = page.next;
-            if query.cursor.is_none() {
-                break;
-            }
-        }
+        let query = Query { limit: 500, ..Query::everything(SETTINGS, Vec::new()) };
+        let rows = door.store.all(query).await.map_err(Door::store_error(SETTINGS))?;
+        let mut all: Vec<Setting> = rows.iter().map(of_record).collect();
         all.sort_by(|a, b| b.valid_from.cmp(&a.valid_from).then_with(|| b.id.cmp(&a.id)));
         Ok(Self(all))
     }
@@ -73,11 +66,7 @@ impl Settings {
     #[must_use]
     pub fn mark(&self) -> String {
         let all: Vec<String> = self.0.iter().map(|s| format!("{}{:?}{}", s.id, s.values, s.enabled)).collect();
-        zhijian_kinds::text::word_key(&format!(
-            "{}:{}",
-            all.len(),
-            crate::audit::hex(&<sm3::Sm3 as sm3::Digest>::digest(all.join(";").as_bytes()))
-        ))
+        crate::audit::hex(&<sm3::Sm3 as sm3::Digest>::digest(all.join(";").as_bytes()))
     }
 }
 

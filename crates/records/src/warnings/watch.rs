@@ -8,6 +8,7 @@ use super::settings::Settings;
 use super::{Facts, KIND, SCAN, SETTINGS, Signal, of_duties, of_records, of_row};
 use crate::clock::day_of;
 use crate::door::{Door, DoorError};
+use crate::duties::Clerk;
 use crate::port::{Action, Event, Filter, Op, Query, Stored};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -20,8 +21,10 @@ pub const CONSUMER: &str = "warnings";
 pub const HORIZON: &str = "warnings.horizon_days";
 /// Its value when it is not set (design).
 const HORIZON_DAYS: i64 = 400;
-/// Setting: day, state of the facts and instant of the last scan.
+/// Setting: day, state of the facts and instant of the last scan of queries.
 const SCANNED: &str = "warnings.scanned";
+/// The same of the duties.
+const SCANNED_DUTIES: &str = "warnings.scanned_duties";
 /// Minutes between scans while facts change (design).
 const SCAN_MINUTES: i64 = 30;
 const MINUTE: i64 = 60_000_000;
@@ -83,14 +86,12 @@ impl Watch {
         let today = self.door.today();
         let mut round = Round::default();
         let settings = self.follow(&today, &mut round).await?;
-        let mark = format!("{today}@{}@{}", self.facts.stand(), settings.mark());
-        let scanned = self.door.store.setting(SCANNED).await.map_err(failed())?.unwrap_or_default();
-        let (at, last) = scanned.split_once(' ').unwrap_or_default();
-        let another_day = !last.starts_with(&format!("{today}@"));
-        let waited = self.door.now() - at.parse::<i64>().unwrap_or_default() >= SCAN_MINUTES * MINUTE;
-        if last != mark && (another_day || waited) {
-            self.scan_all(&settings, &today, &mut round).await?;
-            self.door.store.set_setting(SCANNED, &format!("{} {mark}", self.door.now())).await.map_err(failed())?;
+        let facts = format!("{today}@{}@{}", self.facts.stand(), settings.mark());
+        self.scan_when_due(SCANNED, &facts, |rule| !of_duty(rule), &settings, &today, &mut round).await?;
+        if Clerk::new(self.door.clone()).settled().await?.is_some() {
+            let position = self.door.store.position(crate::duties::CONSUMER).await.map_err(failed())?;
+            let duties = format!("{today}@{position}@{}", settings.mark());
+            self.scan_when_due(SCANNED_DUTIES, &duties, of_duty, &settings, &today, &mut round).await?;
         }
         self.raise_held(&settings, &today, &mut round).await?;
         self.push_new(&today, &mut round).await?;
@@ -186,18 +187,41 @@ impl Watch {
         Ok(())
     }
 
-    async fn scan_all(&self, settings: &Settings, today: &str, round: &mut Round) -> Result<(), DoorError> {
-        for rule in self.door.catalogue.warnings.values().filter(|r| r.ready()) {
+    /// Scans rules on another day, and when what they look at has changed and the pause is over; `mark` tells one state from another.
+    async fn scan_when_due(
+        &self,
+        setting: &str,
+        mark: &str,
+        wanted: fn(&Warning) -> bool,
+        settings: &Settings,
+        today: &str,
+        round: &mut Round,
+    ) -> Result<(), DoorError> {
+        let scanned = self.door.store.setting(setting).await.map_err(failed())?.unwrap_or_default();
+        let (at, last) = scanned.split_once(' ').unwrap_or_default();
+        let another_day = !last.starts_with(&format!("{today}@"));
+        let waited = self.door.now() - at.parse::<i64>().unwrap_or_default() >= SCAN_MINUTES * MINUTE;
+        if last == mark || !(another_day || waited) {
+            return Ok(());
+        }
+        for rule in self.door.catalogue.warnings.values().filter(|rule| rule.ready() && wanted(rule)) {
             self.scan_rule(rule, settings, today, round).await?;
         }
-        Ok(())
+        self.door.store.set_setting(setting, &format!("{} {mark}", self.door.now())).await.map_err(failed())
     }
 
     /// What a rule's query or duties give; what they no longer give has cleared.
     async fn scan_rule(&self, rule: &Warning, settings: &Settings, today: &str, round: &mut Round) -> Result<(), DoorError> {
         let found: Vec<(Signal, super::Row)> = match &rule.source {
             Source::Record(_) => return Ok(()),
-            Source::Duty(of) => of_duties::signals(&self.door, of, today).await?,
+            Source::Duty(of) => {
+                // While the table is being made anew a duty that is not in it may well be open: nothing has cleared.
+                let Some(_settled) = Clerk::new(self.door.clone()).settled().await? else {
+                    round.failed.insert(rule.warning.clone(), "应办事项正在更新，下次再判".to_owned());
+                    return Ok(());
+                };
+                of_duties::signals(&self.door, of, today).await?
+            }
             Source::Query(_) | Source::Statistic(_) => match self.facts.rows(rule, today).await {
                 Ok(rows) => rows.into_iter().map(|row| (of_row(rule, &row, today, None), row)).collect(),
                 Err(message) => {
@@ -275,17 +299,12 @@ impl Watch {
     }
 
     async fn all(&self, filters: Vec<Filter>) -> Result<Vec<Stored>, DoorError> {
-        let mut query = Query { limit: 500, ..Query::everything(KIND, filters) };
-        let mut all = Vec::new();
-        loop {
-            let page = self.door.store.query(&query).await.map_err(failed())?;
-            all.extend(page.rows);
-            query.cursor = page.next;
-            if query.cursor.is_none() {
-                return Ok(all);
-            }
-        }
+        self.door.store.all(Query { limit: 500, ..Query::everything(KIND, filters) }).await.map_err(failed())
     }
+}
+
+fn of_duty(rule: &Warning) -> bool {
+    matches!(rule.source, Source::Duty(_))
 }
 
 fn of_kind(rule: &Warning, kind: &str) -> bool {

@@ -10,6 +10,7 @@ use zhijian_kinds::Catalogue;
 use zhijian_kinds::intake::Draft;
 use zhijian_kinds::warning::Warning;
 use zhijian_records::clock::{FixedClock, start_of};
+use zhijian_records::duties::Clerk;
 use zhijian_records::port::{Instant, Query, Stored};
 use zhijian_records::submit::Entry;
 use zhijian_records::warnings::backtest::{self, Asked};
@@ -95,6 +96,35 @@ async fn close(door: &Door, id: &str, day: &str) {
     ] {
         step(door, id, name, given).await.unwrap_or_else(|e| panic!("{name}: {e}"));
     }
+}
+
+#[tokio::test]
+async fn rq_168_an_overdue_duty_is_a_warning_and_a_table_made_anew_clears_nothing() {
+    let (_world, door, id, facts) = world().await;
+    crate::duties::step(&door, "employer", &id, "confirm", json!({})).await;
+    let clerk = Clerk::new(door.clone());
+    let tests = async || -> Vec<String> { shown(&all(&door).await).into_iter().filter(|w| w.starts_with("EW-06")).collect() };
+    watch(&door, &facts).await;
+    assert_eq!(tests().await, [""; 0], "duties that nobody has computed yet are not looked at");
+    assert!(clerk.catch_up().await.unwrap());
+    watch(&door, &facts).await;
+    let raised = tests().await;
+    assert!(!raised.is_empty() && raised.iter().all(|w| w.starts_with("EW-06 1 级3 高3 present")), "{raised:?}");
+
+    // The rules changed: the table is empty for a while, and no duty has been done for that.
+    Clerk::forget(door.store.as_ref()).await.unwrap();
+    door.store.clear_duties().await.unwrap();
+    watch(&on(&door, "2026-07-01"), &facts).await;
+    assert_eq!(tests().await, raised);
+    assert!(clerk.catch_up().await.unwrap());
+    watch(&on(&door, "2026-07-02"), &facts).await;
+    assert_eq!(tests().await, raised);
+
+    // The employer closes: nobody owes a test any more.
+    crate::duties::step(&door, "employer", &id, "close", json!({})).await;
+    assert!(clerk.catch_up().await.unwrap());
+    watch(&on(&door, "2026-07-03"), &facts).await;
+    assert!(tests().await.iter().all(|w| w.contains(" cleared ")), "{:?}", tests().await);
 }
 
 #[tokio::test]

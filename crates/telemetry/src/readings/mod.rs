@@ -10,7 +10,7 @@ mod judge;
 pub use fate::{Fate, Reason};
 pub use judge::{Sent, Verdict, judge};
 
-use crate::windows::{Quality, Reading};
+use crate::windows::Reading;
 use async_trait::async_trait;
 use zhijian_records::port::StoreError;
 
@@ -132,18 +132,4 @@ pub trait ReadingStore: Send + Sync {
     async fn held(&self, query: &HeldQuery) -> Result<Vec<Held>, StoreError>;
     /// What happened to what these devices sent; `None` is all of them.
     async fn tallies(&self, devices: Option<&[String]>) -> Result<Vec<Tally>, StoreError>;
-}
-
-impl Quality {
-    /// Its number (list QFLAG).
-    #[must_use]
-    pub const fn code(self) -> u8 {
-        match self {
-            Self::Ok => 0,
-            Self::Suspect => 1,
-            Self::Calibration => 2,
-            Self::Fault => 3,
-            Self::Maintenance => 4,
-        }
-    }
 }

@@ -18,6 +18,18 @@ pub enum Quality {
 }
 
 impl Quality {
+    /// Its number (list QFLAG).
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Suspect => 1,
+            Self::Calibration => 2,
+            Self::Fault => 3,
+            Self::Maintenance => 4,
+        }
+    }
+
     /// From its number.
     #[must_use]
     pub const fn read(code: u8) -> Option<Self> {

@@ -6,31 +6,29 @@ use crate::app::App;
 use crate::board::asked::Asked;
 use crate::board::figures;
 use crate::board::place::Territory;
-use crate::flash::Flash;
-use crate::icons::icon;
-use crate::layout::{self, Frame, token};
-use crate::pages::exports;
+use crate::pages::leave::{self, Leave, Origin, Questions};
 use crate::pages::records::{cells, reveal};
 use crate::posted::{self, Posted};
 use crate::{PageError, Signed, links, words};
 use axum::extract::{Path, RawQuery, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Redirect, Response};
-use maud::{Markup, html};
+use axum::response::Response;
+use maud::Markup;
 use std::collections::HashMap;
 use zhijian_exchange::write::{Cell, MARK_COLUMN, Mark, Table};
 use zhijian_kinds::lists::Rows;
 use zhijian_lake::ListedRow;
+use zhijian_records::Caller;
 use zhijian_records::access::{self, Wish};
 use zhijian_records::exports::{Pass, Wanted};
 use zhijian_records::port::{Action, Op};
 use zhijian_records::read::{ListRequest, View, display};
-use zhijian_records::{Caller, DoorError};
 
 /// Most rows of a file; a longer list is taken county by county.
 const MOST: u64 = 5_000;
 /// Records read at a time.
 const PAGE: u32 = 500;
+/// Formats: value, title.
+const FORMATS: [(&str, &str); 2] = [("xlsx", "Excel 工作簿"), ("csv", "CSV 文本")];
 
 /// The button with its questions.
 #[must_use]
@@ -41,20 +39,7 @@ pub fn dialog(app: &App, signed: &Signed, question: &Question<'_>, asked: &Asked
         shows && access::arms(&signed.caller, kind, Wish::Export).iter().all(|arm| arm.reveal)
     });
     let action = asked.here(&format!("{}/export", address(&question.def.list)), &[("page", "")]);
-    html! {
-        details.pop {
-            summary.btn { (icon("export")) "导出名单" }
-            form.pop-body method="post" action=(action) {
-                (token(signed))
-                p.hint { "导出符合当前条件的全部行。" }
-                div.field { label for="list-format" { "格式" } select.form-select #list-format name="format" { option value="xlsx" { "Excel 工作簿" } option value="csv" { "CSV 文本" } } }
-                (reveal::choice(app, "list-purpose"))
-                @if private { label.check { input type="checkbox" name="full" value="1"; span { "包含完整个人信息（否则隐去）" } } }
-                p.hint { "导出人、条件和用途将记入审计日志。含完整个人信息或条数较多的须经另一人批准。" }
-                button.btn.btn-primary type="submit" { "下载" }
-            }
-        }
-    }
+    leave::dialog(app, signed, &Questions { button: "导出名单", hint: "导出符合当前条件的全部行。", action, formats: &FORMATS, private })
 }
 
 /// `POST /lists/{list}/export`; the question stands in the address, as on the page.
@@ -68,10 +53,7 @@ pub async fn start(
     super::question::find(&app, &caller, &name, Wish::Export)?;
     let text = asked_of(&name, query.as_deref().unwrap_or_default());
     let question = read(&app, &caller, &text).await?;
-    let format = posted.get("format");
-    if !matches!(format, "xlsx" | "csv") {
-        return Err(PageError::BadRequest(format!("不支持的格式“{format}”")));
-    }
+    let format = leave::format(&posted, &FORMATS)?;
     let purpose = reveal::purpose(&app, &posted)?;
     let rows = all(&app, &question).await?;
     let words = question.words(&app);
@@ -101,17 +83,17 @@ pub async fn start(
         listed: text,
         ..Wanted::default()
     };
-    match app.door.free_export(&caller, &wanted, "web").await {
-        Ok(pass) => send(&app, &caller, &pass, &wanted).await,
-        Err(error @ DoorError::NeedsApproval { .. }) if posted.get("reason").trim().is_empty() => {
-            Ok(reason_page(&app, &posted, &question, query.as_deref().unwrap_or_default(), &error.to_string()).into_response())
-        }
-        Err(DoorError::NeedsApproval { .. }) => {
-            app.door.ask_export(&caller, wanted, posted.get("reason")).await?;
-            let done = Flash::done("已提交申请，批准后可在本页下载。").cookie();
-            Ok(([(header::SET_COOKIE, done)], Redirect::to(exports::PAGE)).into_response())
-        }
-        Err(other) => Err(other.into()),
+    let list = address(&question.def.list);
+    let pairs = posted::pairs(query.as_deref().unwrap_or_default().as_bytes());
+    let origin = Origin {
+        list: &list,
+        action: format!("{list}/export{}", links::query(&pairs)),
+        active: super::PAGE,
+        crumbs: &[(super::TITLE, super::PAGE.to_owned()), (question.def.title.as_str(), list.clone())],
+    };
+    match leave::ask(&app, &posted, &wanted, &origin).await? {
+        Leave::Given(pass) => send(&app, &caller, &pass, &wanted).await,
+        Leave::Answered(response) => Ok(response),
     }
 }
 
@@ -211,22 +193,4 @@ fn table(app: &App, question: &Question<'_>, rows: &[ListedRow], views: &HashMap
             format!("导出：{}；用途：{}", mark.line(), mark.purpose),
         ],
     }
-}
-
-/// Asks why, for an export that somebody else must approve.
-fn reason_page(app: &App, posted: &Posted, question: &Question<'_>, query: &str, why: &str) -> Markup {
-    let list = address(&question.def.list);
-    let pairs = posted::pairs(query.as_bytes());
-    let body = html! {
-        div.notice.notice-info { (why) }
-        form.card.narrow method="post" action=(format!("{list}/export{}", links::query(&pairs))) data-once {
-            (token(&posted.signed))
-            @for name in ["format", "purpose", "remark", "full"] { input type="hidden" name=(name) value=(posted.get(name)); }
-            div.field { label for="ex-reason" { "理由" span.mark-required { "必填" } } textarea.form-control #ex-reason name="reason" rows="3" required minlength="5" maxlength="500" {} p.hint { "由有审批权限的另一人批准后，可下载一次。" } }
-            div.form-bar { button.btn.btn-primary type="submit" { "提交申请" } a.btn href=(list) { "返回" } }
-        }
-    };
-    let crumbs = [(super::TITLE, super::PAGE.to_owned()), (question.def.title.as_str(), list.clone())];
-    let frame = Frame { title: "申请导出", signed: Some(&posted.signed), active: super::PAGE, breadcrumbs: &crumbs, ..Frame::new(app) };
-    layout::page(&frame, body)
 }

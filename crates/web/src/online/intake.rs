@@ -30,7 +30,7 @@ pub async fn take(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Re
         Ok(receipt) => Json(json!({"received": receipt.received, "counts": receipt.counts})).into_response(),
         Err(Rejected::Who) => Failure::new("not-signed-in", Rejected::Who.to_string()).into_response(),
         Err(error @ Rejected::Body(_)) => Failure::new("bad-request", error.to_string()).into_response(),
-        Err(error @ Rejected::Large) => (StatusCode::PAYLOAD_TOO_LARGE, error.to_string()).into_response(),
+        Err(error @ Rejected::Large) => Failure::new("too-large", error.to_string()).into_response(),
         Err(error @ Rejected::Kept(_)) => {
             (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "30")], error.to_string()).into_response()
         }

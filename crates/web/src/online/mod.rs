@@ -101,8 +101,7 @@ fn moment(at_ms: i64) -> String {
     text.get(..19).unwrap_or(&text).replace('T', " ")
 }
 
-/// A value as pages show it: four significant digits at least.
+/// A value as pages show it.
 fn number(value: f64) -> String {
-    let rounded = (value * 1000.0).round() / 1000.0;
-    format!("{rounded}")
+    zhijian_kinds::text::rounded_text(value)
 }

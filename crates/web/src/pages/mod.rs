@@ -11,6 +11,7 @@ pub mod exports;
 pub mod import;
 pub mod invite;
 pub mod kinds;
+pub mod leave;
 pub mod login;
 pub mod me;
 pub mod records;

@@ -9,18 +9,8 @@ use serde_json::Value;
 use zhijian_kinds::warning::Level;
 use zhijian_records::access::{self, Wish};
 use zhijian_records::read::View;
-use zhijian_records::warnings::KIND;
+use zhijian_records::warnings::{CHANGE_WORDS, KIND};
 
-/// Words of a warning's course.
-const CHANGES: [(&str, &str); 7] = [
-    ("opened", "触发"),
-    ("raised", "升级"),
-    ("lowered", "降级"),
-    ("cleared", "信号消除"),
-    ("returned", "信号再现"),
-    ("held", "静默期内再现"),
-    ("late", "迟到的记录"),
-];
 /// Fields that the panel shows in words, or nobody needs.
 const OWN: [&str; 6] = ["evidence", "observations", "changes", "dedupe", "signal", "edition"];
 
@@ -90,7 +80,7 @@ fn course(view: &View) -> Markup {
     html! {
         ol.alert-course { @for row in rows(view, "changes") { li {
             time datetime=(word(row, "change_on")) { (word(row, "change_on")) } " "
-            (CHANGES.iter().find(|(code, _)| *code == word(row, "change")).map_or("", |(_, title)| title)) " "
+            (CHANGE_WORDS.iter().find(|(code, _)| *code == word(row, "change")).map_or("", |(_, title)| title)) " "
             @if let Some(level) = Level::of_code(word(row, "change_level")) { (badge(level)) }
             @if let Some(value) = row.get("change_value").and_then(Value::as_f64) { span.num { " " (zhijian_kinds::text::rounded_text(value)) } }
         } } }

@@ -4,27 +4,23 @@ use super::asked::Asked;
 use super::reveal;
 use crate::app::App;
 use crate::error::PageError;
-use crate::flash::Flash;
-use crate::icons::icon;
-use crate::layout::{self, Frame, token};
-use crate::pages::exports;
+use crate::pages::leave::{self, Leave, Origin, Questions};
 use crate::posted::Posted;
 use crate::session::Signed;
 use crate::{download, links, words};
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Redirect, Response};
-use maud::{Markup, html};
+use axum::response::Response;
+use maud::Markup;
 use std::io::{Seek as _, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use zhijian_exchange::write::{ExportFormat, ExportOptions, Exporter, Mark, collect_keys};
 use zhijian_kinds::Kind;
+use zhijian_records::Caller;
 use zhijian_records::access::{self, Wish};
 use zhijian_records::door::Door;
 use zhijian_records::exports::{Pass, Wanted};
 use zhijian_records::read::ListRequest;
-use zhijian_records::{Caller, DoorError};
 
 /// Rows read at a time.
 const PAGE: u32 = 500;
@@ -34,25 +30,9 @@ const FORMATS: [(&str, &str); 3] = [("xlsx", "Excel 工作簿"), ("csv", "CSV �
 /// The button with its questions.
 #[must_use]
 pub fn dialog(app: &App, signed: &Signed, kind: &Kind, asked: &Asked) -> Markup {
-    let action = format!("{}/export{}", links::list(&kind.kind), links::query(&asked.pairs));
     let private = access::arms(&signed.caller, kind, Wish::Export).iter().all(|arm| arm.reveal) && kind.private_fields().next().is_some();
-    html! {
-        details.pop {
-            summary.btn { (icon("export")) "导出" }
-            form.pop-body method="post" action=(action) {
-                (token(signed))
-                p.hint { "导出符合当前条件的全部记录。" }
-                div.field {
-                    label for="export-format" { "格式" }
-                    select.form-select #export-format name="format" { @for (value, title) in FORMATS { option value=(value) { (title) } } }
-                }
-                (reveal::choice(app, "export-purpose"))
-                @if private { label.check { input type="checkbox" name="full" value="1"; span { "包含完整个人信息（否则隐去）" } } }
-                p.hint { "导出人、条件和用途将记入审计日志。含完整个人信息或条数较多的须经另一人批准。" }
-                button.btn.btn-primary type="submit" { "下载" }
-            }
-        }
-    }
+    let action = format!("{}/export{}", links::list(&kind.kind), links::query(&asked.pairs));
+    leave::dialog(app, signed, &Questions { button: "导出", hint: "导出符合当前条件的全部记录。", action, formats: &FORMATS, private })
 }
 
 /// `POST /records/{kind}/export`
@@ -66,49 +46,30 @@ pub async fn start(
     let caller = posted.signed.caller.clone();
     Door::allow(&caller, &kind, Wish::Export)?;
     let asked = Asked::read(&app, &kind, query.as_deref().unwrap_or_default())?;
-    if !FORMATS.iter().any(|(value, _)| *value == posted.get("format")) {
-        return Err(PageError::BadRequest(format!("不支持的格式“{}”", posted.get("format"))));
-    }
+    let format = leave::format(&posted, &FORMATS)?;
     let full = posted.get("full") == "1";
     let conditions: Vec<String> = asked.pairs.iter().filter(|(n, _)| n != "sort").map(|(n, v)| format!("{n}={v}")).collect();
     let wanted = Wanted {
         kind: kind.kind.clone(),
         request: ListRequest { cursor: None, ..asked.request() },
         full,
-        format: posted.get("format").to_owned(),
+        format: format.to_owned(),
         conditions: if conditions.is_empty() { "全部".into() } else { conditions.join("，") },
         purpose: reveal::purpose(&app, &posted)?,
         research: String::new(),
         listed: String::new(),
     };
-    match app.door.free_export(&caller, &wanted, "web").await {
-        Ok(pass) => send(app, caller, pass, &wanted).await,
-        Err(error @ DoorError::NeedsApproval { .. }) if posted.get("reason").trim().is_empty() => {
-            Ok(reason_page(&app, &posted, &kind, &asked, &error.to_string()).into_response())
-        }
-        Err(DoorError::NeedsApproval { .. }) => {
-            app.door.ask_export(&caller, wanted, posted.get("reason")).await?;
-            let done = Flash::done("已提交申请，批准后可在本页下载。").cookie();
-            Ok(([(header::SET_COOKIE, done)], Redirect::to(exports::PAGE)).into_response())
-        }
-        Err(other) => Err(other.into()),
-    }
-}
-
-/// Asks why, for an export that somebody else must approve.
-fn reason_page(app: &App, posted: &Posted, kind: &Kind, asked: &Asked, why: &str) -> Markup {
     let list = links::list(&kind.kind);
-    let body = html! {
-        div.notice.notice-info { (why) }
-        form.card.narrow method="post" action=(format!("{list}/export{}", links::query(&asked.pairs))) data-once {
-            (token(&posted.signed))
-            @for name in ["format", "purpose", "remark", "full"] { input type="hidden" name=(name) value=(posted.get(name)); }
-            div.field { label for="ex-reason" { "理由" span.mark-required { "必填" } } textarea.form-control #ex-reason name="reason" rows="3" required minlength="5" maxlength="500" {} p.hint { "由有审批权限的另一人批准后，可下载一次。" } }
-            div.form-bar { button.btn.btn-primary type="submit" { "提交申请" } a.btn href=(list) { "返回" } }
-        }
+    let origin = Origin {
+        list: &list,
+        action: format!("{list}/export{}", links::query(&asked.pairs)),
+        active: &list,
+        crumbs: &[(kind.title.as_str(), list.clone())],
     };
-    let crumbs = [(kind.title.as_str(), list.clone())];
-    layout::page(&Frame { title: "申请导出", signed: Some(&posted.signed), active: &list, breadcrumbs: &crumbs, ..Frame::new(app) }, body)
+    match leave::ask(&app, &posted, &wanted, &origin).await? {
+        Leave::Given(pass) => send(app, caller, pass, &wanted).await,
+        Leave::Answered(response) => Ok(response),
+    }
 }
 
 /// The file of an export that the door has given leave for.
