@@ -73,6 +73,9 @@ pub enum LakeError {
     /// A query's answer does not have the agreed columns.
     #[error("查询结果缺少列 {0}")]
     MissingColumn(String),
+    /// A query of a person that is wrong or takes too much; what the engine says of it.
+    #[error("查询未执行：{0}")]
+    Refused(String),
     /// The thread that ran a query died.
     #[error("查询线程异常终止")]
     Interrupted,

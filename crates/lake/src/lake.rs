@@ -69,6 +69,10 @@ impl Lake {
         &self.engine.facts
     }
 
+    pub(crate) fn threads(&self) -> &Threads {
+        &self.threads
+    }
+
     /// The lake as it is now. Hold it while several figures must agree.
     #[must_use]
     pub fn snapshot(&self) -> Arc<Snapshot> {

@@ -2,6 +2,7 @@
 
 mod error;
 mod evaluate;
+pub mod explore;
 pub mod facts;
 mod lake;
 mod manifest;

@@ -12,6 +12,7 @@ pub mod duties;
 mod error;
 pub mod exams;
 pub mod flash;
+pub mod explore;
 pub mod forms;
 pub mod gate;
 pub mod groups;

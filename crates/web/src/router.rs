@@ -61,6 +61,7 @@ pub fn router(app: App) -> Router {
         .merge(api::router())
         .merge(board::router())
         .merge(tables::router())
+        .merge(crate::explore::router())
         .merge(lists::router())
         .merge(calculators::router())
         .fallback(nowhere)

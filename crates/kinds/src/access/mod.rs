@@ -211,6 +211,9 @@ pub struct Role {
     /// Is told of emergency access in its region, may ask who sees a record, assigns cases.
     #[serde(default)]
     pub oversees: bool,
+    /// Writes reading queries of its own over what it may read whole.
+    #[serde(default)]
+    pub analyses: bool,
     /// Roles that it may give to accounts of its region and below; its own role to accounts below only.
     #[serde(default)]
     pub grants: Vec<String>,

@@ -195,7 +195,7 @@ impl Evaluator {
 }
 
 /// Region and scope, as condition on unit rows.
-pub(super) fn allowed(params: &Params) -> String {
+pub(crate) fn allowed(params: &Params) -> String {
     let region = if params.region.len() > 6 { params.region.as_str() } else { params.prefix() };
     format!("{} AND {}", scope::within(region), scope::condition(&params.scope))
 }

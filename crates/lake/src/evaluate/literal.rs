@@ -70,7 +70,7 @@ pub(crate) fn literal(value: &Value) -> Option<String> {
 }
 
 /// A quoted text.
-pub(super) fn text(words: &str) -> String {
+pub(crate) fn text(words: &str) -> String {
     format!("'{}'", words.replace('\'', "''"))
 }
 

@@ -1,15 +1,15 @@
 //! Figures: an indicator of a region and year, its breakdowns, the records behind it, and a whole plan.
 
-mod answer;
+pub(crate) mod answer;
 mod breakdown;
 mod counted;
 mod listed;
 pub(crate) mod literal;
 mod plan;
-mod queries;
-mod rows;
-mod scope;
-mod units;
+pub(crate) mod queries;
+pub(crate) mod rows;
+pub(crate) mod scope;
+pub(crate) mod units;
 
 pub use answer::{Answer, Change, Interval, percent_text};
 pub use breakdown::{Dimension, Slice};
@@ -88,7 +88,7 @@ fn first_day(year: i32) -> Date {
 #[derive(Debug)]
 pub struct Evaluator {
     catalogue: Arc<Catalogue>,
-    queries: Queries,
+    pub(crate) queries: Queries,
 }
 
 impl Evaluator {
@@ -105,7 +105,7 @@ impl Evaluator {
     }
 
     /// After an error: what another process has written meanwhile (it may have replaced the files), or the error.
-    fn renewed(&self, error: LakeError) -> Result<Arc<Snapshot>> {
+    pub(crate) fn renewed(&self, error: LakeError) -> Result<Arc<Snapshot>> {
         match self.lake().reload() {
             Ok(true) => Ok(self.lake().snapshot()),
             _ => Err(error),

@@ -22,7 +22,7 @@ struct Key {
 }
 
 #[derive(Debug)]
-pub(super) struct Queries {
+pub(crate) struct Queries {
     lake: Arc<Lake>,
     kept: Mutex<HashMap<Key, Arc<OnceCell<Answer>>>>,
 }
@@ -40,7 +40,7 @@ impl Queries {
     }
 
     /// The answer of an aggregate query; who asks the same meanwhile waits for the same run.
-    pub(super) async fn kept(&self, snapshot: &Arc<Snapshot>, known_at: Option<Instant>, sql: String) -> Result<Answer> {
+    pub(crate) async fn kept(&self, snapshot: &Arc<Snapshot>, known_at: Option<Instant>, sql: String) -> Result<Answer> {
         let key = Key { generation: snapshot.generation(), known_at, sql };
         let cell = {
             let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -57,7 +57,7 @@ impl Queries {
     }
 
     /// Runs a query whose answer may be large and is not kept.
-    pub(super) async fn run(&self, snapshot: &Arc<Snapshot>, known_at: Option<Instant>, sql: &str) -> Result<Vec<RecordBatch>> {
+    pub(crate) async fn run(&self, snapshot: &Arc<Snapshot>, known_at: Option<Instant>, sql: &str) -> Result<Vec<RecordBatch>> {
         self.lake.query_at(snapshot, sql, known_at).await
     }
 }

@@ -9,14 +9,14 @@ use datafusion::arrow::{
 use crate::error::{LakeError, Result};
 
 /// Texts of a column; null is empty.
-pub(super) fn texts(batch: &RecordBatch, name: &str) -> Result<Vec<String>> {
+pub(crate) fn texts(batch: &RecordBatch, name: &str) -> Result<Vec<String>> {
     let column = as_type(batch, name, &DataType::Utf8)?;
     let column = column.as_string::<i32>();
     Ok((0..column.len()).map(|i| if column.is_null(i) { String::new() } else { column.value(i).to_owned() }).collect())
 }
 
 /// Numbers of a column.
-pub(super) fn numbers(batch: &RecordBatch, name: &str) -> Result<Vec<Option<f64>>> {
+pub(crate) fn numbers(batch: &RecordBatch, name: &str) -> Result<Vec<Option<f64>>> {
     let column = as_type(batch, name, &DataType::Float64)?;
     Ok(column.as_primitive::<Float64Type>().iter().collect())
 }

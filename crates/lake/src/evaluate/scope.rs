@@ -8,7 +8,7 @@ use zhijian_records::port::Scope;
 use super::literal::text;
 
 /// A condition over the columns `region`, `town`, `owner` and `record` of a unit.
-pub(super) fn condition(scope: &Scope) -> String {
+pub(crate) fn condition(scope: &Scope) -> String {
     if scope.all {
         return "TRUE".into();
     }

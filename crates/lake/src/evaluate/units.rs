@@ -113,7 +113,7 @@ impl Evaluator {
     }
 
     /// Number of rows of `FROM … WHERE …`.
-    pub(super) async fn total(&self, snapshot: &Arc<Snapshot>, params: &Params, from: &str) -> Result<u64> {
+    pub(crate) async fn total(&self, snapshot: &Arc<Snapshot>, params: &Params, from: &str) -> Result<u64> {
         let count = self.queries.kept(snapshot, params.known_at, format!("SELECT COUNT(*) AS total {from}")).await?;
         let total = count.first().map(|b| numbers(b, "total")).transpose()?.and_then(|t| t.first().copied().flatten());
         Ok(whole(total.unwrap_or_default()))
@@ -156,7 +156,7 @@ impl Evaluator {
 
 /// A count as the engine gives it.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of rows")]
-pub(super) const fn whole(count: f64) -> u64 {
+pub(crate) const fn whole(count: f64) -> u64 {
     count as u64
 }
 

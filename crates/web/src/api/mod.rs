@@ -8,6 +8,7 @@ mod client;
 mod definitions;
 mod docs;
 mod duties;
+mod explore;
 mod given;
 mod lists;
 mod notices;

@@ -4,7 +4,7 @@ use super::calc;
 use super::definitions::{codes, kinds};
 use super::operation::{Access, Operation, delete, get, patch, post, put};
 use super::records::{change, list, merge, read};
-use super::{duties, lists, notices, openapi, papers, plan_params, plans, search, session, tables, watch};
+use super::{duties, explore, lists, notices, openapi, papers, plan_params, plans, search, session, tables, watch};
 use zhijian_records::access::Wish;
 
 /// Headings in order, with a line about each.
@@ -224,7 +224,7 @@ fn indicators() -> [Operation; 8] {
     ]
 }
 
-fn statistics() -> [Operation; 2] {
+fn statistics() -> [Operation; 4] {
     let here = "规划与指标";
     [
         get("/tables", tables::list).named("listTables", here, "全部统计表的定义").access(Access::Region).gives(200, "TableList"),
@@ -234,6 +234,15 @@ fn statistics() -> [Operation; 2] {
             .query(&tables::TABLE)
             .gives(200, "StatTable")
             .also(FILES),
+        get("/explore", explore::list)
+            .named("listExplorations", here, "可探索的数据：行列和度量")
+            .access(Access::Region)
+            .gives(200, "ExploreList"),
+        get("/explore/{fact}", explore::read)
+            .named("explore", here, "一次探索：行 × 列的数与合计；隐去的格有标记")
+            .access(Access::Region)
+            .query(&explore::CUBE)
+            .gives(200, "Exploration"),
     ]
 }
 

@@ -41,6 +41,12 @@ impl Asked {
         Self { pairs }
     }
 
+    /// A query that is given as pairs.
+    #[must_use]
+    pub fn of(pairs: impl Iterator<Item = (String, String)>) -> Self {
+        Self { pairs: pairs.filter(|(_, value)| !value.is_empty()).collect() }
+    }
+
     /// A parameter, empty when it was not given.
     #[must_use]
     pub fn text(&self, name: &str) -> &str {

@@ -31,6 +31,10 @@ pub enum For {
     Step,
     /// Whoever sees aggregates.
     Aggregate,
+    /// Whoever reads whole records of the explored kind in his region.
+    Explorer,
+    /// Roles that may write queries.
+    Analyst,
     /// Whoever a named list is for.
     Listed,
     /// Administrators of the platform.
@@ -248,6 +252,12 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/indicators", For::Signed),
     ("GET", "/tables", For::Aggregate),
     ("GET", "/tables/{table}", For::Aggregate),
+    ("GET", "/explore", For::Aggregate),
+    ("GET", "/explore/{fact}", For::Aggregate),
+    ("GET", "/explore/{fact}/records", For::Explorer),
+    ("POST", "/explore/save", For::Ever("saved_view", Wish::File)),
+    ("GET", "/explore/sql", For::Analyst),
+    ("POST", "/explore/sql", For::Analyst),
     ("GET", "/indicators/{code}", For::Signed),
     ("GET", "/assets/{edition}/{*name}", For::Anyone),
     ("GET", "/favicon.ico", For::Anyone),
@@ -290,6 +300,8 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/api/v1/indicators/{code}/units", For::Aggregate),
     ("GET", "/api/v1/tables", For::Aggregate),
     ("GET", "/api/v1/tables/{table}", For::Aggregate),
+    ("GET", "/api/v1/explore", For::Aggregate),
+    ("GET", "/api/v1/explore/{fact}", For::Aggregate),
     ("GET", "/api/v1/lists", For::Signed),
     ("GET", "/api/v1/lists/{list}", For::Listed),
     ("GET", "/api/v1/calc", For::Signed),

@@ -274,6 +274,15 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
             For::Signed if !matches!(*route, "/logout" | "/api/v1/session" | "/me/password") => (true, &[]),
             For::Aggregate if !person.near || route.ends_with("/units") => continue,
             For::Aggregate => (aggregates, &[403, 404]),
+            // The explored kind is employers'.
+            For::Explorer => {
+                let all = [zhijian_kinds::access::Reach::Region, zhijian_kinds::access::Reach::All];
+                let whole = catalogue.kind("employer").unwrap().rights.def.allow.iter().any(|r| {
+                    r.roles.contains(&person.role) && r.view.is_none() && r.may.contains(&Wish::Read) && all.contains(&r.scope)
+                });
+                (whole && aggregates, &[403])
+            }
+            For::Analyst => (role.analyses && !person.region.is_empty(), &[403]),
             // The one list is of employers and reads nothing else; the page of all lists is for whoever sees one of them.
             For::Listed => {
                 let mine = |list: &zhijian_kinds::NamedList, wish| {
@@ -339,6 +348,7 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
             .replace("{login}", "r03-near")
             .replace("{plan}", "qinhuangdao")
             .replace("{table}", "new_cases")
+            .replace("{fact}", "employer")
             .replace("{indicator}", "I-02")
             .replace("{code}", "I-02")
             .replace("{job}", "nobody")
