@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod air;
+pub mod closing;
 pub mod dose;
 pub mod epi;
 pub mod ergonomics;

@@ -18,7 +18,7 @@ mod writer;
 
 pub use error::{LakeError, Result};
 pub use evaluate::{
-    Answer, Change, Counted, Dimension, Evaluator, Interval, ListFilter, ListedPage, ListedRow, Params, PartRow, PlanRow, Slice, Status,
+    Answer, Change, Closer, Counted, Dimension, Evaluator, Interval, ListFilter, ListedPage, ListedRow, Params, PartRow, PlanRow, Slice, Status,
     Unit, UnitFilter, UnitPage, Which, percent_text,
 };
 pub use lake::Lake;

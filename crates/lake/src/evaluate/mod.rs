@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 mod breakdown;
+mod closing;
 mod counted;
 mod listed;
 pub(crate) mod literal;
@@ -13,6 +14,7 @@ pub(crate) mod units;
 
 pub use answer::{Answer, Change, Interval, percent_text};
 pub use breakdown::{Dimension, Slice};
+pub use closing::Closer;
 pub use counted::Counted;
 pub use listed::{ListFilter, ListedPage, ListedRow};
 pub use plan::{PartRow, PlanRow, Status};

@@ -61,7 +61,21 @@
     };
   }
 
-  const kinds = { course, bars };
+  /** What a rate climbs to, one step after the other, with the target as a line. */
+  function climb(data) {
+    return {
+      grid: { left: 8, right: 24, top: 24, bottom: 24, containLabel: true },
+      tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: (value) => round(value) + data.unit },
+      xAxis: { type: "category", data: data.labels, name: "家", nameLocation: "end" },
+      yAxis: { type: "value", scale: true, axisLabel: { formatter: (value) => round(value) + data.unit } },
+      series: [{
+        type: "line", step: "end", symbol: "none", data: data.values, itemStyle: { color: COLOURS.value }, areaStyle: { opacity: 0.08 },
+        markLine: { symbol: "none", lineStyle: { color: COLOURS.goal, width: 2, type: "dashed" }, label: { formatter: "目标 " + data.goal + data.unit, position: "insideStartTop" }, data: [{ yAxis: data.goal }] },
+      }],
+    };
+  }
+
+  const kinds = { course, bars, climb };
   const boxes = document.querySelectorAll("[data-chart]");
   boxes.forEach((box) => {
     const data = read(box);

@@ -10,7 +10,7 @@
   const colours = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8a7d00", "#5b5b5b", "#6a3d9a", "#1b7f79"];
   const show = (value) => (value === null || value === undefined ? "—" : Math.round(value * 100) / 100 + data.unit);
   const base = { animation: false, color: colours, textStyle: { fontFamily: "inherit" } };
-  const axis = { type: "category", data: data.labels, axisLabel: { interval: "auto", hideOverlap: true, width: 110, overflow: "truncate" } };
+  const axis = { type: "category", data: data.labels, axisLabel: { interval: data.labels.length <= 16 ? 0 : "auto", rotate: data.labels.length > 8 ? 30 : 0, width: 110, overflow: "truncate" } };
   const grid = { left: 8, right: 24, top: 44, bottom: 8, containLabel: true };
 
   const plain = (type, stack) => ({

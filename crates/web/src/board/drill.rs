@@ -118,6 +118,7 @@ fn figure(subject: &Subject<'_>, row: &PlanRow) -> Markup {
             @if !line.gap.is_empty() { div { dt { "差距" } dd { (line.gap) @if !line.still.is_empty() { div.board-small { (subject.figure(&line.still, &[("which", "missing")])) } } } } }
         }
         @if part.is_none() { (bullet::of(row)) }
+        @if part.is_none() && subject.lists && !line.still.is_empty() { p { a href=(subject.asked.elsewhere(&format!("{}/closing", subject.path), &[])) { "补差测算：先办哪些单位" } } }
     }
 }
 

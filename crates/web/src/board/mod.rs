@@ -2,6 +2,7 @@
 
 pub mod asked;
 mod bullet;
+mod closing;
 mod definition;
 mod drill;
 pub mod export;
@@ -31,6 +32,7 @@ pub fn router() -> Router<App> {
         .route("/plans", get(plans::page))
         .route("/plans/{plan}", get(plan::page))
         .route("/plans/{plan}/{indicator}", get(drill::page))
+        .route("/plans/{plan}/{indicator}/closing", get(closing::page))
         .route("/indicators", get(definition::list))
         .route("/indicators/{code}", get(definition::page))
 }

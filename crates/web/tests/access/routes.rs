@@ -239,6 +239,7 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/plans", For::Aggregate),
     ("GET", "/plans/{plan}", For::Aggregate),
     ("GET", "/plans/{plan}/{indicator}", For::Aggregate),
+    ("GET", "/plans/{plan}/{indicator}/closing", For::Explorer),
     ("GET", "/lists", For::Listed),
     ("GET", "/lists/{list}", For::Listed),
     ("POST", "/lists/{list}/export", For::Listed),
