@@ -2,6 +2,7 @@
 //!
 //! - `question I-02`: numerator, denominator and units of a question by its name;
 //! - `plan qinhuangdao`: the whole table of a plan, as `zhijian evaluate` asks for it;
+//! - `cube exam region month`: an exploration, its rows of totals;
 //! - `sql EXPLAIN ANALYZE …`: any statement, its rows as text; `explain I-02`: how a question's totals are worked out;
 //! - `memory`: the most memory used so far, then counts anew.
 
@@ -10,10 +11,11 @@ use std::{io::BufRead as _, sync::Arc, time::Instant as Clock};
 use datafusion::arrow::util::pretty::pretty_format_batches;
 use serde_json::{Value, json};
 use zhijian_kinds::Catalogue;
-use zhijian_lake::{Evaluator, Lake};
+use zhijian_lake::explore::{Cube, Side, Sum};
+use zhijian_lake::{Evaluator, Lake, Params};
 use zhijian_records::port::Scope;
 
-use super::questions::{Question, YEAR, of_province};
+use super::questions::{Question, REGION, YEAR, of_province};
 
 pub async fn answer_lines(lake: &Arc<Lake>, catalogue: &Arc<Catalogue>, questions: &[Question]) {
     println!("ready");
@@ -25,6 +27,7 @@ pub async fn answer_lines(lake: &Arc<Lake>, catalogue: &Arc<Catalogue>, question
         let mut answer = match what {
             "question" => question(&evaluator, catalogue, questions.iter().find(|q| q.name == name).unwrap()).await,
             "plan" => plan(&evaluator, catalogue, name).await,
+            "cube" => cube(&evaluator, name).await,
             "sql" => sql(lake, name).await,
             "explain" => {
                 let sql_text = &questions.iter().find(|q| q.name == name).unwrap().sql;
@@ -50,6 +53,31 @@ async fn plan(evaluator: &Evaluator, catalogue: &Catalogue, name: &str) -> Value
     let (plan, scope) = (of_province(&catalogue.plans[name]), Scope { all: true, ..Scope::default() });
     let rows = evaluator.evaluate_plan(&plan, YEAR, None, None, &scope).await.unwrap();
     json!({"rows": rows.iter().map(|r| json!([r.indicator, r.answer.display])).collect::<Vec<_>>()})
+}
+
+/// `FACT ROWS [COLUMNS] [distinct:COLUMN]`; a side is `year`, `month`, a column, or `reference.fact.column`.
+async fn cube(evaluator: &Evaluator, text: &str) -> Value {
+    let mut words = text.split_whitespace();
+    let mut cube = Cube { fact: words.next().unwrap().into(), rows: side(words.next().unwrap()), columns: None, sum: Sum::Rows, only: Vec::new() };
+    for word in words {
+        match word.strip_prefix("distinct:") {
+            Some(column) => cube.sum = Sum::Distinct(column.into()),
+            None => cube.columns = Some(side(word)),
+        }
+    }
+    let cells = evaluator.cube(&cube, &Params::new(REGION, YEAR)).await.unwrap();
+    json!({"cells": cells.len(), "total": cells.iter().find(|c| c.row.is_none() && c.column.is_none()).and_then(|c| c.value)})
+}
+
+fn side(word: &str) -> Side {
+    match (word, word.split('.').collect::<Vec<_>>().as_slice()) {
+        ("year", _) => Side::Year,
+        ("month", _) => Side::Month,
+        (_, [reference, fact, column]) => {
+            Side::Through { reference: (*reference).into(), fact: (*fact).into(), column: (*column).into() }
+        }
+        _ => Side::Column(word.into()),
+    }
 }
 
 async fn sql(lake: &Lake, statement: &str) -> Value {
