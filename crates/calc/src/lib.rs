@@ -4,6 +4,8 @@ pub mod air;
 pub mod dose;
 pub mod epi;
 pub mod ergonomics;
+pub mod forecast;
+pub mod gap;
 pub mod grading;
 pub mod hearing;
 pub mod heat;

@@ -1,21 +1,27 @@
 //! Figures: an indicator of a region and year, its breakdowns, the records behind it, and a whole plan.
 
 mod answer;
+mod behind;
 mod breakdown;
 mod counted;
 mod listed;
 pub(crate) mod literal;
+mod narrow;
 mod plan;
+mod points;
 mod queries;
 mod rows;
 mod scope;
 mod units;
 
 pub use answer::{Answer, Change, Interval, percent_text};
+pub use behind::{BehindCell, BehindPage, BehindRow};
 pub use breakdown::{Dimension, Slice};
 pub use counted::Counted;
 pub use listed::{ListFilter, ListedPage, ListedRow};
+pub use narrow::Narrow;
 pub use plan::{PartRow, PlanRow, Status};
+pub use points::{Cluster, Frame as PointFrame};
 pub use units::{Unit, UnitFilter, UnitPage, Which};
 
 use std::sync::Arc;
@@ -48,6 +54,8 @@ pub struct Params {
     pub options: IndexMap<String, Value>,
     /// What the asker may see; applies to every number.
     pub scope: Scope,
+    /// Narrows to some industries or sizes; the query must give the columns.
+    pub narrow: Narrow,
 }
 
 impl Params {
@@ -61,6 +69,7 @@ impl Params {
             known_at: None,
             options: IndexMap::new(),
             scope: Scope { all: true, ..Scope::default() },
+            narrow: Narrow::default(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The plan board (规划看板) and the indicators: from the five plans' tables down to the records behind a figure.
 
 pub mod asked;
-mod bullet;
+pub mod bullet;
 mod definition;
 mod drill;
 pub mod export;
