@@ -6,12 +6,15 @@ mod definition;
 mod drill;
 pub mod export;
 pub mod figures;
+mod forecast;
 pub mod lines;
 pub mod numbers;
+mod outlook;
 pub mod parts;
 pub mod place;
 mod plan;
 mod plans;
+mod ranking;
 pub mod sheets;
 mod slices;
 pub mod small;
@@ -30,6 +33,7 @@ pub fn router() -> Router<App> {
     Router::new()
         .route("/plans", get(plans::page))
         .route("/plans/{plan}", get(plan::page))
+        .route("/plans/{plan}/forecast", get(forecast::page))
         .route("/plans/{plan}/{indicator}", get(drill::page))
         .route("/indicators", get(definition::list))
         .route("/indicators/{code}", get(definition::page))

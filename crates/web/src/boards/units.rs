@@ -53,7 +53,12 @@ pub async fn page(behind: Behind<'_>) -> Result<Response, PageError> {
     let format = asked.text("format");
     let file = matches!(format, "csv" | "xlsx");
     let wish = if file { Wish::Export } else { Wish::Read };
-    let scope = place::kind_scope(&signed.caller, kind, wish).ok_or(Refusal::NotAllowed("这个数背后的名单由可以查看该表单全部内容的人员打开"))?;
+    let Some(scope) = place::kind_scope(&signed.caller, kind, wish) else {
+        if file {
+            return Err(Refusal::NotAllowed("导出名单由可以导出该表单的人员办理").into());
+        }
+        return Ok(closed(&behind, kind));
+    };
     let params = Params { scope, ..behind.params.clone() };
     let (offset, limit) = if file { (0, FILE) } else { ((asked.page() - 1) * ROWS, ROWS) };
     let found = app.evaluator.behind(behind.table, behind.line, &params, &behind.cell, which(asked), offset, limit).await;
@@ -75,6 +80,14 @@ pub async fn page(behind: Behind<'_>) -> Result<Response, PageError> {
         ..Frame::new(app)
     };
     Ok(layout::page(&frame, body(&behind, kind, &found)).into_response())
+}
+
+/// The page for those who see aggregates only: it says so and holds no row.
+fn closed(behind: &Behind<'_>, kind: &Kind) -> Response {
+    let title = format!("{} 名单", behind.table.title);
+    let frame = Frame { title: &title, signed: Some(behind.signed), active: behind.active, breadcrumbs: &behind.crumbs, ..Frame::new(behind.app) };
+    let words = html! { p.notice.notice-info { "您的角色只看汇总。这个数背后的" (kind.title) "名单，由可以查看该表单全部内容的人员打开。" } };
+    layout::page(&frame, words).into_response()
 }
 
 /// The units asked for: those that count, unless said otherwise.

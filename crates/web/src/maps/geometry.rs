@@ -128,7 +128,7 @@ pub async fn whole(_signed: Signed, State(app): State<App>, Path(name): Path<Str
     Ok(geojson(bytes))
 }
 
-/// `GET /maps/below/{code}`: what is drawn for a place.
+/// `GET /maps/below/{region}`: what is drawn for a place.
 pub async fn below(_signed: Signed, State(app): State<App>, Path(code): Path<String>) -> Result<Response, PageError> {
     if app.catalogue().regions.get(&code).is_none() {
         return Err(Refusal::NotFound("没有这个区划").into());

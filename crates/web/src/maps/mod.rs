@@ -30,7 +30,7 @@ pub fn router() -> Router<App> {
         .route("/map/points", get(points::answer))
         .route("/map/units", get(units::page))
         .route("/maps/notice", get(geometry::notice))
-        .route("/maps/below/{code}", get(geometry::below))
+        .route("/maps/below/{region}", get(geometry::below))
         .route("/maps/{name}", get(geometry::whole))
 }
 
