@@ -5,7 +5,8 @@ use crate::special::student_two_sided;
 /// Name of the method, as pages and reports cite it.
 pub const METHOD: &str = "按月末值的普通最小二乘直线外推，95% 预测区间（t 分布，自由度 n−2）";
 /// What the interval does not cover.
-pub const CAVEAT: &str = "各月末值是累计值，彼此相关，区间偏窄；季节性和集中报送未计入。仅供提前安排工作，不作考核依据。";
+pub const CAVEAT: &str =
+    "各月末值是累计值，彼此相关，区间偏窄；季节性和集中报送未计入。仅供提前安排工作，不作考核依据。";
 /// Fewest months: a line through two points has no uncertainty to tell.
 pub const FEWEST: usize = 3;
 
@@ -30,13 +31,17 @@ pub struct Forecast {
 /// `None` for fewer than [`FEWEST`] points, points of one month only, or numbers that are none.
 #[must_use]
 pub fn linear(points: &[(f64, f64)], at: f64, confidence: f64) -> Option<Forecast> {
-    let usable = points.iter().all(|(x, y)| x.is_finite() && y.is_finite()) && at.is_finite() && confidence > 0.0 && confidence < 1.0;
+    let usable = points.iter().all(|(x, y)| x.is_finite() && y.is_finite())
+        && at.is_finite()
+        && confidence > 0.0
+        && confidence < 1.0;
     if points.len() < FEWEST || !usable {
         return None;
     }
     #[expect(clippy::cast_precision_loss, reason = "a dozen months")]
     let n = points.len() as f64;
-    let (mean_x, mean_y) = (points.iter().map(|p| p.0).sum::<f64>() / n, points.iter().map(|p| p.1).sum::<f64>() / n);
+    let (mean_x, mean_y) =
+        (points.iter().map(|p| p.0).sum::<f64>() / n, points.iter().map(|p| p.1).sum::<f64>() / n);
     let sxx: f64 = points.iter().map(|p| (p.0 - mean_x).powi(2)).sum();
     if sxx <= 0.0 {
         return None;

@@ -44,7 +44,8 @@ mod tests {
     #[test]
     fn parts_add_up_to_the_whole() {
         // 90 % wanted; 50/100, 95/100 and 30/50 are 175/250 = 70 %: 20 points short, 50 units.
-        let parts = [(50.0, 100.0), (95.0, 100.0), (30.0, 50.0)].map(|(numerator, denominator)| Part { numerator, denominator });
+        let parts = [(50.0, 100.0), (95.0, 100.0), (30.0, 50.0)]
+            .map(|(numerator, denominator)| Part { numerator, denominator });
         let found = contributions(&parts, 90.0);
         let units: Vec<f64> = found.iter().map(|c| (c.units * 1e6).round() / 1e6).collect();
         assert_eq!(units, [40.0, -5.0, 15.0]);

@@ -7,8 +7,8 @@ use crate::pages::{
 };
 use crate::posted::FORM_LIMIT;
 use crate::{
-    api, assets, board, boards, calculators, dossier, duties, error, exams, health, lists, maps, metrics, notices, online, pages, papers, security,
-    tables, visit, warnings, watermark, wizard,
+    api, assets, board, boards, calculators, dossier, duties, error, exams, health, lists, maps, metrics, notices, online, pages, papers,
+    security, tables, visit, warnings, watermark, wizard,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

@@ -1,11 +1,11 @@
 //! What is wrong with boards.
 
 use super::{Board, Chart, Panel};
+use crate::Catalogue;
 use crate::catalogue::{File, read_all};
 use crate::indicator::Measure;
 use crate::lint::Fault;
 use crate::tables::{self, From};
-use crate::Catalogue;
 use std::collections::HashSet;
 
 /// Faults of all boards.
@@ -86,7 +86,8 @@ fn of_panel(catalogue: &Catalogue, board: &Board, panel: &Panel) -> Vec<String> 
             }
         }
     }
-    let mixed = panel.lines.iter().filter(|l| l.sql.is_some()).map(|l| l.measure.unwrap_or(panel.measure)).collect::<HashSet<_>>().len() > 1;
+    let mixed =
+        panel.lines.iter().filter(|l| l.sql.is_some()).map(|l| l.measure.unwrap_or(panel.measure)).collect::<HashSet<_>>().len() > 1;
     if mixed && !matches!(panel.chart, Chart::Number | Chart::Table) {
         found.push("人数与比率不能画在同一坐标轴上：改用 number 或 table，或分成两个面板".into());
     }

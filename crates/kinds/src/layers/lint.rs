@@ -26,7 +26,9 @@ pub fn check(catalogue: &Catalogue, files: &[File]) -> Vec<Fault> {
             match catalogue.indicators.get(code) {
                 None => say("indicator", format!("指标“{code}”没有定义")),
                 Some(def) if !def.dimensions.iter().any(|d| d == "region") => say("indicator", format!("指标“{code}”不能按区划分解")),
-                Some(def) if !matches!(def.measure, Measure::Count | Measure::Rate) => say("indicator", format!("指标“{code}”不是数目或比率")),
+                Some(def) if !matches!(def.measure, Measure::Count | Measure::Rate) => {
+                    say("indicator", format!("指标“{code}”不是数目或比率"))
+                }
                 Some(_) => {}
             }
         }

@@ -16,7 +16,12 @@ fn own(catalogue: &Catalogue, board: &Board, panel: &str) -> StatTable {
 }
 
 /// Σ numerator and Σ denominator by what `key` gives.
-async fn sums(evaluator: &Evaluator, table: &StatTable, params: &Params, key: impl Fn(&zhijian_lake::Counted) -> String) -> BTreeMap<String, (f64, f64)> {
+async fn sums(
+    evaluator: &Evaluator,
+    table: &StatTable,
+    params: &Params,
+    key: impl Fn(&zhijian_lake::Counted) -> String,
+) -> BTreeMap<String, (f64, f64)> {
     let mut all: BTreeMap<String, (f64, f64)> = BTreeMap::new();
     for c in evaluator.counted(table, params).await.unwrap_or_else(|e| panic!("{}: {}", table.table, golden::chain(&e))) {
         let sum = all.entry(key(&c)).or_default();

@@ -122,13 +122,21 @@ struct Told {
 
 impl Told {
     fn of(row: &Row) -> Self {
-        let nothing = |why: &str| Self { value: words::NONE.into(), interval: words::NONE.into(), judged: why.into(), months: String::new() };
+        let nothing =
+            |why: &str| Self { value: words::NONE.into(), interval: words::NONE.into(), judged: why.into(), months: String::new() };
         let Some(outlook) = &row.outlook else { return nothing("") };
         let months = outlook.months.iter().filter(|(_, value)| value.is_some()).count();
-        let Some(forecast) = outlook.forecast else { return Self { months: months.to_string(), ..nothing("月末值不足 3 个，不预测") } };
+        let Some(forecast) = outlook.forecast else {
+            return Self { months: months.to_string(), ..nothing("月末值不足 3 个，不预测") };
+        };
         let goal = row.row.target.as_ref().and_then(numbers::number).filter(|_| matches!(row.row.test.as_str(), "ge" | "eq"));
         let judged = goal.map_or("", |goal| outlook::judged(&forecast, goal));
-        Self { value: number(forecast.value, row.percent), interval: interval(&forecast, row.percent), judged: judged.into(), months: months.to_string() }
+        Self {
+            value: number(forecast.value, row.percent),
+            interval: interval(&forecast, row.percent),
+            judged: judged.into(),
+            months: months.to_string(),
+        }
     }
 }
 
@@ -201,7 +209,9 @@ pub async fn section(subject: &Subject<'_>, row: Option<&PlanRow>) -> Result<Mar
     let question = &subject.question;
     let percent = question.def.unit == "percent";
     let Some(last) = outlook::open_until(subject.app, question.when()) else {
-        return Ok(html! { section.card.board-outlook #outlook { h2 { "年末预测" } p.muted { (outlook::closed(subject.app, question.when())) } } });
+        return Ok(
+            html! { section.card.board-outlook #outlook { h2 { "年末预测" } p.muted { (outlook::closed(subject.app, question.when())) } } },
+        );
     };
     let Some(found) = outlook::of(subject.app, question, last).await? else { return Ok(Markup::default()) };
     let goal = row.filter(|r| matches!(r.test.as_str(), "ge" | "eq")).and_then(|r| r.target.as_ref()).and_then(numbers::number);

@@ -55,7 +55,8 @@ pub async fn of(app: &App, question: &Question<'_>, last: Date) -> Result<Option
     let points: Vec<(f64, f64)> = months.iter().filter_map(|(day, value)| value.map(|v| (f64::from(u8::from(day.month())), v))).collect();
     let rate = question.def.measure == Measure::Rate;
     let held = |x: f64| if rate { x.clamp(0.0, 100.0) } else { x.max(0.0) };
-    let forecast = linear(&points, DECEMBER, CONFIDENCE).map(|f| Forecast { value: held(f.value), low: held(f.low), high: held(f.high), ..f });
+    let forecast =
+        linear(&points, DECEMBER, CONFIDENCE).map(|f| Forecast { value: held(f.value), low: held(f.low), high: held(f.high), ..f });
     Ok(Some(Outlook { months, forecast }))
 }
 

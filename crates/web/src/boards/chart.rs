@@ -21,7 +21,12 @@ pub fn data(asking: &Asking<'_>, panel: &Panel, filled: &Filled) -> Option<Value
     let upright = matches!(panel.chart, Chart::Line | Chart::Columns);
     let shown = if upright { rows.as_slice() } else { rows.get(..BARS).unwrap_or(&rows) };
     let series: Vec<Value> = match upright {
-        true => shown.iter().map(|row| one(&row.key.label, row.cells.iter().zip(&filled.grid.columns).map(|(c, k)| (*row, c, Some(k))), asking, panel, filled)).collect(),
+        true => shown
+            .iter()
+            .map(|row| {
+                one(&row.key.label, row.cells.iter().zip(&filled.grid.columns).map(|(c, k)| (*row, c, Some(k))), asking, panel, filled)
+            })
+            .collect(),
         false => (0..filled.grid.columns.len())
             .map(|at| {
                 let column = &filled.grid.columns[at];

@@ -1,6 +1,7 @@
 //! A panel filled: rows by columns, whatever it comes from.
 
 use super::links::Link;
+use crate::Signed;
 use crate::app::App;
 use crate::board::asked::Asked;
 use crate::board::figures::{Question, When};
@@ -8,7 +9,6 @@ use crate::board::place::Territory;
 use crate::maps::plan_of;
 use crate::tables::axes::{Key, key};
 use crate::tables::grid::{self, Cell, Grid, Group, Row};
-use crate::Signed;
 use std::collections::HashMap;
 use zhijian_kinds::boards::{By, Chart, Panel, Source};
 use zhijian_kinds::indicator::Measure;
@@ -73,7 +73,11 @@ impl Asking<'_> {
         match panel.indicators.is_empty() {
             true => panel.narrows,
             false => columns.into_iter().all(|column| {
-                panel.indicators.iter().filter_map(|code| self.app.catalogue().indicators.get(code)).all(|d| d.dimensions.iter().any(|x| x == column))
+                panel
+                    .indicators
+                    .iter()
+                    .filter_map(|code| self.app.catalogue().indicators.get(code))
+                    .all(|d| d.dimensions.iter().any(|x| x == column))
             }),
         }
     }
@@ -142,13 +146,16 @@ impl Asking<'_> {
 
     /// One indicator taken apart.
     async fn apart(&self, panel: &Panel, narrowed: bool) -> Result<Filled, LakeError> {
-        let (Some(def), Some(by)) = (self.defs(panel).next(), panel.by) else { return Err(LakeError::UnknownIndicator(panel.indicators.join("、"))) };
+        let (Some(def), Some(by)) = (self.defs(panel).next(), panel.by) else {
+            return Err(LakeError::UnknownIndicator(panel.indicators.join("、")));
+        };
         let question = self.question(def, narrowed);
         let word = |text: &str| vec![key("", text)];
         if by == By::Years {
             let years = question.years(self.app, self.when.year - 4).await?;
             let columns = years.iter().map(|(year, _)| key(&year.to_string(), &format!("{year}年"))).collect();
-            let one = row(key(&def.code, question.name()), def.measure, &def.numerator, years.iter().map(|(_, answer)| cell(answer)).collect());
+            let one =
+                row(key(&def.code, question.name()), def.measure, &def.numerator, years.iter().map(|(_, answer)| cell(answer)).collect());
             return Ok(self.filled(panel, vec![one], columns, narrowed, HashMap::new(), HashMap::new()));
         }
         let slices = question.breakdown(self.app, dimension(by, self.territory, &self.node)).await?;
@@ -165,7 +172,8 @@ impl Asking<'_> {
         };
         // By industry the divisions are told; the sections above them are their sums.
         let deepest = slices.iter().filter(wanted).map(|s| s.depth).max().unwrap_or_default();
-        let chosen: Vec<&zhijian_lake::Slice> = slices.iter().filter(wanted).filter(|s| by != By::Industry || s.depth == deepest || !s.sum).collect();
+        let chosen: Vec<&zhijian_lake::Slice> =
+            slices.iter().filter(wanted).filter(|s| by != By::Industry || s.depth == deepest || !s.sum).collect();
         if by == By::Month {
             let mut months = chosen.clone();
             months.sort_by(|a, b| a.key.cmp(&b.key));
@@ -190,7 +198,8 @@ impl Asking<'_> {
         targets: HashMap<usize, PlanRow>,
         texts: HashMap<usize, String>,
     ) -> Filled {
-        let measure = self.defs(panel).next().map_or(Measure::Rate, |def| if def.measure == Measure::Change { Measure::Rate } else { def.measure });
+        let measure =
+            self.defs(panel).next().map_or(Measure::Rate, |def| if def.measure == Measure::Change { Measure::Rate } else { def.measure });
         let by = panel.by.map_or("指标", |by| match by {
             By::Region => "区划",
             By::Industry => "行业",
@@ -283,7 +292,8 @@ impl Filled {
     /// Nothing was found at all.
     #[must_use]
     pub fn empty(&self) -> bool {
-        let told = |row: &Row| row.none || row.cells.iter().chain(&row.total).any(|c| c.withheld || c.numerator != 0.0 || c.denominator != 0.0);
+        let told =
+            |row: &Row| row.none || row.cells.iter().chain(&row.total).any(|c| c.withheld || c.numerator != 0.0 || c.denominator != 0.0);
         self.texts.is_empty() && !self.rows().any(|(_, row)| told(row))
     }
 }

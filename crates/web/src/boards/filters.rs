@@ -1,9 +1,9 @@
 //! Filters of a board: year, industry, size; in the address and without scripts.
 
 use crate::app::App;
+use crate::board::Refusal;
 use crate::board::asked::Asked;
 use crate::board::figures::{self, When};
-use crate::board::Refusal;
 use maud::{Markup, html};
 use zhijian_kinds::Board;
 use zhijian_kinds::boards::Narrowing;
@@ -26,7 +26,11 @@ pub fn narrow(app: &App, board: &Board, asked: &Asked) -> Result<Narrow, Refusal
     let section = !industry.is_empty() && !industry.bytes().all(|b| b.is_ascii_digit());
     let industries = match section {
         // A section is a letter above two-digit divisions; below it codes are prefixes of each other.
-        true => app.catalogue().list("INDUSTRY").map(|l| l.codes.iter().filter(|c| c.parent == industry).map(|c| c.code.clone()).collect()).unwrap_or_default(),
+        true => app
+            .catalogue()
+            .list("INDUSTRY")
+            .map(|l| l.codes.iter().filter(|c| c.parent == industry).map(|c| c.code.clone()).collect())
+            .unwrap_or_default(),
         false if industry.is_empty() => Vec::new(),
         false => vec![industry.to_owned()],
     };

@@ -10,8 +10,8 @@ mod panel;
 mod sheet;
 mod table;
 mod tiles;
-pub mod units;
 mod unit_page;
+pub mod units;
 
 use crate::app::App;
 use crate::board::Refusal;

@@ -94,7 +94,9 @@ pub fn remark(asking: &Asking<'_>, filled: &Filled) -> Markup {
 
 fn section(asking: &Asking<'_>, panel: &Panel, filled: &Result<Filled, LakeError>) -> Markup {
     let address = asking.asked.here(&format!("{PAGE}/{}/{}", asking.board.board, panel.panel), &[("screen", ""), ("refresh", "")]);
-    let export = |format: &str| asking.asked.here(&format!("{PAGE}/{}/{}", asking.board.board, panel.panel), &[("screen", ""), ("refresh", ""), ("format", format)]);
+    let export = |format: &str| {
+        asking.asked.here(&format!("{PAGE}/{}/{}", asking.board.board, panel.panel), &[("screen", ""), ("refresh", ""), ("format", format)])
+    };
     let screen = asking.asked.text("screen") == "1";
     html! {
         section.card.panel.wide[panel.wide] id=(format!("panel-{}", panel.panel)) {

@@ -37,7 +37,12 @@ pub fn of(asking: &Asking<'_>, panel: &Panel, filled: &Filled) -> Table {
     Table {
         title: format!("{} {} {}年（{}）", asking.board.title, panel.title, asking.when.year, regions.name(&asking.node)),
         notes: vec![
-            format!("区划：{}；年度：{}{narrowed}；数据截至 {}", regions.full_name(&asking.node), asking.when.year, words::moment(app.lake.stand())),
+            format!(
+                "区划：{}；年度：{}{narrowed}；数据截至 {}",
+                regions.full_name(&asking.node),
+                asking.when.year,
+                words::moment(app.lake.stand())
+            ),
             format!("依据：{}", words::basis(&filled.table.basis)),
             format!("导出：{}（{}），{}", caller.name, caller.login, words::moment(app.door.now())),
         ],

@@ -35,7 +35,8 @@ pub async fn page(
     };
     let (row, column) = (asked.text("row"), asked.text("column"));
     let line = line(&table, row).ok_or(Refusal::NotFound("这个数没有可打开的名单"))?;
-    let place = [(table.rows.from, row), (table.columns.from, column)].into_iter().find(|(from, key)| *from == From::Regions && !key.is_empty());
+    let place =
+        [(table.rows.from, row), (table.columns.from, column)].into_iter().find(|(from, key)| *from == From::Regions && !key.is_empty());
     let codes = |from: From, key: &str| -> Vec<String> {
         let told = !matches!(from, From::Regions | From::Lines | From::One) && !key.is_empty();
         if told { key.split(',').map(str::to_owned).collect() } else { Vec::new() }
@@ -89,7 +90,9 @@ fn label(app: &App, table: &StatTable, title: &str, key: &str) -> String {
         From::Regions => app.catalogue().regions.name(key).to_owned(),
         From::Lines => table.lines.iter().find(|line| line.key == key).map_or(key, |line| line.label.as_str()).to_owned(),
         From::Keys => axis.keys.get(key).map_or(key, String::as_str).to_owned(),
-        From::Codes | From::Data => axis.list.as_deref().and_then(|list| app.catalogue().list(list)).map_or(first, |list| list.label(first)).to_owned(),
+        From::Codes | From::Data => {
+            axis.list.as_deref().and_then(|list| app.catalogue().list(list)).map_or(first, |list| list.label(first)).to_owned()
+        }
         From::Years | From::Months | From::One => key.to_owned(),
     }
 }

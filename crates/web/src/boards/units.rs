@@ -49,7 +49,8 @@ pub struct Behind<'a> {
 /// The caller may not; the lake failed.
 pub async fn page(behind: Behind<'_>) -> Result<Response, PageError> {
     let Behind { app, signed, asked, .. } = behind;
-    let kind = behind.line.record.as_ref().and_then(|name| app.catalogue().kind(name)).ok_or(Refusal::NotFound("这个数没有可打开的名单"))?;
+    let kind =
+        behind.line.record.as_ref().and_then(|name| app.catalogue().kind(name)).ok_or(Refusal::NotFound("这个数没有可打开的名单"))?;
     let format = asked.text("format");
     let file = matches!(format, "csv" | "xlsx");
     let wish = if file { Wish::Export } else { Wish::Read };
@@ -85,8 +86,10 @@ pub async fn page(behind: Behind<'_>) -> Result<Response, PageError> {
 /// The page for those who see aggregates only: it says so and holds no row.
 fn closed(behind: &Behind<'_>, kind: &Kind) -> Response {
     let title = format!("{} 名单", behind.table.title);
-    let frame = Frame { title: &title, signed: Some(behind.signed), active: behind.active, breadcrumbs: &behind.crumbs, ..Frame::new(behind.app) };
-    let words = html! { p.notice.notice-info { "您的角色只看汇总。这个数背后的" (kind.title) "名单，由可以查看该表单全部内容的人员打开。" } };
+    let frame =
+        Frame { title: &title, signed: Some(behind.signed), active: behind.active, breadcrumbs: &behind.crumbs, ..Frame::new(behind.app) };
+    let words =
+        html! { p.notice.notice-info { "您的角色只看汇总。这个数背后的" (kind.title) "名单，由可以查看该表单全部内容的人员打开。" } };
     layout::page(&frame, words).into_response()
 }
 

@@ -128,7 +128,9 @@ pub fn sort(places: &mut [Place], by: &str) {
     match by {
         "-value" => places.sort_by(|a, b| value(b).total_cmp(&value(a))),
         "value" => places.sort_by(|a, b| {
-            (a.value.is_none(), a.value.unwrap_or_default()).partial_cmp(&(b.value.is_none(), b.value.unwrap_or_default())).unwrap_or(std::cmp::Ordering::Equal)
+            (a.value.is_none(), a.value.unwrap_or_default())
+                .partial_cmp(&(b.value.is_none(), b.value.unwrap_or_default()))
+                .unwrap_or(std::cmp::Ordering::Equal)
         }),
         "name" => places.sort_by(|a, b| a.name.cmp(&b.name)),
         _ => {}

@@ -3,10 +3,10 @@
 use super::geometry::{self, Shapes};
 use super::places;
 use crate::app::App;
+use crate::board::Refusal;
 use crate::board::asked::Asked;
 use crate::board::figures::{self, When};
 use crate::board::place::{self, Territory};
-use crate::board::Refusal;
 use crate::{PageError, Signed, links};
 use axum::Json;
 use axum::extract::State;

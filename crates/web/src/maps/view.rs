@@ -103,7 +103,8 @@ fn switches(view: &View<'_>) -> Markup {
 
 fn map_and_table(view: &View<'_>, filled: &Filled, marks: Option<&Value>) -> Markup {
     let scale = Scale::of(filled.places.iter().filter_map(|p| p.value), filled.rate);
-    let undrawn: Vec<&str> = filled.places.iter().filter(|p| !p.code.is_empty() && !view.shapes.drawn.contains(&p.code)).map(|p| p.name.as_str()).collect();
+    let undrawn: Vec<&str> =
+        filled.places.iter().filter(|p| !p.code.is_empty() && !view.shapes.drawn.contains(&p.code)).map(|p| p.name.as_str()).collect();
     let drawn = !view.shapes.drawn.is_empty();
     let nothing = filled.places.iter().all(|p| p.value.is_none_or(|v| v == 0.0));
     html! {
@@ -192,7 +193,10 @@ fn behind(view: &View<'_>, place: &Place, which: &str) -> Option<String> {
             Some(plan) if plan.targets.iter().any(|t| t.indicator == *code) => format!("/plans/{}/{code}", plan.plan),
             _ => return Some(format!("/indicators/{code}")),
         };
-        return Some(format!("{base}{}#units", links::query(&[("year", year.as_str()), ("as_of", &as_of), ("region", node), ("which", which)])));
+        return Some(format!(
+            "{base}{}#units",
+            links::query(&[("year", year.as_str()), ("as_of", &as_of), ("region", node), ("which", which)])
+        ));
     }
     let kind = view.app.catalogue().kind(view.layer.query.as_ref()?.record.as_ref()?)?;
     place::kind_scope(&view.signed.caller, kind, Wish::Read)?;
@@ -202,7 +206,13 @@ fn behind(view: &View<'_>, place: &Place, which: &str) -> Option<String> {
 fn table(view: &View<'_>, filled: &Filled, scale: Scale) -> Markup {
     let sorted = view.asked.text("sort");
     let heading = |title: &str, up: &str, down: &str, first: &str| {
-        let (state, next, mark) = if sorted == up { ("ascending", down, "↑") } else if sorted == down { ("descending", up, "↓") } else { ("none", first, "") };
+        let (state, next, mark) = if sorted == up {
+            ("ascending", down, "↑")
+        } else if sorted == down {
+            ("descending", up, "↓")
+        } else {
+            ("none", first, "")
+        };
         html! { th scope="col" .num[up != "name"] aria-sort=(state) { a.sort href=(view.asked.here(PAGE, &[("sort", next)])) { (title) span.sort-mark { (mark) } } } }
     };
     let unit = if filled.rate { "%" } else { view.layer.unit.as_str() };

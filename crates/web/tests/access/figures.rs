@@ -117,7 +117,9 @@ async fn rq_169_rq_025_boards_and_map_withhold_small_numbers() {
     assert!(told.matches("已隐去").count() >= 2, "the small one does not follow from the total: {told}");
     assert!(told.contains(",24,"), "the total is told: {told}");
     // A month, a county and a filter are further dimensions.
-    for path in [format!("/map?layer=cases&year={year}&month=11&format=csv"), format!("/map?layer=cases&year={year}&region=130322&format=csv")] {
+    for path in
+        [format!("/map?layer=cases&year={year}&month=11&format=csv"), format!("/map?layer=cases&year={year}&region=130322&format=csv")]
+    {
         let told = world.get(&leader, &path).await.text;
         assert!(!told.lines().any(|l| l.starts_with("1303") && l.split(',').nth(2).is_some_and(|n| !n.is_empty())), "{path}: {told}");
     }

@@ -66,7 +66,9 @@ async fn rq_002_the_map_drills_down_sorts_and_leaves() {
 async fn rq_002_boundaries_come_from_the_binary_or_the_offices_folder() {
     let (world, officer) = small_city().await;
     let shapes = world.get(&officer, "/maps/below/130300").await.json();
-    let codes = |shapes: &Value| shapes["features"].as_array().unwrap().iter().map(|f| f["properties"]["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let codes = |shapes: &Value| {
+        shapes["features"].as_array().unwrap().iter().map(|f| f["properties"]["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
     assert!(codes(&shapes).contains(&"130302".to_owned()) && codes(&shapes).len() >= 7, "{:?}", codes(&shapes));
     // A county is its own outline: no township has a boundary.
     assert_eq!(codes(&world.get(&officer, "/maps/below/130302").await.json()), ["130302"]);
