@@ -8,6 +8,8 @@
   const HEAT = dark ? ["#12303f", "#1f5673", "#2f86ad", "#74bbd6", "#d5ecf5"] : ["#eff3ff", "#bdd7e7", "#6baed6", "#3182bd", "#08519c"];
   const INK = dark ? "#dfe8ee" : "#1b2b34", SOFT = dark ? "#9fb3c0" : "#52646f", RULE = dark ? "#2b4150" : "#dde3e8";
   const SIZE = dark ? 15 : 12;
+  // Where there are more series than colours the second round is hatched.
+  const again = (at) => (at < SERIES.length ? undefined : { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: Math.PI / 4, color: dark ? "rgba(0,0,0,.45)" : "rgba(255,255,255,.55)" });
   const text = { color: INK, fontSize: SIZE };
   const axis = { axisLabel: { color: SOFT, fontSize: SIZE }, axisLine: { lineStyle: { color: RULE } }, splitLine: { lineStyle: { color: RULE } } };
   const grid = (legend) => ({ left: 8, right: 56, top: legend ? 38 : 14, bottom: 8, containLabel: true });
@@ -29,7 +31,7 @@
       yAxis: Object.assign({ type: "category", inverse: true, data: data.labels }, axis, { splitLine: { show: false }, axisLabel: wrapped(Math.min(150, box.clientWidth * 0.3)) }),
       series: data.series.map((series, at) => ({
         name: several ? series.name : "", type: "bar", stack: stacked ? "all" : undefined, data: points(series), barMaxWidth: 20,
-        itemStyle: { color: SERIES[at % SERIES.length], decal: stacked && at % 2 ? { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [3, 4], color: "rgba(255,255,255,.35)" } : undefined },
+        itemStyle: { color: SERIES[at % SERIES.length], decal: again(at), borderColor: dark ? "#14242f" : "#fff", borderWidth: stacked ? 1 : 0 },
         label: { show: !stacked, position: "right", color: INK, fontSize: SIZE, formatter: (item) => item.data.shown },
         markLine: at === 0 ? goal(data, "xAxis") : undefined,
       })),
@@ -45,7 +47,7 @@
       series: data.series.map((series, at) => ({
         name: several ? series.name : "", type: bars ? "bar" : "line", stack: bars ? "all" : undefined, data: points(series), barMaxWidth: 34,
         symbol: ["circle", "rect", "triangle", "diamond", "roundRect", "pin"][at % 6], symbolSize: 9, lineStyle: { width: 2.5, type: ["solid", "dashed", "dotted"][at % 3] },
-        itemStyle: { color: SERIES[at % SERIES.length] },
+        itemStyle: { color: SERIES[at % SERIES.length], decal: again(at), borderColor: dark ? "#14242f" : "#fff", borderWidth: bars && several ? 1 : 0 },
         label: { show: !several && data.labels.length <= 12, position: "top", color: INK, fontSize: SIZE, formatter: (item) => item.data.shown },
         markLine: at === 0 ? goal(data, "yAxis") : undefined,
       })),
@@ -60,11 +62,13 @@
       grid: { left: 8, right: 8, top: 8, bottom: 44, containLabel: true },
       tooltip: Object.assign({}, tooltip, { formatter: (item) => data.labels[item.value[1]] + " · " + data.series[item.value[0]].name + "\n" + item.data.shown }),
       xAxis: Object.assign({ type: "category", data: data.series.map((s) => s.name) }, axis, { axisLabel: { color: SOFT, fontSize: SIZE - 1, interval: 0, rotate: data.series.length > 6 ? 35 : 0 } }),
-      yAxis: Object.assign({ type: "category", inverse: true, data: data.labels }, axis, { axisLabel: wrapped(Math.min(150, box.clientWidth * 0.3)) }),
-      visualMap: { min: 0, max: most, orient: "horizontal", left: "center", bottom: 0, itemHeight: 120, itemWidth: 12, calculable: false, inRange: { color: HEAT }, textStyle: text },
+      yAxis: Object.assign({ type: "category", inverse: true, data: data.labels }, axis, { axisLabel: Object.assign({ interval: 0 }, wrapped(Math.min(150, box.clientWidth * 0.3))) }),
+      visualMap: { text: ["多", "少"], min: 0, max: most, orient: "horizontal", left: "center", bottom: 0, itemHeight: 120, itemWidth: 12, calculable: false, inRange: { color: HEAT }, textStyle: text },
       series: [{ type: "heatmap", data: cells, itemStyle: { borderColor: dark ? "#0f1c26" : "#fff", borderWidth: 1 }, label: { show: data.series.length <= 10, fontSize: SIZE - 1, formatter: (item) => item.data.shown.replace(" ", "") } }],
     };
   }
+
+  const share = (part) => (part * 100).toFixed(part < 0.1 ? 1 : 0) + "%";
 
   function funnel(data) {
     const series = data.series[0];
@@ -74,7 +78,7 @@
       series: [{
         type: "funnel", sort: "none", left: "4%", right: "38%", top: 10, bottom: 10, minSize: "6%", max: Math.max(...series.values.map((v) => v || 0), 1),
         data: points(series).map((point, at) => Object.assign(point, { name: data.labels[at], itemStyle: { color: SERIES[at % SERIES.length] } })),
-        label: { position: "right", color: INK, fontSize: SIZE, formatter: (item) => item.name + " " + item.data.shown + "（" + Math.round((item.value / first) * 100) + "%）" },
+        label: { position: "right", color: INK, fontSize: SIZE, formatter: (item) => item.name + " " + item.data.shown + "（" + share(item.value / first) + "）" },
       }],
     };
   }

@@ -26,7 +26,7 @@
       name: mark.name || mark.n + " 个",
       value: mark.at.concat(mark.n),
       href: mark.href,
-      symbolSize: mark.n === 1 ? 9 : 14 + 22 * Math.sqrt(mark.n / most),
+      symbolSize: mark.n === 1 ? 9 : 13 + 15 * Math.sqrt(mark.n / most),
       label: { show: mark.n > 1, formatter: String(mark.n), color: "#fff", fontSize: 11 },
     }));
   }
@@ -34,7 +34,6 @@
   function draw(box) {
     const data = JSON.parse(document.getElementById(box.dataset.map).textContent);
     const chart = window.echarts.init(box);
-    new ResizeObserver(() => chart.resize()).observe(box);
     fetch(data.geometry, { headers: { accept: "application/geo+json" } })
       .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)))
       .then((shapes) => {
@@ -91,6 +90,7 @@
           row.addEventListener("mouseleave", tell("downplay"));
         });
         if (data.marks && data.marks.total > 0) closer(chart, data);
+        new ResizeObserver(() => chart.resize()).observe(box);
         box.dataset.drawn = "yes";
       })
       .catch(() => { box.textContent = "边界图没有取到，请看列表。"; });

@@ -23,7 +23,7 @@ pub fn tiles(asking: &Asking<'_>, panel: &Panel, filled: &Filled) -> Markup {
                 div {
                     dt { (row.key.label) }
                     dd {
-                        strong.figure.words[text.chars().count() > 9] {
+                        strong.tile-number.words[text.chars().count() > 9] {
                             @match address { Some(address) => a href=(address) { (text) }, None => (text) }
                             @if !unit.is_empty() { small { " " (unit) } }
                         }
