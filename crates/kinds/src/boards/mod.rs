@@ -130,6 +130,9 @@ pub struct Panel {
     /// Indicators: the figure of each is a row; or one, taken apart.
     #[serde(default)]
     pub indicators: Vec<String>,
+    /// The indicators of the plan of the place, in its order, where it has one.
+    #[serde(default)]
+    pub plan: bool,
     /// By what the one indicator is taken apart.
     #[serde(default)]
     pub by: Option<By>,

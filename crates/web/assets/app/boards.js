@@ -20,17 +20,23 @@
   const wrapped = (width) => ({ color: INK, fontSize: SIZE, width, overflow: "truncate" });
   const goal = (data, key) => (data.goal === null ? undefined : {
     symbol: "none", lineStyle: { color: dark ? "#ff8a80" : "#b42318", width: 2, type: "dashed" },
-    label: { formatter: "目标 " + data.goal + (data.percent ? "%" : ""), color: INK, position: key === "xAxis" ? "start" : "insideEndTop" }, data: [{ [key]: data.goal }],
+    label: { formatter: "目标 " + data.goal + (data.percent ? "%" : ""), color: INK, position: key === "xAxis" ? "start" : "insideStartTop" }, data: [{ [key]: data.goal }],
   });
+
+  /** Long bars carry their figure inside, clear of the target line. */
+  const placed = (list) => {
+    const most = Math.max(...list.map((point) => point.value || 0));
+    return list.map((point) => Object.assign(point, { label: point.value > most * 0.35 ? { position: "insideLeft", color: dark ? "#0c1820" : "#fff" } : { position: "right", color: INK } }));
+  };
 
   function across(data, stacked, box) {
     const several = data.series.length > 1;
     return {
       grid: grid(several), legend: legend(data), tooltip,
       xAxis: Object.assign({ type: "value", min: 0 }, axis, { axisLabel: units(data) }),
-      yAxis: Object.assign({ type: "category", inverse: true, data: data.labels }, axis, { splitLine: { show: false }, axisLabel: wrapped(Math.min(150, box.clientWidth * 0.3)) }),
+      yAxis: Object.assign({ type: "category", inverse: true, data: data.labels }, axis, { splitLine: { show: false }, axisLabel: Object.assign({ interval: 0 }, wrapped(Math.min(150, box.clientWidth * 0.3))) }),
       series: data.series.map((series, at) => ({
-        name: several ? series.name : "", type: "bar", stack: stacked ? "all" : undefined, data: points(series), barMaxWidth: 20,
+        name: several ? series.name : "", type: "bar", stack: stacked ? "all" : undefined, data: stacked || several ? points(series) : placed(points(series)), barMaxWidth: 20,
         itemStyle: { color: SERIES[at % SERIES.length], decal: again(at), borderColor: dark ? "#14242f" : "#fff", borderWidth: stacked ? 1 : 0 },
         label: { show: !stacked, position: "right", color: INK, fontSize: SIZE, formatter: (item) => item.data.shown },
         markLine: at === 0 ? goal(data, "xAxis") : undefined,
@@ -41,14 +47,14 @@
   function upright(data, bars) {
     const several = data.series.length > 1;
     return {
-      grid: Object.assign(grid(several), { right: 20 }), legend: legend(data), tooltip,
+      grid: Object.assign(grid(several), { right: 20, top: several ? 42 : 30 }), legend: legend(data), tooltip,
       xAxis: Object.assign({ type: "category", data: data.labels }, axis, { splitLine: { show: false } }),
       yAxis: Object.assign({ type: "value", min: 0 }, axis, { axisLabel: units(data) }),
       series: data.series.map((series, at) => ({
         name: several ? series.name : "", type: bars ? "bar" : "line", stack: bars ? "all" : undefined, data: points(series), barMaxWidth: 34,
         symbol: ["circle", "rect", "triangle", "diamond", "roundRect", "pin"][at % 6], symbolSize: 9, lineStyle: { width: 2.5, type: ["solid", "dashed", "dotted"][at % 3] },
         itemStyle: { color: SERIES[at % SERIES.length], decal: again(at), borderColor: dark ? "#14242f" : "#fff", borderWidth: bars && several ? 1 : 0 },
-        label: { show: !several && data.labels.length <= 12, position: "top", color: INK, fontSize: SIZE, formatter: (item) => item.data.shown },
+        label: { show: !several && data.labels.length <= (data.goal === null ? 12 : 6), position: "top", color: INK, fontSize: SIZE, formatter: (item) => item.data.shown },
         markLine: at === 0 ? goal(data, "yAxis") : undefined,
       })),
     };
@@ -64,7 +70,7 @@
       xAxis: Object.assign({ type: "category", data: data.series.map((s) => s.name) }, axis, { axisLabel: { color: SOFT, fontSize: SIZE - 1, interval: 0, rotate: data.series.length > 6 ? 35 : 0 } }),
       yAxis: Object.assign({ type: "category", inverse: true, data: data.labels }, axis, { axisLabel: Object.assign({ interval: 0 }, wrapped(Math.min(150, box.clientWidth * 0.3))) }),
       visualMap: { text: ["多", "少"], min: 0, max: most, orient: "horizontal", left: "center", bottom: 0, itemHeight: 120, itemWidth: 12, calculable: false, inRange: { color: HEAT }, textStyle: text },
-      series: [{ type: "heatmap", data: cells, itemStyle: { borderColor: dark ? "#0f1c26" : "#fff", borderWidth: 1 }, label: { show: data.series.length <= 10, fontSize: SIZE - 1, formatter: (item) => item.data.shown.replace(" ", "") } }],
+      series: [{ type: "heatmap", data: cells, itemStyle: { borderColor: dark ? "#0f1c26" : "#fff", borderWidth: 1 }, label: { show: data.series.length <= 10, fontSize: SIZE - 1, color: INK, textBorderColor: dark ? "#0c1820" : "#fff", textBorderWidth: 2, formatter: (item) => item.data.shown.replace(" ", "") } }],
     };
   }
 

@@ -40,17 +40,14 @@
         const name = "map:" + data.geometry;
         window.echarts.registerMap(name, shapes);
         const by = new Map(data.places.map((place) => [place.code, place]));
+        const told = (code) => { const place = by.get(code); return place ? place.name + "\n" + data.title + "：" + place.shown : ""; };
         const small = box.clientWidth < 480;
         chart.setOption({
           animation: false,
           textStyle: { fontFamily: "inherit" },
           tooltip: {
             renderMode: "richText",
-            formatter: (item) => {
-              if (item.seriesType === "scatter") return item.name;
-              const place = by.get(item.name);
-              return place ? place.name + "\n" + data.title + "：" + place.shown : "";
-            },
+            formatter: (item) => (item.seriesType === "scatter" ? item.name : told(item.name)),
           },
           geo: {
             map: name,
@@ -64,7 +61,7 @@
             emphasis: { itemStyle: { areaColor: null, borderColor: "#000", borderWidth: 2.5 }, label: { show: true } },
             select: { disabled: true },
             regions: data.places.map((place) => region(place, data.colours)),
-            tooltip: { show: true },
+            tooltip: { show: true, formatter: (item) => told(item.name) },
           },
           series: [{
             type: "scatter",

@@ -112,7 +112,9 @@ impl Asking<'_> {
     }
 
     fn defs<'b>(&'b self, panel: &'b Panel) -> impl Iterator<Item = &'b Indicator> {
-        panel.indicators.iter().filter_map(|code| self.app.catalogue().indicators.get(code))
+        let planned = self.plan().filter(|_| panel.plan).map(|plan| plan.targets.iter().map(|t| &t.indicator).collect::<Vec<_>>());
+        let codes = planned.unwrap_or_else(|| panel.indicators.iter().collect());
+        codes.into_iter().filter_map(|code| self.app.catalogue().indicators.get(code))
     }
 
     /// The figures of some indicators, each a row.

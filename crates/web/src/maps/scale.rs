@@ -47,14 +47,14 @@ impl Scale {
     }
 }
 
-/// 1, 2, 2.5 or 5 times a power of ten, not below `least`.
+/// 1, 1.5, 2, 2.5, 3, 4, 5, 6 or 8 times a power of ten, not below `least`.
 fn round_up(width: f64, least: f64) -> f64 {
     if width <= least {
         return least;
     }
     let power = 10_f64.powf(width.log10().floor());
     let whole = |x: f64| least < 1.0 || x.fract() == 0.0;
-    [1.0, 2.0, 2.5, 5.0, 10.0].iter().map(|m| m * power).find(|x| *x >= width - 1e-9 && whole(*x)).unwrap_or(width)
+    [1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0].iter().map(|m| m * power).find(|x| *x >= width - 1e-9 && whole(*x)).unwrap_or(width)
 }
 
 fn short(value: f64) -> String {
@@ -72,7 +72,7 @@ mod tests {
             (&[2.3, 0.4], true, 0.5, "0–0.5 %", "≥ 2 %"),
             (&[3.0, 1.0], false, 1.0, "0", "≥ 4"),
             (&[47.0], false, 10.0, "0–9", "≥ 40"),
-            (&[12.0], false, 5.0, "0–4", "≥ 20"),
+            (&[12.0], false, 3.0, "0–2", "≥ 12"),
             (&[], false, 1.0, "0", "≥ 4"),
         ];
         for (values, rate, step, first, last) in rows {
