@@ -5,6 +5,8 @@ pub mod closing;
 pub mod dose;
 pub mod epi;
 pub mod ergonomics;
+pub mod forecast;
+pub mod gap;
 pub mod grading;
 pub mod hearing;
 pub mod heat;

@@ -58,6 +58,8 @@ pub struct Config {
     pub mqtt_key: Option<PathBuf>,
     /// Address of the HJ 212 gateway; none by default. Environment: `ZHIJIAN_HJ212`.
     pub hj212: Option<String>,
+    /// Folder of boundaries (`regions_counties.geojson`, `china_provinces.geojson`) that stand instead of the embedded ones. Environment: `ZHIJIAN_MAPS_DIR`. Default: `<home>/maps`.
+    pub maps_dir: Option<PathBuf>,
     /// Log filter, `error,zhijian=info` by default. Environment: `ZHIJIAN_LOG`.
     pub log: String,
 }
@@ -87,6 +89,7 @@ impl Default for Config {
             mqtt_certificate: None,
             mqtt_key: None,
             hj212: None,
+            maps_dir: None,
             log: "error,zhijian=info".into(),
         }
     }
@@ -121,6 +124,7 @@ impl Config {
             "mqtt_certificate",
             "mqtt_key",
             "hj212",
+            "maps_dir",
             "log",
         ];
         let config: Self = Figment::from(Serialized::defaults(Self::default()))
@@ -154,6 +158,12 @@ impl Config {
     #[must_use]
     pub fn database(&self) -> String {
         self.database_url.clone().unwrap_or_else(|| format!("sqlite://{}", self.home.join("zhijian.sqlite").display()))
+    }
+
+    /// Folder of an office's own boundaries.
+    #[must_use]
+    pub fn maps_dir(&self) -> PathBuf {
+        self.maps_dir.clone().unwrap_or_else(|| self.home.join("maps"))
     }
 
     /// Cipher of new data keys.

@@ -36,6 +36,10 @@ pub struct Catalogue {
     pub indicators: IndexMap<String, Indicator>,
     /// Statistics tables by name, in their order.
     pub tables: IndexMap<String, crate::StatTable>,
+    /// Boards by name, in their order.
+    pub boards: IndexMap<String, crate::Board>,
+    /// Layers of the map by name, in their order.
+    pub layers: IndexMap<String, crate::Layer>,
     /// Plans by name.
     pub plans: IndexMap<String, Plan>,
     /// Named lists by name.
@@ -133,6 +137,14 @@ impl Catalogue {
             catalogue.tables.insert(table.table.clone(), table);
         }
         catalogue.tables.sort_by(|_, a, _, b| (a.order, &a.table).cmp(&(b.order, &b.table)));
+        for (_, board, _) in read_all::<crate::Board>(files, "boards/", &mut faults) {
+            catalogue.boards.insert(board.board.clone(), board);
+        }
+        catalogue.boards.sort_by(|_, a, _, b| (a.order, &a.board).cmp(&(b.order, &b.board)));
+        for (_, layer, _) in read_all::<crate::Layer>(files, "layers/", &mut faults) {
+            catalogue.layers.insert(layer.layer.clone(), layer);
+        }
+        catalogue.layers.sort_by(|_, a, _, b| (a.order, &a.layer).cmp(&(b.order, &b.layer)));
         for (_, plan, _) in read_all::<Plan>(files, "plans/", &mut faults) {
             catalogue.plans.insert(plan.plan.clone(), plan);
         }

@@ -10,6 +10,7 @@
 
 pub mod access;
 pub mod argument;
+pub mod boards;
 pub mod catalogue;
 pub mod codes;
 pub mod dates;
@@ -19,6 +20,7 @@ pub mod ident;
 pub mod indicator;
 pub mod intake;
 pub mod kind;
+pub mod layers;
 pub mod lint;
 pub mod lists;
 pub mod notice;
@@ -35,10 +37,12 @@ pub mod warning;
 pub mod yaml;
 
 pub use argument::Argument;
+pub use boards::Board;
 pub use catalogue::Catalogue;
 pub use codes::{Code, CodeList};
 pub use indicator::{Indicator, Plan, Target};
 pub use kind::{Field, FieldType, Kind};
+pub use layers::Layer;
 pub use lists::NamedList;
 pub use problem::{Level, Problem};
 pub use regions::Regions;

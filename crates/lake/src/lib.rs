@@ -18,8 +18,8 @@ mod writer;
 
 pub use error::{LakeError, Result};
 pub use evaluate::{
-    Answer, Change, Closer, Counted, Dimension, Evaluator, Interval, ListFilter, ListedPage, ListedRow, Params, PartRow, PlanRow, Slice, Status,
-    Unit, UnitFilter, UnitPage, Which, percent_text,
+    Answer, BehindCell, BehindPage, BehindRow, Change, Closer, Cluster, Counted, Dimension, Evaluator, Interval, ListFilter, ListedPage,
+    ListedRow, Narrow, Params, PartRow, PlanRow, PointFrame, Slice, Status, Unit, UnitFilter, UnitPage, Which, percent_text,
 };
 pub use lake::Lake;
 pub use refresh::{CONSUMER, Refreshed};

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+#[path = "statistics/boards.rs"]
+mod boards;
 mod common;
 
 use std::{collections::BTreeMap, sync::Arc};

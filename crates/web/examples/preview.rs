@@ -46,6 +46,7 @@ async fn main() -> Result<(), Failure> {
         door,
         lake,
         evaluator,
+        maps: home.join("maps"),
         home,
         region: "130300".into(),
         purposes: Arc::default(),

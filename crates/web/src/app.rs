@@ -25,6 +25,8 @@ pub struct App {
     pub purposes: Arc<Purposes>,
     /// Where the site is and who stands before it.
     pub gate: Arc<Gate>,
+    /// Folder whose GeoJSON files stand instead of the embedded ones of the same name.
+    pub maps: PathBuf,
     /// Shows the banner of demo data.
     pub demo: bool,
     /// On-line monitoring; `None` where it is not run (tests of other things).

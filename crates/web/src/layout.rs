@@ -29,6 +29,8 @@ pub struct Frame<'a> {
     pub bare: bool,
     /// Shows identified data: who looks and when is over the whole page.
     pub marked: bool,
+    /// Stands on a large screen: dark, without bar and menu.
+    pub screen: bool,
 }
 
 impl<'a> Frame<'a> {
@@ -45,6 +47,7 @@ impl<'a> Frame<'a> {
             scripts: &[],
             bare: false,
             marked: false,
+            screen: false,
         }
     }
 }
@@ -58,14 +61,14 @@ const HTMX: &str = r##"{"includeIndicatorStyles":false,"allowEval":false,"histor
 pub fn page(frame: &Frame<'_>, body: Markup) -> Markup {
     html! {
         (DOCTYPE)
-        html lang="zh-CN" {
+        html lang="zh-CN" class=[frame.screen.then_some("screen")] {
             (head(frame))
             body class=[frame.bare.then_some("bare")] {
                 a.skip href="#main" { (words::SKIP) }
                 @if frame.app.demo { div.demo-banner { (words::DEMO) } }
-                @if let Some(signed) = frame.signed { (top(frame, signed)) }
+                @if let Some(signed) = frame.signed.filter(|_| !frame.screen) { (top(frame, signed)) }
                 div.shell {
-                    @if let Some(signed) = frame.signed {
+                    @if let Some(signed) = frame.signed.filter(|_| !frame.screen) {
                         nav.sidebar aria-label="主菜单" { (menu(frame, signed)) }
                     }
                     main #main tabindex="-1" {
@@ -86,7 +89,7 @@ fn head(frame: &Frame<'_>) -> Markup {
             meta charset="utf-8";
             meta name="viewport" content="width=device-width, initial-scale=1";
             meta name="htmx-config" content=(HTMX);
-            meta name="color-scheme" content="light";
+            meta name="color-scheme" content=(if frame.screen { "dark" } else { "light" });
             title { (frame.title) " · " (words::PRODUCT) }
             link rel="icon" type="image/svg+xml" href=(assets::url("app/logo.svg"));
             @for sheet in ["vendor/tabler.css", "app/tokens.css", "app/frame.css", "app/parts.css", "app/forms.css", "app/flow.css"] {
@@ -184,6 +187,8 @@ fn menu(frame: &Frame<'_>, signed: &Signed) -> Markup {
             @if crate::online::shown(frame.app, signed) { li { (entry(crate::online::PAGE, crate::online::TITLE, "board")) } }
             li { (entry("/plans", words::BOARD, "board")) }
             @if crate::board::place::Territory::of(frame.app, &signed.caller).is_ok() {
+                li { (entry(crate::maps::PAGE, crate::maps::TITLE, "board")) }
+                li { (entry(crate::boards::PAGE, crate::boards::TITLE, "board")) }
                 li { (entry(crate::tables::PAGE, crate::tables::TITLE, "board")) }
                 li { (entry(crate::explore::PAGE, crate::explore::TITLE, "search")) }
             }

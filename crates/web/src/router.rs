@@ -7,8 +7,8 @@ use crate::pages::{
 };
 use crate::posted::FORM_LIMIT;
 use crate::{
-    api, assets, board, calculators, dossier, duties, error, exams, health, lists, metrics, notices, online, pages, papers, security,
-    tables, visit, warnings, watermark, wizard,
+    api, assets, board, boards, calculators, dossier, duties, error, exams, health, lists, maps, metrics, notices, online, pages, papers,
+    security, tables, visit, warnings, watermark, wizard,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -60,6 +60,8 @@ pub fn router(app: App) -> Router {
         .route("/watermark.svg", get(watermark::tile))
         .merge(api::router())
         .merge(board::router())
+        .merge(boards::router())
+        .merge(maps::router())
         .merge(tables::router())
         .merge(crate::explore::router())
         .merge(lists::router())

@@ -65,6 +65,7 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
         lake: Arc::clone(&platform.lake),
         evaluator: Arc::clone(&platform.evaluator),
         home: platform.config.home.clone(),
+        maps: platform.config.maps_dir(),
         region,
         purposes: Arc::default(),
         gate: Arc::new(platform.config.gate()?),

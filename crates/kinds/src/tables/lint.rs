@@ -1,6 +1,6 @@
 //! What is wrong with statistics tables.
 
-use super::{Axis, From, StatTable};
+use super::{Axis, From, Line, StatTable};
 use crate::catalogue::{File, read_all};
 use crate::lint::Fault;
 use crate::{Catalogue, indicator::Measure};
@@ -50,20 +50,42 @@ pub fn check(catalogue: &Catalogue, files: &[File]) -> Vec<Fault> {
             if !matches!(table.measure_of(line), Measure::Count | Measure::Rate) {
                 say(&at, "统计表只有 count 和 rate".into());
             }
-            for fact in &line.facts {
-                if !catalogue.kinds.values().any(|k| k.kind == *fact || k.facts.contains_key(fact)) {
-                    say(&at, format!("事实表“{fact}”不存在"));
-                }
-                if line.sql.as_ref().is_some_and(|sql| !sql.contains(fact)) {
-                    say(&at, format!("计算语句没有用到事实表“{fact}”"));
-                }
-            }
+            facts_wrong(catalogue, line).into_iter().for_each(|message| say(&at, message));
         }
     }
     faults
 }
 
-fn wrong(catalogue: &Catalogue, axis: &Axis) -> Option<String> {
+/// Is there such a fact?
+pub fn is_fact(catalogue: &Catalogue, name: &str) -> bool {
+    catalogue.kinds.values().any(|k| k.kind == name || k.facts.contains_key(name))
+}
+
+/// What is wrong with the facts, and the records behind, of a line.
+pub fn facts_wrong(catalogue: &Catalogue, line: &Line) -> Vec<String> {
+    let mut found = Vec::new();
+    for fact in &line.facts {
+        if !is_fact(catalogue, fact) {
+            found.push(format!("事实表“{fact}”不存在"));
+        }
+        if line.sql.as_ref().is_some_and(|sql| !sql.contains(fact.as_str())) {
+            found.push(format!("计算语句没有用到事实表“{fact}”"));
+        }
+    }
+    if let Some(kind) = &line.record {
+        if catalogue.kind(kind).is_none() {
+            found.push(format!("没有名为“{kind}”的表单"));
+        }
+        let sql = line.sql.as_deref().unwrap_or_default();
+        for column in ["record", "label", "owner"].iter().filter(|column| !sql.contains(&format!("AS {column}"))) {
+            found.push(format!("写了 record 的计算语句要给出列 {column}（… AS {column}）"));
+        }
+    }
+    found
+}
+
+/// What is wrong with an axis.
+pub fn wrong(catalogue: &Catalogue, axis: &Axis) -> Option<String> {
     if let Some(list) = &axis.list {
         let Some(list) = catalogue.list(list) else { return Some(format!("代码表“{list}”不存在")) };
         if let Some(column) = axis.only.keys().find(|column| !list.extra.contains(column)) {

@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub(crate) use lint::check;
+pub(crate) use lint::{check, facts_wrong, is_fact, wrong};
 
 /// One table.
 #[derive(Debug, Clone, Deserialize)]
@@ -101,6 +101,8 @@ pub enum From {
     Lines,
     /// Whatever the queries give.
     Data,
+    /// A single key with the axis's title: the queries give none.
+    One,
 }
 
 /// One axis.
@@ -135,6 +137,23 @@ const fn five() -> u32 {
     5
 }
 
+impl Axis {
+    /// An axis of a single key.
+    #[must_use]
+    pub fn one(title: &str) -> Self {
+        Self {
+            title: title.to_owned(),
+            from: From::One,
+            list: None,
+            only: IndexMap::new(),
+            keys: IndexMap::new(),
+            span: five(),
+            optional: Vec::new(),
+            total: false,
+        }
+    }
+}
+
 /// One query of a table.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -157,6 +176,10 @@ pub struct Line {
     /// Facts that the query reads.
     #[serde(default)]
     pub facts: Vec<String>,
+    /// Kind of the records that the query counts: it then gives the columns `record`, `label` and `owner`, and a number opens to just the
+    /// units that it counts. Labels are public: no names of persons.
+    #[serde(default)]
+    pub record: Option<String>,
     /// The query.
     #[serde(default)]
     pub sql: Option<String>,

@@ -194,10 +194,10 @@ impl Evaluator {
     }
 }
 
-/// Region and scope, as condition on unit rows.
+/// Region, scope and what the asker narrows to, as condition on unit rows.
 pub(crate) fn allowed(params: &Params) -> String {
     let region = if params.region.len() > 6 { params.region.as_str() } else { params.prefix() };
-    format!("{} AND {}", scope::within(region), scope::condition(&params.scope))
+    format!("{} AND {}{}", scope::within(region), scope::condition(&params.scope), params.narrow.condition())
 }
 
 /// The aggregate columns of a query over units.

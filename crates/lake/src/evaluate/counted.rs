@@ -94,9 +94,9 @@ fn query(table: &StatTable, line: &Line, params: &Params) -> Result<Option<Strin
 }
 
 /// The key of an axis, as far as the query gives one.
-fn key(axis: Option<&Axis>, column: &str) -> String {
+pub(super) fn key(axis: Option<&Axis>, column: &str) -> String {
     match axis.map(|a| a.from) {
-        None | Some(From::Regions | From::Lines) => "''".into(),
+        None | Some(From::Regions | From::Lines | From::One) => "''".into(),
         Some(_) => format!("COALESCE(CAST({column} AS VARCHAR), '')"),
     }
 }

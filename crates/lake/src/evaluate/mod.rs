@@ -1,23 +1,29 @@
 //! Figures: an indicator of a region and year, its breakdowns, the records behind it, and a whole plan.
 
 pub(crate) mod answer;
+mod behind;
 mod breakdown;
 mod closing;
 mod counted;
 mod listed;
 pub(crate) mod literal;
+mod narrow;
 mod plan;
+mod points;
 pub(crate) mod queries;
 pub(crate) mod rows;
 pub(crate) mod scope;
 pub(crate) mod units;
 
 pub use answer::{Answer, Change, Interval, percent_text};
+pub use behind::{BehindCell, BehindPage, BehindRow};
 pub use breakdown::{Dimension, Slice};
 pub use closing::Closer;
 pub use counted::Counted;
 pub use listed::{ListFilter, ListedPage, ListedRow};
+pub use narrow::Narrow;
 pub use plan::{PartRow, PlanRow, Status};
+pub use points::{Cluster, Frame as PointFrame};
 pub use units::{Unit, UnitFilter, UnitPage, Which};
 
 use std::sync::Arc;
@@ -50,6 +56,8 @@ pub struct Params {
     pub options: IndexMap<String, Value>,
     /// What the asker may see; applies to every number.
     pub scope: Scope,
+    /// Narrows to some industries or sizes; the query must give the columns.
+    pub narrow: Narrow,
 }
 
 impl Params {
@@ -63,6 +71,7 @@ impl Params {
             known_at: None,
             options: IndexMap::new(),
             scope: Scope { all: true, ..Scope::default() },
+            narrow: Narrow::default(),
         }
     }
 

@@ -119,6 +119,7 @@ impl Run<'_> {
             known_at: self.known_at,
             options: self.plan.options.get(code).cloned().unwrap_or_default(),
             scope: self.scope.clone(),
+            narrow: super::Narrow::default(),
         }
     }
 }

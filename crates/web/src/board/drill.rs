@@ -4,7 +4,7 @@ use super::asked::Asked;
 use super::figures::{self, BASE_YEAR, Question};
 use super::lines::{self, Line};
 use super::place::{self, Territory};
-use super::{bullet, definition, numbers, parts, slices, unit_list};
+use super::{bullet, definition, forecast, numbers, parts, ranking, slices, unit_list};
 use crate::app::App;
 use crate::{Frame, PageError, Signed, layout, words};
 use axum::extract::{Path, State};
@@ -95,6 +95,8 @@ pub async fn page(
         (parts::stand(&app, when))
         section.card.board-definition { h2 { "定义" } (definition::facts(&app, &subject.question)) }
         (course(&subject, rows.first()).await?)
+        (ranking::section(&subject, rows.first()).await?)
+        (forecast::section(&subject, rows.first()).await?)
         (slices::section(&subject, rows.first()).await?)
         (unit_list::section(&subject).await?)
     };

@@ -6,7 +6,7 @@ use super::small;
 use crate::app::App;
 use time::Date;
 use zhijian_kinds::{Indicator, Plan};
-use zhijian_lake::{Answer, Dimension, LakeError, Params, PlanRow, Slice, UnitFilter, UnitPage, Which};
+use zhijian_lake::{Answer, Dimension, LakeError, Narrow, Params, PlanRow, Slice, UnitFilter, UnitPage, Which};
 use zhijian_records::Caller;
 use zhijian_records::access::Wish;
 use zhijian_records::port::Instant;
@@ -75,6 +75,7 @@ impl<'a> Question<'a> {
             known_at: when.known_at,
             options,
             scope: territory.scope.clone(),
+            narrow: Narrow::default(),
         };
         Self { plan, def, params, withheld: territory.withholds(def).then(|| territory.home.clone()) }
     }

@@ -1,18 +1,21 @@
 //! The plan board (规划看板) and the indicators: from the five plans' tables down to the records behind a figure.
 
 pub mod asked;
-mod bullet;
+pub mod bullet;
 mod closing;
 mod definition;
 mod drill;
 pub mod export;
 pub mod figures;
+mod forecast;
 pub mod lines;
 pub mod numbers;
+mod outlook;
 pub mod parts;
 pub mod place;
 mod plan;
 mod plans;
+mod ranking;
 pub mod sheets;
 mod slices;
 pub mod small;
@@ -31,6 +34,7 @@ pub fn router() -> Router<App> {
     Router::new()
         .route("/plans", get(plans::page))
         .route("/plans/{plan}", get(plan::page))
+        .route("/plans/{plan}/forecast", get(forecast::page))
         .route("/plans/{plan}/{indicator}", get(drill::page))
         .route("/plans/{plan}/{indicator}/closing", get(closing::page))
         .route("/indicators", get(definition::list))

@@ -146,11 +146,20 @@ pub fn unit_scope(app: &App, caller: &Caller, def: &Indicator, wish: Wish) -> Op
         kinds = def.facts.iter().filter_map(|fact| app.catalogue().kind(fact)).map(AsRef::as_ref).collect();
     }
     // A list tells of every field that the indicator counts: only arms that show the whole record serve it.
-    let mut scopes = kinds.iter().map(|kind| {
-        let arms = access::arms(caller, kind, wish);
-        let whole: Vec<&Arm> = arms.iter().filter(|arm| arm.view.is_whole()).collect();
-        (!whole.is_empty() && access::may(caller, kind, Wish::Read)).then(|| access::union(whole.into_iter()))
-    });
+    let mut scopes = kinds.iter().map(|kind| whole_scope(caller, kind, wish));
     let first = scopes.next()??;
     scopes.all(|scope| scope.as_ref() == Some(&first)).then_some(first)
+}
+
+/// The scope in which a caller reads whole records of a kind that stand behind a number, or nothing.
+#[must_use]
+pub fn kind_scope(caller: &Caller, kind: &Kind, wish: Wish) -> Option<Scope> {
+    // What the lake cannot tell (the institution that made a record, the person it is about) gives no list.
+    whole_scope(caller, kind, wish).filter(|scope| scope.all || !scope.regions.is_empty() || !scope.owners.is_empty())
+}
+
+fn whole_scope(caller: &Caller, kind: &Kind, wish: Wish) -> Option<Scope> {
+    let arms = access::arms(caller, kind, wish);
+    let whole: Vec<&Arm> = arms.iter().filter(|arm| arm.view.is_whole()).collect();
+    (!whole.is_empty() && access::may(caller, kind, Wish::Read)).then(|| access::union(whole.into_iter()))
 }

@@ -61,7 +61,9 @@ fn exports(subject: &Subject<'_>) -> Markup {
     let year = subject.when.year.to_string();
     let with = |format: &str| asked.here(&path(plan), &[("year", &year), ("format", format)]);
     let api = asked.elsewhere(&format!("/api/v1/plans/{}/evaluation", plan.plan), &[("year", &year)]);
+    let forecast = asked.elsewhere(&format!("{}/forecast", path(plan)), &[("year", &year)]);
     html! {
+        a.btn href=(forecast) { "年末预测" }
         a.btn href=(with("xlsx")) download { "导出 Excel" }
         a.btn href=(with("csv")) download { "CSV" }
         a.btn href=(api) { "JSON" }

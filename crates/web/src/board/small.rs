@@ -113,9 +113,9 @@ pub fn withhold(answer: &mut Answer) {
     WITHHELD.clone_into(&mut answer.display);
 }
 
-/// Differences between two days, or between what was known at two moments, are single cases.
+/// Differences between two days, or between what was known at two moments, are single cases; a narrowed figure is a further dimension.
 fn live(question: &Question<'_>) -> bool {
-    question.params.as_of.is_some() || question.params.known_at.is_some()
+    question.params.as_of.is_some() || question.params.known_at.is_some() || !question.params.narrow.is_empty()
 }
 
 fn smallest(app: &App) -> u64 {

@@ -66,7 +66,7 @@ impl<'a> Question<'a> {
         }
         let columns = def.filters.iter().map(|name| (name.clone(), given(name))).filter(|(_, v)| !v.is_empty()).collect();
         let filter = ListFilter { text: given("q"), town: given("town"), columns };
-        let params = Params { region, year: when.year, as_of: when.as_of, known_at: when.known_at, options, scope };
+        let params = Params { as_of: when.as_of, known_at: when.known_at, options, scope, ..Params::new(&region, when.year) };
         Ok(Self { def, params, filter, plan })
     }
 

@@ -31,7 +31,8 @@ pub struct Keys {
 /// Units whose place is not below one of the places.
 const HERE: &str = "本级";
 
-fn key(key: &str, label: &str) -> Key {
+/// An expected key.
+pub fn key(key: &str, label: &str) -> Key {
     Key { key: key.to_owned(), label: label.to_owned(), codes: vec![key.to_owned()], expected: true }
 }
 
@@ -47,6 +48,7 @@ impl Keys {
             From::Months => (1..=12).map(|m| key(&format!("{year}-{m:02}"), &format!("{m}月"))).collect(),
             From::Codes => list(app, axis).map(|list| codes(list, axis, year)).unwrap_or_default(),
             From::Keys => axis.keys.iter().map(|(k, label)| key(k, label)).collect(),
+            From::One => vec![Key { codes: Vec::new(), ..key("", &axis.title) }],
             From::Lines | From::Data => Vec::new(),
         };
         Self { from: axis.from, all }

@@ -96,8 +96,16 @@ impl Cell {
 /// # Errors
 /// The lake failed.
 pub async fn fill(app: &App, territory: &Territory<'_>, table: &StatTable, node: &str, year: i32) -> Result<Grid, LakeError> {
-    let params = Params { scope: territory.scope.clone(), ..Params::new(node, year) };
-    let counted = app.evaluator.counted(table, &params).await?;
+    fill_for(app, territory, table, &Params { scope: territory.scope.clone(), ..Params::new(node, year) }).await
+}
+
+/// Fills a table for a question that may end on a day of the year or be narrowed; its scope must be the territory's.
+///
+/// # Errors
+/// The lake failed.
+pub async fn fill_for(app: &App, territory: &Territory<'_>, table: &StatTable, params: &Params) -> Result<Grid, LakeError> {
+    let (node, year) = (params.region.as_str(), params.year);
+    let counted = app.evaluator.counted(table, params).await?;
     let keys = |axis| Keys::expected(app, axis, node, year);
     let (mut groups, mut rows, mut columns) =
         (table.groups.as_ref().map_or_else(Keys::none, keys), keys(&table.rows), keys(&table.columns));
@@ -136,7 +144,7 @@ pub async fn fill(app: &App, territory: &Territory<'_>, table: &StatTable, node:
         }
         grid.groups.push(Group { key, rows: made });
     }
-    withhold::apply(app, territory, table, node, &mut grid);
+    withhold::apply(app, territory, table, params, &mut grid);
     Ok(grid)
 }
 

@@ -1,6 +1,6 @@
 //! Statistics tables (统计表): rows by columns over the facts of the lake, as `definitions/tables/` says.
 
-mod axes;
+pub mod axes;
 pub mod grid;
 mod index;
 mod page;

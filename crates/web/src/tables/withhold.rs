@@ -9,10 +9,12 @@ use zhijian_calc::epi::{Sum, protect};
 use zhijian_kinds::indicator::Measure;
 use zhijian_kinds::tables::From;
 use zhijian_kinds::{Kind, StatTable};
+use zhijian_lake::Params;
 
 /// Withholds cells.
-pub fn apply(app: &App, territory: &Territory<'_>, table: &StatTable, node: &str, grid: &mut Grid) {
-    let closed = node != territory.home;
+pub fn apply(app: &App, territory: &Territory<'_>, table: &StatTable, params: &Params, grid: &mut Grid) {
+    // Differences between two days are single cases; a narrowed table is one of more dimensions.
+    let closed = params.region != territory.home || params.as_of.is_some() || params.known_at.is_some() || !params.narrow.is_empty();
     let lines: Vec<bool> = table.lines.iter().map(|line| territory.withholds_persons(&persons(app, table, &line.facts))).collect();
     if !lines.contains(&true) {
         return;

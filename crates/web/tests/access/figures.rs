@@ -101,3 +101,34 @@ async fn rq_036_rq_025_tables_withhold_small_numbers() {
     let page = world.get(&officer, &format!("/tables/new_cases?year={year}")).await.text;
     assert!(page.contains(&format!("/records/diagnosis?year={year}&amp;region__prefix=130302")), "{page}");
 }
+
+/// Boards and the map withhold the same numbers, in pages and files, by day and by filter.
+#[tokio::test]
+async fn rq_169_rq_025_boards_and_map_withhold_small_numbers() {
+    let world = world().await;
+    let (leader, officer) = (person(&world, "R19", true).await.session, person(&world, "R03", true).await.session);
+    let year = world.get(&officer, "/api/v1/records/diagnosis?limit=1").await.json()["items"][0]["data"]["diagnosed_on"].as_str().unwrap()
+        [..4]
+        .to_owned();
+    let open = world.get(&officer, &format!("/map?layer=cases&year={year}&format=csv")).await.text;
+    assert!(open.contains("130302,海港区,3,,3") && open.contains("130322,昌黎县,12,,12"), "{open}");
+    let told = world.get(&leader, &format!("/map?layer=cases&year={year}&format=csv")).await.text;
+    assert!(told.contains("130302,海港区,,,\"人数过少，已隐去\"") || told.contains("130302,海港区,,,人数过少，已隐去"), "{told}");
+    assert!(told.matches("已隐去").count() >= 2, "the small one does not follow from the total: {told}");
+    assert!(told.contains(",24,"), "the total is told: {told}");
+    // A month, a county and a filter are further dimensions.
+    for path in
+        [format!("/map?layer=cases&year={year}&month=11&format=csv"), format!("/map?layer=cases&year={year}&region=130322&format=csv")]
+    {
+        let told = world.get(&leader, &path).await.text;
+        assert!(!told.lines().any(|l| l.starts_with("1303") && l.split(',').nth(2).is_some_and(|n| !n.is_empty())), "{path}: {told}");
+    }
+    let panel = world.get(&leader, &format!("/boards/health/steps?year={year}&size=3&format=csv")).await.text;
+    assert!(panel.contains("已隐去"), "{panel}");
+    let page = world.get(&leader, &format!("/boards/health?year={year}")).await.text;
+    assert!(!page.contains("/units?"), "no list behind a number");
+    let list = world.get(&leader, &format!("/map/units?layer=cases&year={year}")).await.text;
+    assert!(list.contains("只看汇总") && !list.contains("测130302厂"), "{list}");
+    let file = world.get(&leader, &format!("/map/units?layer=cases&year={year}&format=csv")).await;
+    assert_eq!(file.status, 403);
+}

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
 
 mod explore;
+mod boards;
 mod tables;
 #[path = "../world/mod.rs"]
 mod world;

@@ -117,6 +117,7 @@ impl World {
             lake,
             evaluator,
             home: home.path().to_path_buf(),
+            maps: home.path().join("maps"),
             region: "130300".into(),
             purposes: Arc::default(),
             gate: Arc::default(),
