@@ -10,6 +10,7 @@ pub mod dossier;
 pub mod download;
 pub mod duties;
 mod error;
+pub mod evaluations;
 pub mod exams;
 pub mod flash;
 pub mod forms;

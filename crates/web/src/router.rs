@@ -7,7 +7,7 @@ use crate::pages::{
 };
 use crate::posted::FORM_LIMIT;
 use crate::{
-    api, assets, board, calculators, dossier, duties, error, exams, health, lists, metrics, notices, online, pages, papers, security,
+    api, assets, board, calculators, dossier, duties, error, evaluations, exams, health, lists, metrics, notices, online, pages, papers, security,
     tables, visit, warnings, watermark, wizard,
 };
 use axum::Router;
@@ -60,6 +60,7 @@ pub fn router(app: App) -> Router {
         .route("/watermark.svg", get(watermark::tile))
         .merge(api::router())
         .merge(board::router())
+        .merge(evaluations::router())
         .merge(tables::router())
         .merge(lists::router())
         .merge(calculators::router())
