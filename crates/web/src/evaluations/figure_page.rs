@@ -3,7 +3,7 @@
 use super::content::{Driver, Figure};
 use super::overview::{editor, prose};
 use super::store::{self, Evaluation};
-use super::{PAGE, TITLE, address, allow, light, style, works};
+use super::{PAGE, TITLE, address, light, style, works};
 use crate::app::App;
 use crate::board::numbers::grouped;
 use crate::board::{figures, parts, place};
@@ -27,9 +27,8 @@ pub async fn show(
     Path((id, code)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    allow(&app, &signed)?;
     let evaluation = store::open(&app, &signed.caller, &id).await?;
-    let Some(kept) = &evaluation.figures else { return Err(PageError::NotFound("这次评估还没有数值".into())) };
+    let Some(kept) = &evaluation.figures else { return Err(PageError::BadRequest("这次评估还没有数值，请先计算".into())) };
     let Some(row) = kept.rows.iter().find(|row| row.code == code) else { return Err(PageError::NotFound("这次评估没有这项指标".into())) };
     let lists = figures::indicator(&app, &code).ok().and_then(|def| place::unit_scope(&app, &signed.caller, def, Wish::Read)).is_some();
     let said = evaluation.texts.figures.get(&code).cloned().unwrap_or_default();
@@ -39,7 +38,7 @@ pub async fn show(
         (Flash::of(&headers).notice())
         @if !row.failure.is_empty() { div.notice.notice-error role="alert" { (row.failure) "。其余部分照常列出。" } }
         (glance(row))
-        section.card.narrative { h2 { "说明" @if said.edited { span.quiet { "人工修改" } } } (prose(&said)) @if writes { (editor(&signed, &id, "figure", &code, "指标说明", &said)) } }
+        section.card.narrative { h2 { "说明" @if said.edited { span.quiet { "人工修改" } } } (prose(&said)) @if writes { (editor(&signed, &evaluation, "figure", (&code, "指标说明"), &said)) } }
         (course(row))
         (places(row))
         (drivers(row))

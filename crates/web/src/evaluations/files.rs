@@ -1,6 +1,6 @@
 //! `GET /evaluations/{id}/files/{format}`: the report as PDF or Word file, the figures as workbook.
 
-use super::{allow, report, sheets, store};
+use super::{report, sheets, store};
 use crate::app::App;
 use crate::download;
 use crate::error::PageError;
@@ -14,9 +14,8 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 
 /// The file.
 pub async fn download(signed: Signed, State(app): State<App>, Path((id, format)): Path<(String, String)>) -> Result<Response, PageError> {
-    allow(&app, &signed)?;
     if !["pdf", "docx", "xlsx"].contains(&format.as_str()) {
-        return Err(PageError::NotFound("报告有 pdf、docx、xlsx 三种".into()));
+        return Err(PageError::BadRequest(format!("“{format}”：报告有 pdf、docx、xlsx 三种")));
     }
     let evaluation = store::open(&app, &signed.caller, &id).await?;
     let made = report::of(&app, &signed.caller, &evaluation)?;

@@ -50,6 +50,7 @@ pub async fn show(signed: Signed, State(app): State<App>, RawQuery(query): RawQu
         (Flash::of(&headers).notice())
         p.lead { "规划的年度、中期（2023年）和终期（2025年）评估：数值一次算出，定稿后不再变；报告中的每张图表都标明在哪里打开。" }
         (starts)
+        (plans(&app, &signed))
         (filter(&app, &kind, &asked))
         @if page.rows.is_empty() {
             div.empty-state {
@@ -71,6 +72,18 @@ pub async fn show(signed: Signed, State(app): State<App>, RawQuery(query): RawQu
     let crumbs = [(words::BOARD, "/plans".to_owned())];
     let frame = Frame { title: TITLE, signed: Some(&signed), active: PAGE, breadcrumbs: &crumbs, actions, ..Frame::new(&app) };
     Ok(([(header::SET_COOKIE, Flash::gone())], layout::page(&frame, body)).into_response())
+}
+
+/// Tasks and targets of the caller's plans.
+fn plans(app: &App, signed: &Signed) -> Markup {
+    let Ok(territory) = Territory::of(app, &signed.caller) else { return Markup::default() };
+    html! {
+        ul.plan-links {
+            @for plan in app.catalogue().plans.values().filter(|plan| territory.node_of(plan).is_some()) {
+                li { span { (plan.title) } a href=(super::tasks_address(&plan.plan)) { "规划任务" } a href={"/plans/" (plan.plan) "/targets"} { "目标分解与动态监测" } a href={"/plans/" (plan.plan)} { (words::BOARD) } }
+            }
+        }
+    }
 }
 
 /// Plan, year, kind: one button.

@@ -25,11 +25,13 @@ mod write;
 
 use crate::app::App;
 use crate::assets;
+use crate::board::place::Territory;
 use crate::error::PageError;
 use crate::session::Signed;
 use axum::Router;
 use axum::routing::{get, post};
 use maud::{Markup, html};
+use zhijian_kinds::Plan;
 use zhijian_records::access::{self, Wish};
 
 /// Kind of the evaluations.
@@ -58,6 +60,14 @@ pub fn router() -> Router<App> {
         .route("/evaluations/{id}/files/{format}", get(files::download))
         .route("/plans/{plan}/tasks", get(tasks::show).post(tasks::enter))
         .route("/plans/{plan}/targets", get(targets_page::show).post(targets_page::save))
+}
+
+/// The node of a plan that is asked for.
+///
+/// # Errors
+/// The plan or the node lies outside the caller's territory.
+fn node(territory: &Territory<'_>, plan: &Plan, asked: &str) -> Result<String, PageError> {
+    territory.choose(Some(plan), asked).map_err(|_| PageError::BadRequest(format!("“{}”的这一地区不在您的辖区内", plan.title)))
 }
 
 /// May somebody look at evaluations?

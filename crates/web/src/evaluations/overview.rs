@@ -2,7 +2,7 @@
 
 use super::content::{Figure, Figures, Said};
 use super::store::{self, Evaluation};
-use super::{PAGE, TITLE, address, allow, figure_address, job, light, style, works};
+use super::{PAGE, TITLE, address, figure_address, job, light, style, works};
 use crate::app::App;
 use crate::board::numbers::grouped;
 use crate::error::PageError;
@@ -12,14 +12,13 @@ use crate::pages::records::{cells, step};
 use crate::session::Signed;
 use crate::words;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use zhijian_records::read::View;
 
 /// The page.
 pub async fn show(signed: Signed, State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, PageError> {
-    allow(&app, &signed)?;
     let evaluation = store::open(&app, &signed.caller, &id).await?;
     let going = job::running(&app, &id).await?;
     let failure = if going.is_none() { job::failure(&app, &signed.caller, &id).await? } else { None };
@@ -54,7 +53,12 @@ pub async fn show(signed: Signed, State(app): State<App>, Path(id): Path<String>
     let crumbs = [(words::BOARD, "/plans".to_owned()), (TITLE, PAGE.to_owned())];
     let title = format!("{} {name}", store::text(&evaluation.view, "plan_title"));
     let frame = Frame { title: &title, signed: Some(&signed), active: PAGE, breadcrumbs: &crumbs, actions: downloads(&evaluation), ..Frame::new(&app) };
-    Ok(([(header::SET_COOKIE, Flash::gone())], layout::page(&frame, body)).into_response())
+    let mut page = ([(header::SET_COOKIE, Flash::gone())], layout::page(&frame, body)).into_response();
+    // The page that was waiting has all of itself to show now.
+    if going.is_none() && headers.contains_key("hx-request") {
+        page.headers_mut().insert("hx-refresh", HeaderValue::from_static("true"));
+    }
+    Ok(page)
 }
 
 fn downloads(evaluation: &Evaluation) -> Markup {
@@ -139,7 +143,7 @@ fn sections(app: &App, signed: &Signed, evaluation: &Evaluation, writes: bool) -
             section.card.narrative #(format!("section-{}", rule.key)) {
                 h2 { (rule.title) @if said.edited { span.quiet { "人工修改" } } }
                 (prose(&said))
-                @if writes { (editor(signed, &evaluation.view.id, "section", &rule.key, &rule.title, &said)) }
+                @if writes { (editor(signed, evaluation, "section", (&rule.key, &rule.title), &said)) }
             }
         }
     }
@@ -151,13 +155,15 @@ pub fn prose(said: &Said) -> Markup {
 }
 
 /// The form that changes a text.
-pub fn editor(signed: &Signed, id: &str, part: &str, key: &str, title: &str, said: &Said) -> Markup {
+pub fn editor(signed: &Signed, evaluation: &Evaluation, part: &str, (key, title): (&str, &str), said: &Said) -> Markup {
+    let (id, rev) = (&evaluation.view.id, evaluation.content.as_ref().map_or(0, |c| c.rev));
     let field = format!("text-{part}-{key}");
     html! {
         details.narrative-edit {
             summary { "修改文字" }
             form method="post" action={(address(id)) "/text"} data-once {
                 (token(signed))
+                input type="hidden" name="_rev" value=(rev);
                 input type="hidden" name="part" value=(part);
                 input type="hidden" name="key" value=(key);
                 label.visually-hidden for=(field) { (title) }
@@ -199,7 +205,7 @@ fn side(app: &App, signed: &Signed, evaluation: &Evaluation, going: bool, here: 
             section.card {
                 h2 { "数值" }
                 p.muted { "定稿前可按最新数据重新计算；修改过的文字保留。" }
-                form method="post" action={(here) "/compute"} data-once { (token(signed)) button.btn type="submit" { "重新计算" } }
+                form method="post" action={(here) "/compute"} data-once { (token(signed)) input type="hidden" name="_rev" value=(view.rev); button.btn type="submit" { "重新计算" } }
             }
         }
         @if works && !evaluation.open() {
@@ -208,6 +214,7 @@ fn side(app: &App, signed: &Signed, evaluation: &Evaluation, going: bool, here: 
                 p.muted { "定稿的数值不再改变。发现差错的，另出新版，两版都保留。" }
                 form method="post" action={(here) "/correct"} data-once {
                     (token(signed))
+                    input type="hidden" name="_rev" value=(view.rev);
                     label for="reason" { "更正理由" }
                     textarea.form-control #reason name="reason" rows="3" required minlength="4" maxlength="1000" {}
                     div.buttons { button.btn type="submit" { "出更正版" } }

@@ -1,6 +1,6 @@
 //! Starting an evaluation, computing it again, and correcting an approved one by a new edition.
 
-use super::store::{self, draft};
+use super::store::{self, Evaluation, draft};
 use super::{address, job, works};
 use crate::app::App;
 use crate::board::figures;
@@ -64,14 +64,21 @@ pub async fn start(State(app): State<App>, posted: Posted) -> Result<Response, P
     Ok(to(&view.id, "评估已发起，正在计算数值。"))
 }
 
+/// Was the form made from the record as it is?
+fn seen(posted: &Posted, evaluation: &Evaluation) -> Result<(), DoorError> {
+    let newest = evaluation.view.rev;
+    if posted.get("_rev") == newest.to_string() { Ok(()) } else { Err(DoorError::Stale { newest }) }
+}
+
 fn to(id: &str, said: &str) -> Response {
     ([(header::SET_COOKIE, Flash::done(said).cookie())], Redirect::to(&address(id))).into_response()
 }
 
 /// `POST /evaluations/{id}/compute`
 pub async fn again(State(app): State<App>, Path(id): Path<String>, posted: Posted) -> Result<Response, PageError> {
-    allow(&app, &posted)?;
     let evaluation = store::open(&app, &posted.signed.caller, &id).await?;
+    allow(&app, &posted)?;
+    seen(&posted, &evaluation)?;
     if !evaluation.open() {
         return Err(store::frozen());
     }
@@ -81,9 +88,10 @@ pub async fn again(State(app): State<App>, Path(id): Path<String>, posted: Poste
 
 /// `POST /evaluations/{id}/correct`
 pub async fn correct(State(app): State<App>, Path(id): Path<String>, posted: Posted) -> Result<Response, PageError> {
-    allow(&app, &posted)?;
     let caller = &posted.signed.caller;
     let old = store::open(&app, caller, &id).await?;
+    allow(&app, &posted)?;
+    seen(&posted, &old)?;
     if old.open() {
         return Err(PageError::BadRequest("评估尚未定稿，可直接重新计算，不必出更正版".into()));
     }

@@ -89,7 +89,8 @@ pub fn name(app: &App, view: &View) -> String {
 /// Not found or not the caller's; what is kept cannot be read.
 pub async fn open(app: &App, caller: &Caller, id: &str) -> Result<Evaluation, PageError> {
     let view = app.door.open(caller, KIND, id, None).await?;
-    let content = content(app, caller, id).await?;
+    // The pages read what is kept and show what the caller may see of it: lists of organisations are not for everybody.
+    let content = content(app, &on_behalf(caller), id).await?;
     let read = |name: &str| content.as_ref().map(|c| text(c, name)).filter(|t| !t.is_empty());
     let unreadable = |e: serde_json::Error| PageError::Failed { doing: "读取评估内容".into(), source: e.into() };
     let figures: Option<Figures> = read("figures").map(serde_json::from_str).transpose().map_err(unreadable)?;

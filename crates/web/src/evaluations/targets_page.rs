@@ -64,7 +64,7 @@ pub async fn show(
     let given = |name: &str| asked.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str());
     let plan = figures::plan(&app, &name)?;
     let territory = Territory::of(&app, &signed.caller)?;
-    let node = territory.choose(Some(plan), given("region"))?;
+    let node = super::node(&territory, plan, given("region"))?;
     let all = targets::divisible(&app, plan);
     let (target, def) = chosen(&all, given("indicator"))?;
     let set = targets::set(&app, &signed.caller, &plan.plan, &target.indicator).await?;
@@ -187,7 +187,7 @@ pub async fn save(State(app): State<App>, Path(name): Path<String>, posted: Post
     allow(&app, signed, Wish::File)?;
     let plan = figures::plan(&app, &name)?;
     let territory = Territory::of(&app, &signed.caller)?;
-    let node = territory.choose(Some(plan), posted.get("region"))?;
+    let node = super::node(&territory, plan, posted.get("region"))?;
     let all = targets::divisible(&app, plan);
     let (target, def) = chosen(&all, posted.get("indicator"))?;
     let set = targets::set(&app, &signed.caller, &plan.plan, &target.indicator).await?;

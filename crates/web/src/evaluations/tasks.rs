@@ -53,7 +53,7 @@ pub async fn show(
     let asked = crate::posted::pairs(query.unwrap_or_default().as_bytes());
     let given = |name: &str| asked.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str());
     let plan = figures::plan(&app, &name)?;
-    let node = Territory::of(&app, &signed.caller)?.choose(Some(plan), given("region"))?;
+    let node = super::node(&Territory::of(&app, &signed.caller)?, plan, given("region"))?;
     let here = Here { app: &app, plan, kind: &kind, node };
     let all = tasks(&here, &signed.caller).await?;
     let (leader, status) = (given("leader"), given("status"));
@@ -196,7 +196,7 @@ pub async fn enter(State(app): State<App>, Path(name): Path<String>, posted: Pos
         return Err(PageError::NotAllowed("您的角色不能列入规划任务".into()));
     }
     let plan = figures::plan(&app, &name)?;
-    let node = Territory::of(&app, caller)?.choose(Some(plan), posted.get("region"))?;
+    let node = super::node(&Territory::of(&app, caller)?, plan, posted.get("region"))?;
     let Some(defined) = app.catalogue().plan_tasks.get(&plan.plan) else {
         return Err(PageError::NotFound("平台没有这部规划的任务清单，请逐项新增".into()));
     };

@@ -9,18 +9,23 @@ use crate::posted::Posted;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
+use zhijian_records::DoorError;
 
 /// Most letters of a text.
 const MOST: usize = 20_000;
 
 /// Saves.
 pub async fn submit(State(app): State<App>, Path(id): Path<String>, posted: Posted) -> Result<Response, PageError> {
+    let caller = &posted.signed.caller;
+    let evaluation = store::open(&app, caller, &id).await?;
     if !works(&app, &posted.signed) {
         return Err(PageError::NotAllowed("您的角色不能修改评估文字".into()));
     }
-    let caller = &posted.signed.caller;
-    let evaluation = store::open(&app, caller, &id).await?;
     let Some(figures) = &evaluation.figures else { return Err(PageError::BadRequest("请先计算数值，再撰写文字".into())) };
+    let newest = evaluation.content.as_ref().map_or(0, |c| c.rev);
+    if posted.get("_rev") != newest.to_string() {
+        return Err(DoorError::Stale { newest }.into());
+    }
     let (part, key) = (posted.get("part"), posted.get("key").to_owned());
     let text = posted.get("text").replace("\r\n", "\n").trim().to_owned();
     if text.chars().count() > MOST {

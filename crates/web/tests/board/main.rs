@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
 
+mod evaluations;
 mod tables;
 #[path = "../world/mod.rs"]
 mod world;
