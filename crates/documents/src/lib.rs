@@ -1,7 +1,7 @@
 //! Documents that offices issue (文书): a definition of `definitions/documents/` and a record become a numbered file with a verification code.
 //!
 //! *fill* takes the fields through the caller's access and freezes them as [`content::Content`]; *issue* gives the number and files the
-//! record of kind `document` through the door; *pdf* and *docx* make files of frozen content, the same bytes each time; *check* answers whoever
+//! record of kind `document` through the door; *report* sets long reports with charts; *pdf* and *docx* make files of frozen content, the same bytes each time; *check* answers whoever
 //! holds a copy. The layout program sees nothing but its own layout, the fonts and the content as data: no file system, no packages, no clock.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise"))]
@@ -16,6 +16,7 @@ pub mod issue;
 pub mod pdf;
 pub mod qr;
 pub mod register;
+pub mod report;
 mod world;
 
 pub use content::Content;

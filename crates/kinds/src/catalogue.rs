@@ -42,6 +42,10 @@ pub struct Catalogue {
     pub layers: IndexMap<String, crate::Layer>,
     /// Plans by name.
     pub plans: IndexMap<String, Plan>,
+    /// Sentences of evaluation reports.
+    pub narrative: crate::evaluation::Narrative,
+    /// Tasks of the plans' texts, by plan.
+    pub plan_tasks: IndexMap<String, crate::evaluation::PlanTasks>,
     /// Named lists by name.
     pub lists: IndexMap<String, NamedList>,
     /// Deadline register and calendar of working days.
@@ -151,6 +155,7 @@ impl Catalogue {
         for (_, list, _) in read_all::<NamedList>(files, "lists/", &mut faults) {
             catalogue.lists.insert(list.list.clone(), list);
         }
+        catalogue.evaluations(files, &mut faults);
         catalogue.protection(files, &mut faults);
         catalogue.due(files, &mut faults);
         catalogue.papers(files, &mut faults);

@@ -15,6 +15,7 @@ pub mod catalogue;
 pub mod codes;
 pub mod dates;
 pub mod due;
+pub mod evaluation;
 pub mod exams;
 pub mod ident;
 pub mod indicator;

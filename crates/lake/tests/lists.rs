@@ -141,6 +141,11 @@ async fn rq_087_rq_089_cards_of_agencies_and_their_results() {
     trial("agencies.yaml").await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn rq_158_rq_162_rq_163_ranking_of_offices_open_resolutions_and_money() {
+    trial("plans.yaml").await;
+}
+
 /// A file that no test reads proves nothing, nor does a list that no file tries.
 #[test]
 fn every_list_is_tried() {

@@ -186,6 +186,7 @@ fn menu(frame: &Frame<'_>, signed: &Signed) -> Markup {
             @for (address, name) in crate::exams::menu(frame.app, signed) { li { (entry(address, name, "people")) } }
             @if crate::online::shown(frame.app, signed) { li { (entry(crate::online::PAGE, crate::online::TITLE, "board")) } }
             li { (entry("/plans", words::BOARD, "board")) }
+            @if crate::evaluations::reads(frame.app, signed) { li { (entry(crate::evaluations::PAGE, crate::evaluations::TITLE, "file")) } }
             @if crate::board::place::Territory::of(frame.app, &signed.caller).is_ok() {
                 li { (entry(crate::maps::PAGE, crate::maps::TITLE, "board")) }
                 li { (entry(crate::boards::PAGE, crate::boards::TITLE, "board")) }

@@ -11,6 +11,7 @@ pub mod dossier;
 pub mod download;
 pub mod duties;
 mod error;
+pub mod evaluations;
 pub mod exams;
 pub mod flash;
 pub mod explore;

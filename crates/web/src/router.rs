@@ -7,8 +7,8 @@ use crate::pages::{
 };
 use crate::posted::FORM_LIMIT;
 use crate::{
-    api, assets, board, boards, calculators, dossier, duties, error, exams, health, lists, maps, metrics, notices, online, pages, papers,
-    security, tables, visit, warnings, watermark, wizard,
+    api, assets, board, boards, calculators, dossier, duties, error, evaluations, exams, explore, health, lists, maps, metrics, notices,
+    online, pages, papers, security, tables, visit, warnings, watermark, wizard,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -62,8 +62,9 @@ pub fn router(app: App) -> Router {
         .merge(board::router())
         .merge(boards::router())
         .merge(maps::router())
+        .merge(evaluations::router())
         .merge(tables::router())
-        .merge(crate::explore::router())
+        .merge(explore::router())
         .merge(lists::router())
         .merge(calculators::router())
         .fallback(nowhere)

@@ -105,7 +105,7 @@ pub const ROLES: [(&str, &str); 22] = [
 ];
 
 /// Headings of the menu with the areas below them.
-pub const MENU_GROUPS: [(&str, &[&str]); 8] = [
+pub const MENU_GROUPS: [(&str, &[&str]); 9] = [
     ("单位与机构", &["employer", "institution", "task", "document"]),
     ("申报与监测", &["declaration", "construction_project", "measurement", "online"]),
     (
@@ -128,6 +128,7 @@ pub const MENU_GROUPS: [(&str, &[&str]); 8] = [
     ("培训与宣教", &["training", "survey", "promotion"]),
     ("企业帮扶", &["help"]),
     ("部门交换", &["exchange"]),
+    ("规划与考核", &["plan"]),
 ];
 
 /// Heading for areas that no other heading names.

@@ -1,7 +1,7 @@
 //! Content becomes a Word file (Office Open XML, ISO/IEC 29500-1), for letters that offices edit before they send them. What is edited is no longer what
 //! was issued: the foot names number and code, and the platform tells what stood in it.
 
-mod parts;
+pub(crate) mod parts;
 mod png;
 
 use crate::content::{Content, Filled, Row};
@@ -74,26 +74,26 @@ fn document(content: &Content) -> String {
     out
 }
 
-fn paragraph(out: &mut String, style: &str, text: &str) {
+pub(crate) fn paragraph(out: &mut String, style: &str, text: &str) {
     let _ = write!(out, r#"<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>{}</w:p>"#, run(text));
 }
 
 /// A run; line breaks of the text become breaks.
-fn run(text: &str) -> String {
+pub(crate) fn run(text: &str) -> String {
     let lines: Vec<String> = text.split('\n').map(|line| format!(r#"<w:t xml:space="preserve">{}</w:t>"#, escape(line))).collect();
     format!("<w:r>{}</w:r>", lines.join("<w:br/>"))
 }
 
-fn cell(out: &mut String, width: u32, style: &str, text: &str) {
+pub(crate) fn cell(out: &mut String, width: u32, style: &str, text: &str) {
     let _ = write!(out, r#"<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>"#);
     paragraph(out, style, text);
     out.push_str("</w:tc>");
 }
 
 /// Width of the text, twentieths of a point: A4 less its margins.
-const WIDTH: u32 = 9_300;
+pub(crate) const WIDTH: u32 = 9_300;
 
-fn open_table(out: &mut String, widths: &[u32]) {
+pub(crate) fn open_table(out: &mut String, widths: &[u32]) {
     let _ = write!(out, r#"<w:tbl><w:tblPr><w:tblStyle w:val="Grid"/><w:tblW w:w="{WIDTH}" w:type="dxa"/></w:tblPr><w:tblGrid>"#);
     for width in widths {
         let _ = write!(out, r#"<w:gridCol w:w="{width}"/>"#);
@@ -101,7 +101,7 @@ fn open_table(out: &mut String, widths: &[u32]) {
     out.push_str("</w:tblGrid>");
 }
 
-fn fields(out: &mut String, rows: &[Row]) {
+pub(crate) fn fields(out: &mut String, rows: &[Row]) {
     const WIDTHS: [u32; 2] = [2_400, WIDTH - 2_400];
     open_table(out, &WIDTHS);
     for row in rows {

@@ -26,11 +26,22 @@ const REMEMBERED: usize = 8;
 pub async fn make(catalogue: &Arc<Catalogue>, content: &Content, preview: bool) -> Result<Vec<u8>, PaperError> {
     let (catalogue, content) = (Arc::clone(catalogue), content.clone());
     let name = content.document.clone();
+    on_thread(&name, move || made(&catalogue, &content, preview)).await
+}
+
+/// Runs a layout on a thread with a stack for it.
+///
+/// # Errors
+/// The layout's own, or its thread came to grief.
+pub(crate) async fn on_thread<F>(name: &str, layout: F) -> Result<Vec<u8>, PaperError>
+where
+    F: FnOnce() -> Result<Vec<u8>, PaperError> + Send + 'static,
+{
     let (done, result) = tokio::sync::oneshot::channel();
     let started = std::thread::Builder::new().name("layout".into()).stack_size(STACK).spawn(move || {
-        let _ = done.send(made(&catalogue, &content, preview));
+        let _ = done.send(layout());
     });
-    let failed = |message: &str| PaperError::Layout { document: name.clone(), message: message.to_owned() };
+    let failed = |message: &str| PaperError::Layout { document: name.to_owned(), message: message.to_owned() };
     started.map_err(|e| failed(&e.to_string()))?;
     // A dropped sender: the thread came to grief.
     result.await.map_err(|_| failed("排版程序意外中止"))?
@@ -48,14 +59,26 @@ pub fn made(catalogue: &Catalogue, content: &Content, preview: bool) -> Result<V
 }
 
 fn set<'a>(layouts: impl Iterator<Item = (&'a str, &'a str)>, main: &str, content: &Content, preview: bool) -> Result<Vec<u8>, PaperError> {
-    let sheet = Sheet::new(layouts, main, data(content, preview).to_string())?;
+    let ident = format!("zhijian/{}/{}", content.document, content.code);
+    compiled(layouts, main, data(content, preview).to_string(), &content.document, ident)
+}
+
+/// Lays out data with a layout; the same data gives the same bytes. `name` is for messages.
+pub(crate) fn compiled<'a>(
+    layouts: impl Iterator<Item = (&'a str, &'a str)>,
+    main: &str,
+    data: String,
+    name: &str,
+    ident: String,
+) -> Result<Vec<u8>, PaperError> {
+    let sheet = Sheet::new(layouts, main, data)?;
     let said = |diagnostics: &[SourceDiagnostic]| PaperError::Layout {
-        document: content.document.clone(),
+        document: name.to_owned(),
         message: diagnostics.first().map(|d| d.message.to_string()).unwrap_or_default(),
     };
     let document = typst::compile::<PagedDocument>(&sheet).output.map_err(|d| said(&d))?;
     let options = PdfOptions {
-        ident: Smart::Custom(format!("zhijian/{}/{}", content.document, content.code)),
+        ident: Smart::Custom(ident),
         creator: Smart::Custom(Some("Zhijian".into())),
         timestamp: None,
         page_ranges: None,

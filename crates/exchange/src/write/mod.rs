@@ -9,7 +9,7 @@ mod value;
 
 pub use export::{ExportFormat, ExportOptions, ExportSummary, Exporter, MARK_COLUMN, Mark, collect_keys};
 pub use mark::{mark, mark_to};
-pub use table::{Cell, Table};
+pub use table::{Cell, Table, workbook};
 pub use template::{EXAMPLE_MARK, INSTRUCTIONS_SHEET, LISTS_SHEET, template};
 
 /// Name of the sheet that [`mark`] adds.

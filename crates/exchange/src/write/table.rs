@@ -1,6 +1,6 @@
 //! Tables as files: CSV that spreadsheets open as it is, and workbooks. Evaluations, unit lists, breakdowns.
 
-use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Workbook};
+use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet};
 use zhijian_kinds::text::number_text;
 
 use super::WriteError;
@@ -78,7 +78,12 @@ impl<Head: AsRef<str>> Table<Head> {
     /// The workbook cannot be put together (more rows than a sheet holds).
     pub fn xlsx(&self) -> Result<Vec<u8>, WriteError> {
         let mut book = Workbook::new();
-        let sheet = book.add_worksheet();
+        self.onto(book.add_worksheet())?;
+        Ok(book.save_to_buffer()?)
+    }
+
+    /// Writes the table onto an empty sheet.
+    fn onto(&self, sheet: &mut Worksheet) -> Result<(), WriteError> {
         let title = Format::new().set_bold().set_font_size(14);
         let head = Format::new()
             .set_bold()
@@ -107,8 +112,23 @@ impl<Head: AsRef<str>> Table<Head> {
             sheet.write_string(at, 0, note)?;
         }
         sheet.set_freeze_panes(2, 0)?;
-        Ok(book.save_to_buffer()?)
+        Ok(())
     }
+}
+
+/// A workbook of several named tables. The same tables give the same bytes: its properties name a fixed day.
+///
+/// # Errors
+/// As [`Table::xlsx`]; two sheets of one name.
+pub fn workbook<Head: AsRef<str>>(tables: &[(String, Table<Head>)]) -> Result<Vec<u8>, WriteError> {
+    let mut book = Workbook::new();
+    book.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?));
+    for (name, table) in tables {
+        let sheet = book.add_worksheet();
+        sheet.set_name(name)?;
+        table.onto(sheet)?;
+    }
+    Ok(book.save_to_buffer()?)
 }
 
 /// A spreadsheet would run a text that begins like a formula: an apostrophe before it makes it a text again.

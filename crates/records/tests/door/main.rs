@@ -12,6 +12,7 @@ mod keys;
 mod merging;
 mod noted;
 mod notices;
+mod plans;
 mod protection;
 mod reactions;
 mod rederive;

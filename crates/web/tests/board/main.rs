@@ -4,6 +4,7 @@
 
 mod explore;
 mod boards;
+mod evaluations;
 mod tables;
 #[path = "../world/mod.rs"]
 mod world;

@@ -94,6 +94,7 @@ fn actions(app: &App, signed: &Signed, kind: &Kind, view: &View) -> Markup {
     html! {
         @if let Some((name, address)) = crate::dossier::of_record(kind, view) { a.btn href=(address) { (icon("file")) (name) } }
         @if may(Wish::Amend) { a.btn.btn-primary href=(links::edit(&kind.kind, &view.id)) data-key="e" { (icon("edit")) "修改" } }
+        @if kind.kind == crate::evaluations::KIND { a.btn.btn-primary href=(crate::evaluations::address(&view.id)) { "打开评估" } }
         @if crate::papers::of_kind(app, &kind.kind) { a.btn href=(crate::papers::address(&kind.kind, &view.id)) { (icon("file")) "文书" } }
         a.btn href=(links::about(&kind.kind, &view.id, "print")) { (icon("print")) "打印" }
         a.btn href=(links::about(&kind.kind, &view.id, "history")) { (icon("history")) "历史" }
