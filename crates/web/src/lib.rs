@@ -21,6 +21,7 @@ pub mod jobs;
 pub mod layout;
 pub mod links;
 pub mod lists;
+mod maps;
 pub mod metrics;
 pub mod notices;
 mod online;

@@ -7,7 +7,7 @@ use crate::pages::{
 };
 use crate::posted::FORM_LIMIT;
 use crate::{
-    api, assets, board, calculators, dossier, duties, error, exams, health, lists, metrics, notices, online, pages, papers, security,
+    api, assets, board, calculators, dossier, duties, error, exams, health, lists, maps, metrics, notices, online, pages, papers, security,
     tables, visit, warnings, watermark, wizard,
 };
 use axum::Router;
@@ -50,6 +50,7 @@ pub fn router(app: App) -> Router {
         .merge(wizard::router())
         .merge(notices::router())
         .merge(online::router())
+        .route("/maps/{name}", get(maps::serve))
         .merge(access::router())
         .merge(audit::router())
         .merge(exports::router())

@@ -79,7 +79,7 @@ fn levels(rule: &Warning) -> Markup {
         h3 { "级别、责任方和期限" }
         div.table-wrap { table.list.small {
             thead { tr { th scope="col" { "级别" } th scope="col" { "条件" } th scope="col" { "处置" } th.num scope="col" { "期限" } } }
-            tbody { @for level in &rule.levels { tr {
+            tbody { @for level in rule.levels.iter().chain(rule.also.iter().flat_map(|also| &also.levels)) { tr {
                 td data-label="级别" { (badge(level.level)) }
                 td data-label="条件" { code.alert-code { (level.when) } }
                 @match roles(level.level) {
@@ -96,7 +96,9 @@ fn source(rule: &Warning) -> Markup {
     html! {
         details { summary { "规则全文" }
             @match &rule.source {
-                Source::Record(record) => p { "表单 " code { (record.kind) } "，同一对象：" code { (record.key.join(", ")) } @if let Some(when) = &record.when { "，只看：" code.alert-code { (when) } } },
+                Source::Record(_) => @for part in rule.parts() {
+                    p { "表单 " code { (part.source.kind) } "，同一对象：" code { (part.source.key.join(", ")) } @if let Some(when) = &part.source.when { "，只看：" code.alert-code { (when) } } }
+                },
                 Source::Duty(of) => p { "应办事项：" code { (of.duties.join(", ")) } "；late 为超过期限的天数。" },
                 Source::Query(query) => pre.alert-sql tabindex="0" { (query.sql) },
                 Source::Statistic(statistic) => {
