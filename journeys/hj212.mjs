@@ -44,7 +44,10 @@ export async function send(address, frames) {
     socket.write(bytes.subarray(at, at + 37));
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  const all = await answers;
+  await answers;
+  // Whatever else would be answered is waited for.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const all = text.split('\r\n').slice(0, -1);
   socket.removeAllListeners('close');
   socket.destroy();
   return all;

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
-import { accessibility, launch, look, open, overflow, shot, signedIn, sized } from './browser.mjs';
+import { launch, look, open, shot, signedIn, sized } from './browser.mjs';
 import { employer } from './processes/play.mjs';
 import { file, step } from './processes/steps.mjs';
 import { send, upload } from './hj212.mjs';
@@ -98,4 +98,50 @@ test('RQ-026 RQ-027 a raw TCP client playing HJ 212 frames drives an alarm from 
     const after = await send(hj212, [Buffer.concat([spoiled, upload(device.device_no, secret, 'a34001', readings.at(-1)[0], readings.at(-1)[1])])]);
     assert.equal(after.length, 1);
   });
+});
+
+test('RQ-026 RQ-027 posts, map, wall and the day of a device are readable at both widths, and without scripts', async () => {
+  const pages = [['/online', 'online'], ['/online/posts', 'online-posts'], ['/online/map', 'online-map'], ['/online/wall', 'online-wall']];
+  for (const width of [1440, 390]) {
+    const page = await signedIn(browser, 'city', sized(width));
+    for (const [path, name] of pages) {
+      assert.equal(await open(page, path), 200);
+      if (path === '/online/map') await page.locator('[data-drawn]').waitFor();
+      assert.deepEqual(await look(page, `${name}-${width}`), [], `${path} at ${width}`);
+      assert.match(await page.textContent('main'), /在线数据只作提示，不是法定检测结果/, path);
+    }
+    await open(page, '/online');
+    await page.locator('main table a').first().click();
+    await page.getByRole('link', { name: '其他日期' }).click();
+    await page.waitForURL(/\/exposure/);
+    assert.deepEqual(await look(page, `online-exposure-${width}`), []);
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+  }
+  const plain = await signedIn(browser, 'city', { javaScriptEnabled: false });
+  for (const [path] of pages) {
+    await open(plain, path);
+    assert.match(await plain.textContent('main'), new RegExp(`(MQ|HJ)${serial}|包装车间 包装工`), `${path} tells its devices without scripts`);
+  }
+  await plain.context().close();
+});
+
+test('RQ-027 the wall follows a device by itself and does not scroll', async () => {
+  const device = { device_no: `WL${serial}`, name: '粉尘在线监测仪', protocol: 'hj212', channel: 'a34001', crc_mode: 'ansi', hazard: 'D002', dust_kind: 'total', unit: 'mg/m3', interval_s: 60, notice_at: 2, alarm_at: 4, high_at: 8 };
+  const { secret } = await register(device);
+  const page = await signedIn(browser, 'city', { width: 1920, height: 1080 });
+  await open(page, '/online/wall');
+  await page.evaluate(() => { globalThis.same = true; });
+  await send(hj212, [[ago(4), 9.2], [ago(3), 9.4]].map(([at, value]) => upload(device.device_no, secret, 'a34001', at, value)));
+  const first = page.locator('#wall-tiles li').first();
+  await first.locator('text=高报').waitFor({ timeout: 60_000 });
+  await page.locator('.wall-side li').first().locator('text=高报').waitFor({ timeout: 30_000 });
+  assert.equal(await page.evaluate(() => globalThis.same), true, 'the wall was not loaded again');
+  const scrolls = await page.evaluate(() => document.documentElement.scrollHeight - document.documentElement.clientHeight);
+  assert.ok(scrolls <= 1, `the wall is ${scrolls} px too high`);
+  assert.deepEqual(await look(page, 'online-wall-1920'), []);
+  assert.deepEqual(page.faults, []);
+  await send(hj212, [[ago(2), 0.4], [ago(1), 0.5]].map(([at, value]) => upload(device.device_no, secret, 'a34001', at, value)));
+  await page.waitForFunction(() => ![...document.querySelectorAll('#wall-tiles li')].some((tile) => tile.textContent.includes('高报')), null, { timeout: 60_000 });
+  await page.context().close();
 });
