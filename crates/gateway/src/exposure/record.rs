@@ -65,7 +65,7 @@ pub(super) fn fields(device: &Device, figure: &Figure) -> Map<String, Value> {
     }
 }
 
-/// More digits than any device has; fewer than arithmetic leaves.
+/// As many digits as the finest limits need; fewer than arithmetic leaves.
 fn rounded(value: f64) -> f64 {
-    (value * 1e6).round() / 1e6
+    (value * 1e4).round() / 1e4
 }

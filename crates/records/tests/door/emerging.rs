@@ -31,14 +31,21 @@ async fn rq_167_an_emerging_hazard_goes_from_its_clue_over_literature_and_assess
     let office = Caller::of("haigang", &["R03"], "130302", "");
     // No stage can be left out, and each has its own people.
     let assessment = json!({"assessment_method": "专家咨询", "assessment": "接触水平未知", "assessed_by": "样测市疾病预防控制中心", "assessed_on": "2026-05-20"});
-    assert!(matches!(step(&door, &cdc, &id, "assess", assessment.clone()).await, Err(DoorError::BadRequest(_))), "the literature comes first");
-    assert!(matches!(step(&door, &cdc, &id, "review", json!({"literature_on": "2026-05-10"})).await, Err(DoorError::Invalid(_))), "a note is needed");
+    assert!(
+        matches!(step(&door, &cdc, &id, "assess", assessment.clone()).await, Err(DoorError::BadRequest(_))),
+        "the literature comes first"
+    );
+    assert!(
+        matches!(step(&door, &cdc, &id, "review", json!({"literature_on": "2026-05-10"})).await, Err(DoorError::Invalid(_))),
+        "a note is needed"
+    );
     let note = json!({"literature_note": "三篇文献，均为动物实验", "literature_on": "2026-05-10"});
     assert!(matches!(step(&door, &office, &id, "review", note.clone()).await, Err(DoorError::NotAllowed { .. })));
     assert_eq!(step(&door, &cdc, &id, "review", note).await.unwrap(), "reviewed");
     assert_eq!(step(&door, &cdc, &id, "assess", assessment).await.unwrap(), "assessed");
     let decision = |more: Value| {
-        let mut given = json!({"decision": "observe", "decision_reason": "证据不足", "decided_by": "样测市卫生健康委员会", "decided_on": "2026-06-01"});
+        let mut given =
+            json!({"decision": "observe", "decision_reason": "证据不足", "decided_by": "样测市卫生健康委员会", "decided_on": "2026-06-01"});
         given.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         given
     };

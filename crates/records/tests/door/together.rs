@@ -40,7 +40,10 @@ async fn rq_173_a_result_becomes_a_work_order_of_its_employer_and_a_list_is_hand
     let orders = seen(&door, &mine, "task").await;
     assert_eq!(orders.len(), 1);
     let order = &orders[0];
-    assert_eq!((&order.data["reason"], &order.data["source_id"], &order.data["due_on"]), (&json!("over_limit"), &json!(sample), &json!("2026-06-27")));
+    assert_eq!(
+        (&order.data["reason"], &order.data["source_id"], &order.data["due_on"]),
+        (&json!("over_limit"), &json!(sample), &json!("2026-06-27"))
+    );
     assert_eq!(seen(&door, &office, "task").await.len(), 1);
     let strangers = [Caller::of("other", &["R09"], "", "somebody else"), Caller::of("far", &["R03"], "130303", "")];
     for stranger in &strangers {

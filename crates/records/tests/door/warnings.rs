@@ -154,9 +154,12 @@ async fn rq_027_noise_warns_by_the_level_of_its_shift_and_not_by_a_minute() {
         example(&kind, &document)
     };
     // A minute over the set point of a noise device is an alarm, and no warning.
-    let alarm = example(&door.kind("alarm").unwrap(), &json!({"hazard": "P001", "unit": "dB(A)", "started_on": "2026-06-12",
+    let alarm = example(
+        &door.kind("alarm").unwrap(),
+        &json!({"hazard": "P001", "unit": "dB(A)", "started_on": "2026-06-12",
         "started_at": "2026-06-12T09:12:00+08:00", "raised_at": "2026-06-12T09:13:00+08:00", "ended_at": null, "ack_due_at": null,
-        "escalated_at": null, "acknowledged_by": null, "cause": null, "measures": null, "closed_on": null, "status": "raised"}));
+        "escalated_at": null, "acknowledged_by": null, "cause": null, "measures": null, "closed_on": null, "status": "raised"}),
+    );
     file(&door, "alarm", &alarm).await;
     // Exactly 85 is not over, and a shift with too few minutes says nothing.
     file(&door, "online_shift", &shift("2026-06-12", json!(85.0))).await;

@@ -4,10 +4,9 @@
   if (!box || !window.echarts) return;
   const { region, points } = JSON.parse(document.getElementById(box.dataset.from).textContent);
   const LOOKS = {
-    high: ["#a61c2b", "triangle", 20], alarm: ["#b45309", "triangle", 16], notice: ["#c9a400", "triangle", 13], fault: ["#6d28a8", "diamond", 15],
+    high: ["#a61c2b", "triangle", 20], alarm: ["#b45309", "triangle", 16], notice: ["#8a6d00", "emptyTriangle", 14], fault: ["#6d28a8", "diamond", 15],
     offline: ["#55636d", "emptyCircle", 12], calibrating: ["#1d4f91", "rect", 11], fine: ["#1e6b45", "circle", 11], stopped: ["#8a97a0", "roundRect", 10],
   };
-  const escape = (text) => String(text ?? "");
   const answer = await fetch(box.dataset.map);
   const all = answer.ok ? (await answer.json()).features : [];
   const inside = all.filter((feature) => String(feature.properties.code).startsWith(region));
@@ -18,7 +17,7 @@
   const series = Object.entries(LOOKS).map(([state, [color, symbol, symbolSize]]) => {
     const here = points.filter((point) => point.state === state);
     return here.length === 0 ? null : {
-      type: "scatter", name: here[0].title, coordinateSystem: drawn ? "geo" : "cartesian2d", symbol, symbolSize, itemStyle: { color, borderColor: symbol === "emptyCircle" ? color : "#fff", borderWidth: symbol === "emptyCircle" ? 2 : 1 },
+      type: "scatter", name: here[0].title, coordinateSystem: drawn ? "geo" : "cartesian2d", symbol, symbolSize, itemStyle: symbol.startsWith("empty") ? { color, borderColor: color, borderWidth: 2 } : { color, borderColor: "#fff", borderWidth: 1 },
       z: 10 - Object.keys(LOOKS).indexOf(state), data: here.map((point) => ({ value: point.at, point })), animation: false,
     };
   }).filter(Boolean);
@@ -27,7 +26,7 @@
     legend: { top: 8, left: 8, orient: "vertical", data: series.map((one) => one.name) },
     tooltip: {
       trigger: "item", renderMode: "richText",
-      formatter: ({ data, name }) => (data?.point ? [`${data.point.name} ${data.point.title}`, data.point.text, `${data.point.hazard} ${data.point.value ?? "没有数据"}`].map(escape).join("\n") : name),
+      formatter: ({ data, name }) => (data?.point ? [`${data.point.name} ${data.point.title}`, data.point.text, `${data.point.hazard} ${data.point.value ?? "没有数据"}`].join("\n") : name),
     },
   };
   if (drawn) {

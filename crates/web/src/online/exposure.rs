@@ -101,7 +101,7 @@ async fn section(app: &App, device: &Device, date: Date) -> Result<Markup, PageE
 fn whole(device: &Device, day: &Day) -> Markup {
     let window = &day.window;
     html! {
-        dl.about {
+        div.about.on-day { dl {
             dt { "日期" } dd { (dates::iso(day.on)) }
             dt { "全天有效率" }
             dd {
@@ -110,7 +110,7 @@ fn whole(device: &Device, day: &Day) -> Markup {
             }
             dt { "全天均值" } dd { @if let Some(mean) = window.mean { (three(mean)) " " (device.unit) } @else { "没有有效数据" } }
             @if let Some(short) = &day.short { dt { "全天最高 15 分钟均值" } dd { (quarter(device, short)) } }
-        }
+        } }
     }
 }
 
@@ -118,9 +118,9 @@ fn row(device: &Device, figure: &Figure, title: &str, now_ms: i64) -> Markup {
     let window = &figure.window;
     let going = now_ms < figure.shift.span.end_ms;
     html! { tr {
-        td data-label="班次" { (figure.shift.begins) " 起 " (number(figure.shift.span.hours().0)) " 小时" @if going { " " span.muted { "进行中" } } }
+        td data-label="班次" { span { (figure.shift.begins) " 起 " (number(figure.shift.span.hours().0)) " 小时" @if going { " " span.muted { "进行中" } } } }
         td data-label="指标" { (title) }
-        td.num data-label="值" { @if let Some(value) = figure.value { strong { (three(value)) } " " small.muted { (device.unit) } } @else { span.muted { "—" } } }
+        td.num data-label="值" { @if let Some(value) = figure.value { span { strong { (three(value)) } " " small.muted { (device.unit) } } } @else { span.muted { "—" } } }
         td data-label="限值" { @if let Some(limit) = &figure.limit { (named(limit)) } @else { span.muted { "—" } } }
         td data-label="比较" {
             @match figure.over() {
@@ -163,14 +163,14 @@ fn how(device: &Device, figure: &Figure) -> Markup {
 
 fn quarter(device: &Device, short: &Short) -> Markup {
     let at = super::moment(short.highest.start_ms);
-    html! {
+    html! { span {
         span class=[(short.over() == Some(true)).then_some("on-window-over")] { (three(short.highest.mean)) " " small { (device.unit) } }
         " " small.muted { (at.get(11..16).unwrap_or_default()) " 起" @if let Some(limit) = &short.limit { "；" (named(limit)) @if short.over() == Some(true) { "，高于限值（提示）" } } }
-    }
+    } }
 }
 
 fn named(limit: &Limit) -> Markup {
-    html! { (limit.kind.word()) " " (number(limit.value)) " " (limit.unit.symbol()) " " small.muted { (limit.edition) } }
+    html! { span { (limit.kind.word()) " " (number(limit.value)) " " (limit.unit.symbol()) " " small.muted { (limit.edition) } } }
 }
 
 /// Three significant digits for concentrations, one decimal for levels: more than a device can tell is not shown.

@@ -157,7 +157,7 @@ pub(super) fn badge(state: State) -> Markup {
 /// A device's newest value with its unit.
 pub(super) fn value(device: &Seen) -> Markup {
     html! {
-        @if let Some(last) = &device.last { (number(last.reading.value)) " " small.muted { (device.text("unit")) } } @else { span.muted { (words::NONE) } }
+        @if let Some(last) = &device.last { span { (number(last.reading.value)) " " small.muted { (device.text("unit")) } } } @else { span.muted { (words::NONE) } }
     }
 }
 

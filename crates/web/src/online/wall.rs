@@ -111,6 +111,9 @@ fn tile(app: &App, post: &Post) -> Markup {
             @for device in post.devices.iter().take(2) {
                 p.wall-value { a href=(address(&device.view.id)) { (hazard(device.text("hazard"))) } span { (value(device)) } }
             }
+            @if let ([only], Some(last)) = (post.devices.as_slice(), post.devices.first().and_then(|d| d.last.as_ref())) {
+                p.wall-employer { (only.text("device_no")) " " (moment(last.reading.at_ms)) }
+            }
             @if post.devices.len() > 2 { p.wall-employer { "另有 " (post.devices.len() - 2) " 台设备" } }
         }
     }

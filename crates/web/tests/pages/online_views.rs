@@ -75,7 +75,10 @@ async fn rq_027_posts_wall_map_and_file_show_the_worst_state_of_a_post() {
     let elsewhere = world.sign_in("far", &["R03"], "130303", "").await;
     let mine = world.sign_in("qy-1", &["R09"], "", &device.owner).await;
     for path in ["/online/posts", "/online/wall", "/online/map"] {
-        assert!(!page(&world, &elsewhere, path).await.contains(DEVICE) && !page(&world, &elsewhere, path).await.contains("on-high"), "{path}");
+        assert!(
+            !page(&world, &elsewhere, path).await.contains(DEVICE) && !page(&world, &elsewhere, path).await.contains("on-high"),
+            "{path}"
+        );
         assert!(page(&world, &mine, path).await.contains("高报"), "{path}");
     }
     let live = world.get(&elsewhere, &format!("/online/devices/{}/alarms", device.id)).await;
@@ -110,7 +113,9 @@ async fn rq_026_a_day_of_a_device_opens_to_how_its_figure_was_reckoned() {
     let device = read(&world, yesterday, &[88.0; 480]).await;
     let address = format!("/online/devices/{}/exposure", device.id);
     let text = page(&world, &officer, &format!("{address}?on=2026-06-29")).await;
-    for part in ["L_EX,8h", "88", "LEX 85 dB(A)", "GBZ 2.2-2007", "高于限值（提示）", "10·lg(8 / 8)", "有值的时段 480 个，应有 480 个", SAYS] {
+    for part in
+        ["L_EX,8h", "88", "LEX 85 dB(A)", "GBZ 2.2-2007", "高于限值（提示）", "10·lg(8 / 8)", "有值的时段 480 个，应有 480 个", SAYS]
+    {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert!(text.contains("33.3 %"), "eight hours are a third of the day");
