@@ -1,6 +1,6 @@
 //! `GET /online/map`: devices on the outline of their county, with a table of the same beside it.
 
-use super::posts::{Filter, badge, nothing, search, states, value};
+use super::posts::{Filter, badge, legend, nothing, search, states, value};
 use super::scene::{Scene, Seen};
 use super::{PAGE, TITLE, address, employer, may, moment, notice, style, views};
 use crate::app::App;
@@ -50,6 +50,7 @@ pub async fn show(signed: Signed, Shared(app): Shared<App>, RawQuery(query): Raw
                 @if chosen.len() > from + ROWS { a.btn href=(filter.with(MAP, filter.state, filter.page + 1)) { "下一页" } }
                 span.muted { "共 " (chosen.len()) " 台设备" }
             }
+            (legend())
         }
     };
     let crumbs = [(words::DESK, "/".to_owned()), (TITLE, PAGE.to_owned())];

@@ -95,6 +95,7 @@ pub async fn show(signed: Signed, Shared(app): Shared<App>, RawQuery(query): Raw
                 @if chosen.len() > from + ROWS { a.btn href=(filter.with(POSTS, filter.state, filter.page + 1)) { "下一页" } }
                 span.muted { "共 " (chosen.len()) " 个岗位" }
             }
+            (legend())
         }
     };
     let crumbs = [(words::DESK, "/".to_owned()), (TITLE, PAGE.to_owned())];
@@ -133,6 +134,21 @@ pub(super) fn search(app: &App, filter: &Filter, path: &str) -> Markup {
             button.btn.btn-primary type="submit" { "查找" }
             @if let Some(hazard) = &hazard { span { "只看 " strong { (hazard) } } }
             @if filter.narrow() { a.quiet href=(path) { "清除" } }
+        }
+    }
+}
+
+/// How a state comes about.
+pub(super) fn legend() -> Markup {
+    html! {
+        details.on-legend { summary { "状态怎样得出" }
+            ul {
+                li { (badge(State::High)) " " (badge(State::Alarm)) " " (badge(State::Notice)) " 报警还没有恢复，取它现在的级别；级别按设备的设定值（GBZ/T 223，据转引）。" }
+                li { (badge(State::Fault)) " 最近一条数据的质量标志为故障或维护。" (badge(State::Calibrating)) " 为校准。" }
+                li { (badge(State::Offline)) " 超过 5 个上传间隔没有数据（未注明出处，平台约定）。" }
+                li { (badge(State::Fine)) " 以上都没有。" (badge(State::Stopped)) " 登记为停用。" }
+                li { "岗位取其设备中最差的一台。" }
+            }
         }
     }
 }
