@@ -5,11 +5,13 @@
 //! - [`Hub`]: many connections, one transaction at a time; told to pages as it happens.
 //! - [`mqtt`], [`hj212`], [`batch`]: the ways in.
 //! - [`alarms`]: readings watched, alarms written through the door.
+//! - [`exposure`]: shifts and days beside the limits of the day, kept through the door.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise"))]
 
 pub mod alarms;
 pub mod batch;
+pub mod exposure;
 pub mod hj212;
 mod hub;
 pub mod mqtt;

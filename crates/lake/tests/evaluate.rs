@@ -208,3 +208,39 @@ async fn every_shipped_plan_is_evaluated() {
         assert_eq!(rows.len(), plan.targets.len(), "{}", plan.plan);
     }
 }
+
+/// B5: on-line values are an indication. They stand beside the records of measurements, and no indicator looks at them.
+#[tokio::test(flavor = "multi_thread")]
+async fn rq_026_online_values_never_enter_the_pass_rate_nor_any_indicator() {
+    let world = world().await;
+    let online = ["device", "alarm", "online_shift"];
+    for indicator in world.catalogue.indicators.values() {
+        let named = indicator.facts.iter().find(|fact| online.contains(&fact.as_str()));
+        assert!(named.is_none(), "{} counts {named:?}", indicator.code);
+    }
+    let rate = async || {
+        let params = Params { scope: Scope { all: true, ..Scope::default() }, ..Params::new("130300", 2020) };
+        let answer = world.evaluator.indicator(&world.catalogue.indicators["I-04"], &params).await.unwrap();
+        (answer.numerator, answer.denominator)
+    };
+    let place = json!({"employer_id": "e1", "workshop": "A", "post": "saw"});
+    let with = |more: serde_json::Value| {
+        let mut document = place.clone();
+        document.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        document.to_string()
+    };
+    let tested = json!({"mon_type": "4", "factor": "P001", "point": "1", "sample_type": "5", "sampled_on": "2020-05-01", "sample_hours": 8,
+        "shift_hours": 8, "week_days": 5, "result": 80, "limit": {"value": 85}});
+    let mut measured = stored("measurement", "m1", "130302", "2020-05-01", with(tested));
+    measured.owner = "e1".into();
+    world.store.commit(100, vec![measured]);
+    world.evaluator.lake().refresh(&world.store).await.unwrap();
+    assert_eq!(rate().await, (Some(1.0), Some(1.0)));
+    // Every day of the year far over the limit on line: the tested post has passed all the same, and no post more is counted.
+    let far = json!({"device_no": "Z1", "hazard": "P001", "worked_on": "2020-05-02", "measure": "lex_8h", "value": 110, "over": true, "valid": true});
+    let high = json!({"device_no": "Z1", "hazard": "P001", "level": "3", "started_on": "2020-05-02", "started_at": "2020-05-02T08:00:00+08:00", "peak": 120});
+    world.store.commit(101, vec![stored("online_shift", "s1", "130302", "2020-05-02", with(far))]);
+    world.store.commit(102, vec![stored("alarm", "a1", "130302", "2020-05-02", with(high))]);
+    world.evaluator.lake().refresh(&world.store).await.unwrap();
+    assert_eq!(rate().await, (Some(1.0), Some(1.0)));
+}

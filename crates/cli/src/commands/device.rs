@@ -118,9 +118,9 @@ async fn add(door: &Door, add: Add) -> Result<ExitCode> {
     set("installed_on", Some(add.installed_on.unwrap_or_else(|| door.today())));
     for pair in add.set {
         let Some((name, value)) = pair.split_once('=') else { anyhow::bail!("--set 为“{pair}”，应为 字段名=值") };
-        anyhow::ensure!(kind.field(name).is_some(), "设备登记没有字段“{name}”");
-        // Numbers are given as numbers; the door reads all else as text.
-        let value = value.parse::<f64>().ok().filter(|_| !name.ends_with("_no")).map_or_else(|| Value::from(value), Value::from);
+        let field = kind.field(name).ok_or_else(|| anyhow::anyhow!("设备登记没有字段“{name}”"))?;
+        // Numbers are given as numbers; the door reads all else, codes that look like numbers too, as text.
+        let value = value.parse::<f64>().ok().filter(|_| field.ty.is_numeric()).map_or_else(|| Value::from(value), Value::from);
         document.insert(name.to_owned(), value);
     }
     name_employer(door, &mut document).await?;

@@ -86,6 +86,9 @@ pub struct WarningDef {
     pub basis: String,
     /// Where signals come from.
     pub source: Source,
+    /// Further kinds of records that tell the same subjects, with conditions of their own. Only beside a rule over records.
+    #[serde(default)]
+    pub also: Vec<Also>,
     /// Named numbers of the conditions: defaults, replaced region by region.
     #[serde(default)]
     pub thresholds: IndexMap<String, Threshold>,
@@ -152,6 +155,16 @@ pub struct RecordSource {
     /// The measured value: a field's path.
     #[serde(default)]
     pub value: Option<String>,
+}
+
+/// Another kind of record under the same rule: its key names subjects as the first one's does.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Also {
+    /// The records.
+    pub record: RecordSource,
+    /// Conditions, the gravest level first.
+    pub levels: Vec<LevelDef>,
 }
 
 /// SQL over facts. Columns: `key`, `subject`, `employer` (id or null), `region` (6 digits), `value`, `evidence` (`kind:id` joined by `;`), and

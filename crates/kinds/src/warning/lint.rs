@@ -1,6 +1,6 @@
 //! What is wrong with the warning rules: names that point nowhere, levels out of order, subjects that would tell too much.
 
-use super::def::{Source, WarningDef};
+use super::def::{RecordSource, Source, WarningDef};
 use super::rule::Warning;
 use crate::catalogue::{File, read_all};
 use crate::lint::Fault;
@@ -42,31 +42,48 @@ fn of_rule(catalogue: &Catalogue, def: &WarningDef, path: &str) -> Vec<(String, 
         say("parties", "须写明由谁处置".into());
     }
     match &def.source {
-        Source::Record(record) => {
-            let Some(kind) = catalogue.kind(&record.kind) else {
-                if !def.needs.iter().any(|n| n.strip_prefix(KIND) == Some(&record.kind)) {
-                    say("source.record.kind", format!("没有名为“{}”的表单；若尚未建立，请在 needs 中写 kind:{0}", record.kind));
-                }
-                return found;
-            };
-            for name in record.key.iter().chain(&record.subject).chain(&record.value) {
-                match kind.field(name) {
-                    None if kind.refs.contains_key(name) => {}
-                    None => say("source.record", format!("{}没有字段“{name}”", kind.title)),
-                    // A blind field is known by its token and may tell subjects apart; it may not be shown.
-                    Some(f) if f.private.is_some() && !(f.blind && record.key.contains(name) && !record.subject.contains(name)) => {
-                        say("source.record", format!("“{name}”是{}的个人信息，不能写进预警", kind.title));
-                    }
-                    Some(_) => {}
-                }
-            }
-        }
+        Source::Record(record) => found.extend(of_record(catalogue, def, record, "source.record")),
         Source::Query(query) => found.extend(of_query(catalogue, query)),
         Source::Statistic(statistic) => found.extend(of_query(catalogue, &statistic.query)),
         Source::Duty(of) => {
             for duty in of.duties.iter().filter(|duty| !catalogue.duties.contains_key(*duty)) {
                 say("source.duty", format!("没有名为“{duty}”的事项"));
             }
+        }
+    }
+    for (i, also) in def.also.iter().enumerate() {
+        let at = format!("also.{i}.record");
+        match &def.source {
+            Source::Record(record) if record.kind != also.record.kind => {}
+            Source::Record(_) => found.push((at.clone(), format!("“{}”已经是该规则的表单，每种表单写一次", also.record.kind))),
+            _ => found.push((at.clone(), "also 只用于逐条记录的规则".into())),
+        }
+        if also.levels.is_empty() || also.levels.windows(2).any(|pair| pair[0].level <= pair[1].level) {
+            found.push((format!("also.{i}.levels"), "级别应由高到低各写一次，至少一个".into()));
+        }
+        found.extend(of_record(catalogue, def, &also.record, &at));
+    }
+    found
+}
+
+fn of_record(catalogue: &Catalogue, def: &WarningDef, record: &RecordSource, at: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut say = |at: &str, message: String| found.push((at.to_owned(), message));
+    let Some(kind) = catalogue.kind(&record.kind) else {
+        if !def.needs.iter().any(|n| n.strip_prefix(KIND) == Some(&record.kind)) {
+            say(&format!("{at}.kind"), format!("没有名为“{}”的表单；若尚未建立，请在 needs 中写 kind:{0}", record.kind));
+        }
+        return found;
+    };
+    for name in record.key.iter().chain(&record.subject).chain(&record.value) {
+        match kind.field(name) {
+            None if kind.refs.contains_key(name) => {}
+            None => say(at, format!("{}没有字段“{name}”", kind.title)),
+            // A blind field is known by its token and may tell subjects apart; it may not be shown.
+            Some(f) if f.private.is_some() && !(f.blind && record.key.contains(name) && !record.subject.contains(name)) => {
+                say(at, format!("“{name}”是{}的个人信息，不能写进预警", kind.title));
+            }
+            Some(_) => {}
         }
     }
     found
@@ -98,11 +115,7 @@ impl Catalogue {
     fn compiled(&self, def: WarningDef) -> Result<Warning, (String, String)> {
         let there = |need: &String| need.strip_prefix(KIND).is_some_and(|kind| self.kinds.contains_key(kind));
         let lacks = def.needs.iter().filter(|need| !there(need)).cloned().collect();
-        let kind = match &def.source {
-            Source::Record(record) => self.kinds.get(&record.kind).map(AsRef::as_ref),
-            _ => None,
-        };
-        Warning::new(def, kind, lacks)
+        Warning::new(def, |kind| self.kinds.get(kind).map(AsRef::as_ref), lacks)
     }
 
     /// A rule that is not among the definitions yet, to be tried.

@@ -4,6 +4,6 @@ mod def;
 mod lint;
 mod rule;
 
-pub use def::{Level, LevelDef, Method, OfDuties, Party, Query, RecordSource, Source, Statistic, Threshold, WarningDef};
+pub use def::{Also, Level, LevelDef, Method, OfDuties, Party, Query, RecordSource, Source, Statistic, Threshold, WarningDef};
 pub(crate) use lint::check;
-pub use rule::{Judged, Thresholds, Warning};
+pub use rule::{Judged, Part, Thresholds, Warning};

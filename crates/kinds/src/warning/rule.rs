@@ -1,6 +1,6 @@
 //! A warning rule at run time: conditions compiled, thresholds of a region, the level of a row.
 
-use super::def::{Level, Party, Query, Source, WarningDef};
+use super::def::{Level, LevelDef, Party, Query, RecordSource, Source, WarningDef};
 use crate::kind::{Field, Kind};
 use crate::rules::Expression;
 use indexmap::IndexMap;
@@ -14,10 +14,60 @@ pub type Thresholds = IndexMap<String, f64>;
 pub struct Warning {
     /// As written.
     pub def: WarningDef,
-    when: Option<Expression>,
-    levels: Vec<(Level, Expression)>,
+    own: Conditions,
+    also: Vec<Conditions>,
     /// What it lacks on this platform, in words.
     pub lacks: Vec<String>,
+}
+
+/// Conditions over one kind of record, or over the columns of a query.
+#[derive(Debug, Default)]
+struct Conditions {
+    when: Option<Expression>,
+    levels: Vec<(Level, Expression)>,
+}
+
+impl Conditions {
+    /// Compiles them.
+    fn of(at: &str, when: Option<&str>, levels: &[LevelDef], kind: Option<&Kind>, names: &[String]) -> Result<Self, (String, String)> {
+        let fields: &[Field] = kind.map_or(&[], |k| k.fields.as_slice());
+        let mut names = names.to_vec();
+        names.extend(kind.into_iter().flat_map(|k| k.refs.keys().cloned()));
+        let compile = |at: String, source: &str| Expression::over(source, fields, &names).map_err(|message| (at, message));
+        let when = when.map(|w| compile(format!("{at}record.when"), w)).transpose()?;
+        // The rule's own conditions stand beside its source, those of others with them.
+        let before = if at == SOURCE { "" } else { at };
+        let level = |(i, l): (usize, &LevelDef)| Ok((l.level, compile(format!("{before}levels.{i}.when"), &l.when)?));
+        Ok(Self { when, levels: levels.iter().enumerate().map(level).collect::<Result<_, (String, String)>>()? })
+    }
+
+    fn judge(&self, row: &Map<String, Value>, thresholds: &Thresholds, today: &str) -> Judged {
+        let numbers: Map<String, Value> = thresholds.iter().map(|(name, value)| (name.clone(), Value::from(*value))).collect();
+        if self.when.as_ref().is_some_and(|when| !when.holds_beside(row, &numbers, today)) {
+            return Judged::Aside;
+        }
+        let found = self.levels.iter().find(|(_, when)| when.holds_beside(row, &numbers, today));
+        found.map_or(Judged::Fine, |(level, _)| Judged::Level(*level))
+    }
+}
+
+/// Where the rule's own source stands in its file.
+const SOURCE: &str = "source.";
+
+/// A kind of record that a rule looks at.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    /// The records.
+    pub source: &'a RecordSource,
+    conditions: &'a Conditions,
+}
+
+impl Part<'_> {
+    /// The level of a record under thresholds.
+    #[must_use]
+    pub fn judge(&self, record: &Map<String, Value>, thresholds: &Thresholds, today: &str) -> Judged {
+        self.conditions.judge(record, thresholds, today)
+    }
 }
 
 impl std::ops::Deref for Warning {
@@ -42,12 +92,13 @@ pub enum Judged {
 pub(super) const COLUMNS: [&str; 6] = ["key", "subject", "employer", "region", "value", "evidence"];
 
 impl Warning {
-    /// Compiles the conditions. `kind` is the record's, where the rule is over one that exists.
+    /// Compiles the conditions; `kinds` finds the kinds of records that exist.
     ///
     /// # Errors
     /// Member of the definition and what is wrong with it.
-    pub fn new(def: WarningDef, kind: Option<&Kind>, lacks: Vec<String>) -> Result<Self, (String, String)> {
+    pub fn new<'k>(def: WarningDef, kinds: impl Fn(&str) -> Option<&'k Kind>, lacks: Vec<String>) -> Result<Self, (String, String)> {
         let mut names: Vec<String> = def.thresholds.keys().cloned().collect();
+        let thresholds = names.clone();
         let mut columns = |query: &Query| {
             names.extend(COLUMNS.iter().map(|c| (*c).to_owned()));
             names.extend(query.columns.iter().cloned());
@@ -62,20 +113,34 @@ impl Warning {
             }
         }
         // A rule over a kind that is still to come is kept; its conditions are compiled once the kind is there.
-        if matches!(def.source, Source::Record(_)) && kind.is_none() {
-            return Ok(Self { def, when: None, levels: Vec::new(), lacks });
-        }
-        let fields: &[Field] = kind.map_or(&[], |k| k.fields.as_slice());
-        let refs = kind.map(|k| k.refs.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
-        names.extend(refs);
-        let compile = |at: String, source: &str| Expression::over(source, fields, &names).map_err(|message| (at, message));
-        let when = match &def.source {
-            Source::Record(record) => record.when.as_deref().map(|w| compile("source.record.when".into(), w)).transpose()?,
+        let own = match &def.source {
+            Source::Record(record) => match kinds(&record.kind) {
+                Some(kind) => Conditions::of(SOURCE, record.when.as_deref(), &def.levels, Some(kind), &names)?,
+                None => Conditions::default(),
+            },
+            _ => Conditions::of(SOURCE, None, &def.levels, None, &names)?,
+        };
+        let also = def.also.iter().enumerate().map(|(i, also)| match kinds(&also.record.kind) {
+            Some(kind) => Conditions::of(&format!("also.{i}."), also.record.when.as_deref(), &also.levels, Some(kind), &thresholds),
+            None => Ok(Conditions::default()),
+        });
+        let also = also.collect::<Result<_, (String, String)>>()?;
+        Ok(Self { def, own, also, lacks })
+    }
+
+    /// The kinds of records that it looks at; none where it asks a query or duties.
+    pub fn parts(&self) -> impl Iterator<Item = Part<'_>> {
+        let own = match &self.def.source {
+            Source::Record(source) => Some(Part { source, conditions: &self.own }),
             _ => None,
         };
-        let level = |(i, l): (usize, &super::LevelDef)| Ok((l.level, compile(format!("levels.{i}.when"), &l.when)?));
-        let levels = def.levels.iter().enumerate().map(level).collect::<Result<_, (String, String)>>()?;
-        Ok(Self { def, when, levels, lacks })
+        own.into_iter().chain(self.def.also.iter().zip(&self.also).map(|(also, conditions)| Part { source: &also.record, conditions }))
+    }
+
+    /// What it looks at in records of a kind.
+    #[must_use]
+    pub fn part(&self, kind: &str) -> Option<Part<'_>> {
+        self.parts().find(|part| part.source.kind == kind)
     }
 
     /// The thresholds where no region says otherwise.
@@ -84,15 +149,10 @@ impl Warning {
         self.def.thresholds.iter().map(|(name, t)| (name.clone(), t.default)).collect()
     }
 
-    /// The level of a row or record under thresholds.
+    /// The level of a row of its query, or of a record of its first kind, under thresholds.
     #[must_use]
     pub fn judge(&self, row: &Map<String, Value>, thresholds: &Thresholds, today: &str) -> Judged {
-        let numbers: Map<String, Value> = thresholds.iter().map(|(name, value)| (name.clone(), Value::from(*value))).collect();
-        if self.when.as_ref().is_some_and(|when| !when.holds_beside(row, &numbers, today)) {
-            return Judged::Aside;
-        }
-        let found = self.levels.iter().find(|(_, when)| when.holds_beside(row, &numbers, today));
-        found.map_or(Judged::Fine, |(level, _)| Judged::Level(*level))
+        self.own.judge(row, thresholds, today)
     }
 
     /// Whose a warning of a level is: the party of that level, else of the nearest graver one, else of the gravest there is.

@@ -10,7 +10,7 @@ use crate::door::Door;
 use crate::port::{Filter, Op, Query};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use zhijian_kinds::dates::{add_days, add_months};
-use zhijian_kinds::warning::{Judged, Level, RecordSource, Source, Thresholds, Warning};
+use zhijian_kinds::warning::{Judged, Level, Part, Source, Thresholds, Warning};
 
 /// One month.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -76,7 +76,7 @@ pub async fn run(door: &Door, facts: &dyn Facts, asked: &Asked<'_>) -> Result<Ba
     }
     match &asked.rule.source {
         Source::Duty(_) => return Err("该规则看的是现有的应办事项，事项不留历史状态，不能回测".into()),
-        Source::Record(source) => past.records(door, source).await?,
+        Source::Record(_) => past.records(door).await?,
         Source::Query(_) | Source::Statistic(_) => {
             for month in &months {
                 let day = last_day(month).ok_or("月份无法识别")?;
@@ -142,20 +142,29 @@ impl Past<'_> {
         }
     }
 
-    async fn records(&mut self, door: &Door, source: &RecordSource) -> Result<(), String> {
-        let rule = self.asked.rule;
+    async fn records(&mut self, door: &Door) -> Result<(), String> {
+        let mut by_day: BTreeMap<(String, String), Signal> = BTreeMap::new();
+        for part in self.asked.rule.parts() {
+            self.gather(door, &part, &mut by_day).await?;
+        }
+        for ((day, _), signal) in by_day {
+            self.see(&signal, &day);
+        }
+        Ok(())
+    }
+
+    async fn gather(&self, door: &Door, part: &Part<'_>, by_day: &mut BTreeMap<(String, String), Signal>) -> Result<(), String> {
         let to = last_day(self.asked.to).ok_or("月份无法识别")?;
         let filters = vec![
             Filter::system("event_date", Op::Gte, &format!("{}-01", self.asked.from)),
             Filter::system("event_date", Op::Lte, &to),
             Filter::system("region", Op::Prefix, self.asked.region),
         ];
-        let mut query = Query { limit: 500, ..Query::everything(&source.kind, filters) };
-        let mut by_day: BTreeMap<(String, String), Signal> = BTreeMap::new();
+        let mut query = Query { limit: 500, ..Query::everything(&part.source.kind, filters) };
         loop {
             let page = door.store.query(&query).await.map_err(|e| e.to_string())?;
             for stored in page.rows {
-                if let Some(signal) = of_records::signal(door, rule, source, &stored, self.asked.thresholds, &to) {
+                if let Some(signal) = of_records::signal(door, part, &stored, self.asked.thresholds, &to) {
                     by_day.insert((signal.on.clone(), signal.source.clone()), signal);
                 }
             }
@@ -164,13 +173,9 @@ impl Past<'_> {
                 return Err(format!("这段时间的记录超过 {RECORDS} 条，请缩短时间"));
             }
             if query.cursor.is_none() {
-                break;
+                return Ok(());
             }
         }
-        for ((day, _), signal) in by_day {
-            self.see(&signal, &day);
-        }
-        Ok(())
     }
 }
 

@@ -6,22 +6,16 @@ use crate::port::Stored;
 use crate::read::display;
 use serde_json::{Map, Value};
 use zhijian_kinds::intake::get_path;
-use zhijian_kinds::warning::{Judged, RecordSource, Thresholds, Warning};
+use zhijian_kinds::warning::{Judged, Part, RecordSource, Thresholds};
 
 /// What a record, as it stands, tells its subject; `None` when the rule does not look at it or it has no subject.
-pub(super) fn signal(
-    door: &Door,
-    rule: &Warning,
-    source: &RecordSource,
-    stored: &Stored,
-    thresholds: &Thresholds,
-    today: &str,
-) -> Option<Signal> {
+pub(super) fn signal(door: &Door, part: &Part<'_>, stored: &Stored, thresholds: &Thresholds, today: &str) -> Option<Signal> {
+    let source = part.source;
     let document = stored.document();
     let level = if stored.retracted {
         None
     } else {
-        match rule.judge(&document, thresholds, today) {
+        match part.judge(&document, thresholds, today) {
             Judged::Aside => return None,
             Judged::Fine => None,
             Judged::Level(level) => Some(level),

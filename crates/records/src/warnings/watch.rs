@@ -171,13 +171,13 @@ impl Watch {
         today: &str,
         round: &mut Round,
     ) -> Result<(), DoorError> {
-        let Source::Record(source) = &rule.source else { return Ok(()) };
+        let Some(part) = rule.part(&newest.kind) else { return Ok(()) };
         let (on, thresholds) = scribe.settings.rule(rule, &newest.region, today);
         if !on {
             return Ok(());
         }
-        let now = of_records::signal(&self.door, rule, source, newest, &thresholds, today);
-        let then = before.and_then(|old| of_records::gone(&self.door, source, old));
+        let now = of_records::signal(&self.door, &part, newest, &thresholds, today);
+        let then = before.and_then(|old| of_records::gone(&self.door, part.source, old));
         if let Some(then) = then.filter(|then| now.as_ref().is_none_or(|now| now.key != then.key)) {
             round.count(scribe.apply(rule, &thresholds, &then).await?);
         }
@@ -308,7 +308,7 @@ fn of_duty(rule: &Warning) -> bool {
 }
 
 fn of_kind(rule: &Warning, kind: &str) -> bool {
-    matches!(&rule.source, Source::Record(source) if source.kind == kind)
+    rule.part(kind).is_some()
 }
 
 fn failed() -> impl FnOnce(crate::port::StoreError) -> DoorError {

@@ -143,6 +143,41 @@ async fn rq_027_an_alarm_of_a_device_raises_a_warning_of_its_level_and_goes_up_w
 }
 
 #[tokio::test]
+async fn rq_027_noise_warns_by_the_level_of_its_shift_and_not_by_a_minute() {
+    let (_world, door, _, facts) = world().await;
+    let kind = door.kind("online_shift").unwrap();
+    let shift = |day: &str, value: Value| {
+        let (valid, noon) = (!value.is_null(), format!("{day}T08:00:00+08:00"));
+        let document = json!({"hazard": "P001", "unit": "dB(A)", "measure": "lex_8h", "worked_on": day, "began_at": noon,
+            "ended_at": format!("{day}T16:00:00+08:00"), "value": value, "mean": value, "limit": 85, "limit_kind": "LEX", "edition": "GBZ 2.2-2007",
+            "valid": valid, "over": null, "short_max": null, "short_at": null, "short_limit": null, "short_limit_kind": null, "short_over": null});
+        example(&kind, &document)
+    };
+    // A minute over the set point of a noise device is an alarm, and no warning.
+    let alarm = example(
+        &door.kind("alarm").unwrap(),
+        &json!({"hazard": "P001", "unit": "dB(A)", "started_on": "2026-06-12",
+        "started_at": "2026-06-12T09:12:00+08:00", "raised_at": "2026-06-12T09:13:00+08:00", "ended_at": null, "ack_due_at": null,
+        "escalated_at": null, "acknowledged_by": null, "cause": null, "measures": null, "closed_on": null, "status": "raised"}),
+    );
+    file(&door, "alarm", &alarm).await;
+    // Exactly 85 is not over, and a shift with too few minutes says nothing.
+    file(&door, "online_shift", &shift("2026-06-12", json!(85.0))).await;
+    file(&door, "online_shift", &shift("2026-06-13", Value::Null)).await;
+    assert_eq!(watch(&door, &facts).await.opened, 0);
+    file(&door, "online_shift", &shift("2026-06-14", json!(85.1))).await;
+    assert_eq!(watch(&door, &facts).await.opened, 1);
+    assert_eq!(shown(&all(&door).await), ["EW-05 1 级2 高2 present pushed"]);
+    assert_eq!(all(&door).await[0].document()["value"], json!(85.1));
+    file(&door, "online_shift", &shift("2026-06-15", json!(100.5))).await;
+    watch(&door, &facts).await;
+    assert_eq!(shown(&all(&door).await), ["EW-05 1 级3 高3 present pushed"], "one warning of the post, one level up");
+    file(&door, "online_shift", &shift("2026-06-16", json!(80.0))).await;
+    watch(&door, &facts).await;
+    assert_eq!(shown(&all(&door).await), ["EW-05 1 级3 高3 cleared pushed"]);
+}
+
+#[tokio::test]
 async fn rq_168_a_cluster_is_raised_once_goes_up_clears_and_waits_for_people() {
     let (_world, door, id, facts) = world().await;
     facts.says(&[cluster(&id, 2)]);

@@ -1,7 +1,7 @@
 //! Readings become windows, windows become alarms: pure functions of what was read, not of when or how often it arrived.
 //!
 //! - [`Readings`]: a device's readings, one a moment; duplicates, corrections, contradictions and late ones each told.
-//! - [`Slot`], [`rolling`], [`span`]: minutes, 15-minute means, shifts and days with their availability.
+//! - [`Slot`], [`rolling`], [`span`], [`highest`]: minutes, 15-minute means, shifts and days with their availability.
 //! - [`SetPoints`], [`Machine`], [`Episode`]: alarm levels of GBZ/T 223 with hysteresis and minimum duration, on event time.
 //! - [`Watch`]: the three together for one signal; gives changes whatever comes late.
 //! - [`Care`]: what people do about an alarm, from 产生 to 关闭.
@@ -10,6 +10,7 @@
 
 mod alarm;
 mod care;
+mod highest;
 mod machine;
 mod reading;
 mod set_points;
@@ -19,6 +20,7 @@ mod watch;
 
 pub use alarm::{Episode, Step};
 pub use care::{Care, CareError, CareState, Deadlines, Deed};
+pub use highest::{Highest, highest};
 pub use machine::{Machine, Rule, RuleError};
 pub use reading::{Added, Quality, Reading, Readings};
 pub use set_points::{Crossing, Level, SetPoints, SetPointsError};

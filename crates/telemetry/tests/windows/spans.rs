@@ -3,7 +3,7 @@
 use crate::support::{MINUTE, START, read};
 use time::{Time, UtcOffset, macros::date};
 use zhijian_telemetry::windows::{
-    Added, Averaging, Grid, Quality, Reading, Readings, Span, VALID_DAY, day, lex_8h, rolling, shift, span, twa8,
+    Added, Averaging, Grid, Quality, Reading, Readings, Span, VALID_DAY, day, highest, lex_8h, rolling, shift, span, twa8,
 };
 
 fn readings(all: impl IntoIterator<Item = Reading>) -> Readings {
@@ -104,4 +104,25 @@ fn what_cannot_be_kept_is_told() {
         assert_eq!(kept.between(START, START + 1).map(|reading| reading.value).collect::<Vec<_>>(), [holds], "{why}");
     }
     assert_eq!(kept.len(), 1);
+}
+
+#[test]
+fn rq_026_the_highest_quarter_of_an_hour_lies_wholly_in_its_span() {
+    // 60 minutes of 1, with fifteen of 9 from minute 20 on, and a peak that ends before the span begins.
+    let value = |minute: i64| if (20..35).contains(&minute) { 9.0 } else { 1.0 };
+    let kept = readings((-10..60).map(|minute| read(minute, if minute < 0 { 100.0 } else { value(minute) })));
+    let hour = Span { start_ms: START, end_ms: START + 60 * MINUTE };
+    let grid = Grid::minutes(Averaging::Mean);
+    let found = highest(&kept, &grid, hour, 15, 0.75).unwrap();
+    assert_eq!((found.start_ms - START, found.mean), (20 * MINUTE, 9.0));
+    // Of equal ones the first.
+    let level = readings((0..60).map(|minute| read(minute, 1.0)));
+    assert_eq!(highest(&level, &grid, hour, 15, 0.75).map(|found| found.start_ms), Some(START));
+    // Nothing where the span is shorter, the slots are longer, or too little was read.
+    let short = Span { end_ms: START + 14 * MINUTE, ..hour };
+    assert_eq!(highest(&kept, &grid, short, 15, 0.75), None);
+    assert_eq!(highest(&kept, &Grid { step_ms: 30 * MINUTE, ..grid }, hour, 15, 0.75), None);
+    let sparse = readings((0..60).step_by(2).map(|minute| read(minute, 5.0)));
+    assert_eq!(highest(&sparse, &grid, hour, 15, 0.75), None, "half of the minutes");
+    assert!(highest(&sparse, &grid, hour, 15, 0.5).is_some());
 }

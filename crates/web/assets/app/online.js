@@ -1,17 +1,39 @@
 // A device's chart: pieces with their lowest and highest value, set points, and what arrives while the page is open.
 (() => {
   const box = document.querySelector("[data-series]");
-  if (!box || !window.echarts) return;
+  if (!box) return;
+  // Alarms: the page's own piece again, whenever the stream says that they have changed.
+  const source = new EventSource(box.dataset.live);
+  window.addEventListener("pagehide", () => source.close());
+  const piece = document.querySelector("[data-piece]");
+  if (piece) {
+    source.addEventListener("alarms", async () => {
+      const answer = await fetch(piece.dataset.piece, { headers: { Accept: "text/html" } });
+      if (!answer.ok || answer.redirected) return;
+      const text = await answer.text();
+      // Said aloud only when it is something else.
+      if (text !== piece.innerHTML) piece.innerHTML = text;
+    });
+  }
+  const badge = document.getElementById("live-state");
+  source.addEventListener("state", (event) => {
+    const { title, class: look } = JSON.parse(event.data);
+    badge.textContent = title;
+    badge.className = `state-badge ${look}`;
+  });
+  if (!window.echarts) return;
+  // The axis shows China time, wherever the browser stands: as the readings beside it.
+  const CHINA = 8 * 3600e3;
   const unit = box.dataset.unit, lines = JSON.parse(box.dataset.lines);
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const chart = window.echarts.init(box);
   new ResizeObserver(() => chart.resize()).observe(box);
   let points = [];
   // Lowest, then highest of each piece: a line through both keeps every peak.
-  const drawn = () => points.flatMap(([at, low, high]) => (low === high ? [[at, low]] : [[at, low], [at, high]]));
+  const drawn = () => points.flatMap(([at, low, high]) => (low === high ? [[at + CHINA, low]] : [[at + CHINA, low], [at + CHINA, high]]));
   const three = (value) => String(Number(Number(value).toPrecision(4)));
   const option = () => ({
-    animation: false, aria: { enabled: false },
+    animation: false, aria: { enabled: false }, useUTC: true,
     grid: { left: 8, right: 24, top: 32, bottom: 8, containLabel: true },
     tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: (value) => `${three(value)} ${unit}` },
     xAxis: { type: "time", axisLabel: { hideOverlap: true } },
@@ -35,7 +57,6 @@
   };
   load();
   const value = document.getElementById("live-value"), at = document.getElementById("live-at");
-  const source = new EventSource(box.dataset.live);
   source.onmessage = (event) => {
     const reading = JSON.parse(event.data);
     if (reading.q === 0) {
@@ -48,5 +69,4 @@
     at.textContent = reading.shown;
   };
   source.addEventListener("again", load);
-  window.addEventListener("pagehide", () => source.close());
 })();

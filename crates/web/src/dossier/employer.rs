@@ -78,6 +78,7 @@ pub async fn show(signed: Signed, State(app): State<App>, Path(id): Path<String>
     let (rows, suspected, cards, duties) =
         futures::future::try_join4(lists, suspected, coverage::cards(&app, &signed, &id), tasks::of(&app, &signed, &id)).await?;
     let counted = risk::cases(&app, &signed, &id).await?;
+    let online = crate::online::of_employer(&app, &signed, &id).await?;
     let of = |kind: &str| rows.get(kind).and_then(Option::as_ref);
     let listed = |kind: &str, columns: &[&str]| of(kind).map(|rows| parts::table(&app, rows, columns));
     let section = |id: &'static str, title: &'static str, body: Option<Markup>| Section { id, title, body };
@@ -88,6 +89,7 @@ pub async fn show(signed: Signed, State(app): State<App>, Path(id): Path<String>
         section("declarations", "危害项目申报", of("declaration").map(|rows| declared::body(&app, rows))),
         section("projects", "建设项目“三同时”", listed("construction_project", &PROJECTS)),
         section("measurements", "危害因素监测", of("measurement").map(|rows| hygiene::body(&app, &id, rows))),
+        section("online", "在线监测", online),
         section("exams", "职业健康检查", coverage::body(&app, &id, cards.as_ref(), of("declaration"), of("exam_summary"))),
         section("cases", "疑似职业病与职业病", cases::body(&app, suspected.as_ref(), of("diagnosis"))),
         section("training", "培训", listed("training", &TRAININGS)),

@@ -1,6 +1,6 @@
 //! `GET /online/devices/{id}`: one device: its chart, its state, its alarms.
 
-use super::{PAGE, TITLE, address, employer, moment, notice, number, state};
+use super::{PAGE, TITLE, address, alarms, employer, exposure, moment, notice, number, state, style};
 use crate::app::App;
 use crate::error::PageError;
 use crate::layout::{self, Frame};
@@ -10,16 +10,13 @@ use axum::extract::{Path, RawQuery, State};
 use maud::{Markup, html};
 use serde_json::{Value, json};
 use zhijian_gateway::Device;
-use zhijian_records::port::Op;
-use zhijian_records::read::{ListRequest, View};
+use zhijian_records::read::View;
 use zhijian_telemetry::readings::{Kept, Series, Tally};
 use zhijian_telemetry::windows::Level;
 
 /// Spans of the chart: code, title, hours.
 pub(super) const SPANS: [(&str, &str, i64); 5] =
     [("2h", "2 小时", 2), ("24h", "24 小时", 24), ("7d", "7 天", 7 * 24), ("30d", "30 天", 30 * 24), ("365d", "一年", 365 * 24)];
-/// Alarms on the page.
-const ALARMS: u32 = 5;
 
 /// `GET /online/devices/{id}`
 pub async fn show(signed: Signed, State(app): State<App>, Path(id): Path<String>, RawQuery(query): RawQuery) -> Result<Markup, PageError> {
@@ -31,16 +28,18 @@ pub async fn show(signed: Signed, State(app): State<App>, Path(id): Path<String>
         Some(hub) => (
             hub.store.last(std::slice::from_ref(&series)).await.map_err(PageError::failed("读取监测数据"))?.into_iter().next().flatten(),
             hub.store.tallies(Some(std::slice::from_ref(&series.device))).await.map_err(PageError::failed("读取监测数据"))?,
-            hub.register.device(&series.device),
+            known(hub, &series.device).await,
         ),
         None => (None, Vec::new(), None),
     };
-    let alarms = alarms(&app, &signed, &series.device).await?;
+    let open = alarms::of_device(&app, &signed.caller, &series.device).await?;
     let body = html! {
+        (style())
         (notice())
         (now(&app, &view, device.as_deref(), last.as_ref()))
         (picture(&app, &id, span, &view, device.as_deref()))
-        (alarm_list(&app, &series.device, &alarms))
+        @if let Some(device) = &device { (exposure::today(&app, &id, device).await?) }
+        section.card { h2 { "报警" } div #alarms data-piece={(address(&id)) "/alarms"} aria-live="polite" { (alarms::list(&app, &series.device, &open)) } }
         (received(&series.device, &tallies))
     };
     let title = format!("{} {}", text("device_no"), text("name"));
@@ -56,6 +55,17 @@ pub async fn show(signed: Signed, State(app): State<App>, Path(id): Path<String>
         ..Frame::new(&app)
     };
     Ok(layout::page(&frame, body))
+}
+
+/// The device as gateways know it. One that has just been entered is looked for again, or its page would say that it is not known.
+async fn known(hub: &zhijian_gateway::Hub, number: &str) -> Option<std::sync::Arc<Device>> {
+    if let Some(device) = hub.register.device(number) {
+        return Some(device);
+    }
+    if let Err(error) = hub.register.renew(std::time::Duration::from_secs(2)).await {
+        tracing::error!(error = &error as &dyn std::error::Error, "cannot read the register of devices");
+    }
+    hub.register.device(number)
 }
 
 /// The span that the address names.
@@ -83,7 +93,7 @@ fn now(app: &App, view: &View, device: Option<&Device>, last: Option<&Kept>) -> 
     let quality = last.map(|last| label("QFLAG", &last.reading.quality.code().to_string()));
     html! {
         section.card.about { h2 { "现在" } dl {
-            dt { "状态" } dd { span class={"state-badge " (class)} { (label("DEVST", code)) } }
+            dt { "状态" } dd { span #live-state class={"state-badge " (class)} { (label("DEVST", code)) } }
             dt { "最新值" }
             dd {
                 strong #live-value { @if let Some(last) = last { (number(last.reading.value)) } @else { "—" } } " " (text("unit"))
@@ -124,46 +134,6 @@ fn picture(app: &App, id: &str, span: &(&str, &str, i64), view: &View, device: O
                 div.chart data-series={(page) "/chart?span=" (span.0)} data-live={(page) "/live"} data-lines=(Value::from(lines).to_string()) data-unit=(unit) role="img" aria-label={"最近" (span.1) "的监测曲线"} {}
                 p.muted { a href={(page) "/chart?span=" (span.0)} { "曲线数据（JSON）" } "；时段内的数据分段取最低和最高值，峰值不会被抹平。" }
             } @else { p.muted { "本服务没有启用在线监测。" } }
-        }
-    }
-}
-
-async fn alarms(app: &App, signed: &Signed, device: &str) -> Result<Vec<View>, PageError> {
-    let readable = app
-        .catalogue()
-        .kind("alarm")
-        .is_some_and(|kind| zhijian_records::access::may(&signed.caller, kind, zhijian_records::access::Wish::Read));
-    if !readable {
-        return Ok(Vec::new());
-    }
-    let filters = vec![("device_no".to_owned(), Op::Eq, device.to_owned())];
-    let request = ListRequest { filters, limit: ALARMS, sort: Some("-started_at".into()), ..ListRequest::default() };
-    Ok(app.door.list(&signed.caller, "alarm", &request).await?.rows)
-}
-
-fn alarm_list(app: &App, device: &str, alarms: &[View]) -> Markup {
-    let label = |list: &str, code: &str| app.catalogue().list(list).map_or(code.to_owned(), |list| list.label(code).to_owned());
-    let states = app.catalogue().kind("alarm").and_then(|kind| kind.states.as_ref());
-    html! {
-        section.card {
-            h2 { "报警" }
-            @if alarms.is_empty() { p.muted { "没有报警。" } } @else {
-                div.table-wrap { table.list.small {
-                    thead { tr { th scope="col" { "开始" } th scope="col" { "级别" } th.num scope="col" { "峰值" } th scope="col" { "恢复" } th scope="col" { "处置" } } }
-                    tbody { @for view in alarms {
-                        @let text = |name: &str| view.data.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-                        @let short = |name: &str| text(name).get(..19).unwrap_or_default().replace('T', " ");
-                        tr {
-                            td.date data-label="开始" { a href=(links::record("alarm", &view.id)) { (short("started_at")) } }
-                            td data-label="级别" { (label("ALARMLV", &text("level"))) }
-                            td.num data-label="峰值" { @if let Some(peak) = view.data.get("peak").and_then(Value::as_f64) { (number(peak)) } }
-                            td.date data-label="恢复" { @if text("ended_at").is_empty() { "持续中" } @else { (short("ended_at")) } }
-                            td data-label="处置" { (states.and_then(|s| s.list.iter().find(|s| s.code == view.state)).map_or(view.state.as_str(), |s| s.title.as_str())) }
-                        }
-                    } }
-                } }
-                p { a href=(links::list_by("alarm", "device_no", device)) { "全部报警" } }
-            }
         }
     }
 }

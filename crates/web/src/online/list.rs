@@ -1,6 +1,6 @@
 //! `GET /online`: the caller's devices with state and last value.
 
-use super::{PAGE, QUARANTINE, QUARANTINE_TITLE, TITLE, address, employer, may, moment, notice, number, state};
+use super::{PAGE, QUARANTINE, QUARANTINE_TITLE, TITLE, address, employer, may, moment, notice, number, state, views};
 use crate::app::App;
 use crate::error::PageError;
 use crate::layout::{self, Frame};
@@ -50,6 +50,7 @@ pub async fn show(signed: Signed, State(app): State<App>, RawQuery(query): RawQu
     };
     let body = html! {
         (notice())
+        (views(PAGE))
         (filter(&app, &asked))
         @if page.rows.is_empty() { (nothing(&asked)) } @else {
             (table(&app, &page.rows, &last))

@@ -2,12 +2,20 @@
 //!
 //! Every page says that on-line values are an indication, not a legal test (domain B5).
 
+mod alarms;
 mod chart;
 mod device;
+mod exposure;
 mod intake;
 mod list;
 mod live;
+mod map;
+mod posts;
 mod quarantine;
+mod scene;
+mod wall;
+
+pub use posts::of_employer;
 
 use crate::app::App;
 use crate::error::PageError;
@@ -37,10 +45,17 @@ pub const INTAKE: &str = "/api/v1/readings";
 pub fn router() -> Router<App> {
     Router::new()
         .route(PAGE, get(list::show))
+        .route(posts::POSTS, get(posts::show))
+        .route(map::MAP, get(map::show))
+        .route(wall::WALL, get(wall::show))
+        .route("/online/wall/piece", get(wall::piece))
+        .route("/online/wall/live", get(wall::events))
         .route(QUARANTINE, get(quarantine::show))
         .route("/online/devices/{id}", get(device::show))
         .route("/online/devices/{id}/chart", get(chart::data))
         .route("/online/devices/{id}/live", get(live::events))
+        .route("/online/devices/{id}/alarms", get(alarms::piece))
+        .route("/online/devices/{id}/exposure", get(exposure::show))
         .route(INTAKE, post(intake::take).layer(DefaultBodyLimit::max(batch::LARGEST + 1)))
 }
 
@@ -61,6 +76,17 @@ fn hub(app: &App) -> Result<&Hub, PageError> {
 /// What every page says.
 fn notice() -> Markup {
     html! { p.lead role="note" { "在线数据只作提示，不是法定检测结果：不计入工作场所合格率（I-04），不单独作为处罚证据。" } }
+}
+
+/// Style sheet of these pages.
+fn style() -> Markup {
+    html! { link rel="stylesheet" href=(crate::assets::url("app/online.css")); }
+}
+
+/// The ways to look at the same devices.
+fn views(active: &str) -> Markup {
+    let all = [(PAGE, "设备"), (posts::POSTS, posts::POSTS_TITLE), (map::MAP, map::MAP_TITLE), (wall::WALL, wall::WALL_TITLE)];
+    html! { nav.tabs aria-label="视图" { @for (page, title) in all { a href=(page) aria-current=[(page == active).then_some("page")] { (title) } } } }
 }
 
 /// Address of a device's page.

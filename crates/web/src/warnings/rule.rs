@@ -75,13 +75,15 @@ pub(super) fn find<'a>(app: &'a App, rule: &str) -> Result<&'a Warning, PageErro
 
 fn levels(rule: &Warning) -> Markup {
     let roles = |level: Level| rule.party(level).map(|p| (p.roles.iter().map(|r| words::role(r)).collect::<Vec<_>>().join("、"), p.days));
+    let own = rule.levels.iter().map(|level| ("", level));
+    let also = rule.also.iter().flat_map(|also| also.levels.iter().map(|level| (also.record.kind.as_str(), level)));
     html! {
         h3 { "级别、责任方和期限" }
         div.table-wrap { table.list.small {
             thead { tr { th scope="col" { "级别" } th scope="col" { "条件" } th scope="col" { "处置" } th.num scope="col" { "期限" } } }
-            tbody { @for level in &rule.levels { tr {
+            tbody { @for (kind, level) in own.chain(also) { tr {
                 td data-label="级别" { (badge(level.level)) }
-                td data-label="条件" { code.alert-code { (level.when) } }
+                td data-label="条件" { @if !kind.is_empty() { code { (kind) } "：" } code.alert-code { (level.when) } }
                 @match roles(level.level) {
                     Some((who, days)) => { td data-label="处置" { (who) } td.num data-label="期限" { (days) " 天" } },
                     None => { td data-label="处置" {} td data-label="期限" {} },
@@ -96,7 +98,9 @@ fn source(rule: &Warning) -> Markup {
     html! {
         details { summary { "规则全文" }
             @match &rule.source {
-                Source::Record(record) => p { "表单 " code { (record.kind) } "，同一对象：" code { (record.key.join(", ")) } @if let Some(when) = &record.when { "，只看：" code.alert-code { (when) } } },
+                Source::Record(_) => @for part in rule.parts() {
+                    p { "表单 " code { (part.source.kind) } "，同一对象：" code { (part.source.key.join(", ")) } @if let Some(when) = &part.source.when { "，只看：" code.alert-code { (when) } } }
+                },
                 Source::Duty(of) => p { "应办事项：" code { (of.duties.join(", ")) } "；late 为超过期限的天数。" },
                 Source::Query(query) => pre.alert-sql tabindex="0" { (query.sql) },
                 Source::Statistic(statistic) => {

@@ -19,6 +19,7 @@ mod masks;
 mod named;
 mod notices;
 mod online;
+mod online_views;
 mod papers;
 mod seen;
 mod walk;
