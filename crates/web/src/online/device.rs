@@ -3,10 +3,12 @@
 use super::{PAGE, TITLE, address, employer, moment, notice, number, state};
 use crate::app::App;
 use crate::error::PageError;
+use crate::flash::Flash;
 use crate::layout::{self, Frame};
 use crate::session::Signed;
 use crate::{links, posted};
 use axum::extract::{Path, RawQuery, State};
+use axum::http::HeaderMap;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 use zhijian_gateway::Device;
@@ -22,7 +24,13 @@ pub(super) const SPANS: [(&str, &str, i64); 5] =
 const ALARMS: u32 = 5;
 
 /// `GET /online/devices/{id}`
-pub async fn show(signed: Signed, State(app): State<App>, Path(id): Path<String>, RawQuery(query): RawQuery) -> Result<Markup, PageError> {
+pub async fn show(
+    signed: Signed,
+    State(app): State<App>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Markup, PageError> {
     let view = app.door.open(&signed.caller, "device", &id, None).await?;
     let span = span(&query.unwrap_or_default())?;
     let text = |name: &str| view.data.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -36,11 +44,14 @@ pub async fn show(signed: Signed, State(app): State<App>, Path(id): Path<String>
         None => (None, Vec::new(), None),
     };
     let alarms = alarms(&app, &signed, &series.device).await?;
+    let requests = super::asking::card(&app, &signed, &view).await?;
     let body = html! {
+        (Flash::of(&headers).notice())
         (notice())
         (now(&app, &view, device.as_deref(), last.as_ref()))
         (picture(&app, &id, span, &view, device.as_deref()))
         (alarm_list(&app, &series.device, &alarms))
+        (requests)
         (received(&series.device, &tallies))
     };
     let title = format!("{} {}", text("device_no"), text("name"));
