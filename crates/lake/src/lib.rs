@@ -5,6 +5,7 @@ mod evaluate;
 pub mod facts;
 mod lake;
 mod manifest;
+pub mod readings;
 pub mod reference;
 mod refresh;
 mod rows;
