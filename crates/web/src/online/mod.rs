@@ -2,8 +2,10 @@
 //!
 //! Every page says that on-line values are an indication, not a legal test (domain B5).
 
+mod asking;
 mod chart;
 mod device;
+pub mod figures;
 mod intake;
 mod list;
 mod live;
@@ -39,6 +41,7 @@ pub fn router() -> Router<App> {
         .route(PAGE, get(list::show))
         .route(QUARANTINE, get(quarantine::show))
         .route("/online/devices/{id}", get(device::show))
+        .route("/online/devices/{id}/ask", post(asking::ask))
         .route("/online/devices/{id}/chart", get(chart::data))
         .route("/online/devices/{id}/live", get(live::events))
         .route(INTAKE, post(intake::take).layer(DefaultBodyLimit::max(batch::LARGEST + 1)))
