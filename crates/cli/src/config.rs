@@ -50,12 +50,28 @@ pub struct Config {
     pub notify: zhijian_notify::Settings,
     /// File of on-line readings for SQLite (`sqlite://…`). Environment: `ZHIJIAN_READINGS_URL`. Default: `<home>/readings.db`. With PostgreSQL they are in its database.
     pub readings_url: Option<String>,
+    /// Days that readings stay in the database; older ones are in the archive alone. No source names a figure. Environment: `ZHIJIAN_READINGS_KEEP_DAYS`. Default: 400, so that a year's chart is quick.
+    pub readings_keep_days: u32,
     /// Address of the MQTT gateway; none by default. Environment: `ZHIJIAN_MQTT`.
     pub mqtt: Option<String>,
     /// Certificate chain (PEM) of the MQTT gateway; without it connections are not encrypted. Environment: `ZHIJIAN_MQTT_CERTIFICATE`.
     pub mqtt_certificate: Option<PathBuf>,
     /// Its private key (PEM). Environment: `ZHIJIAN_MQTT_KEY`.
     pub mqtt_key: Option<PathBuf>,
+    /// External MQTT broker whose readings are consumed, `mqtt(s)://user@host:port`; none by default. Environment: `ZHIJIAN_MQTT_BROKER`.
+    pub mqtt_broker: Option<String>,
+    /// File that holds the password for it. Environment: `ZHIJIAN_MQTT_BROKER_PASSWORD_FILE`.
+    pub mqtt_broker_password_file: Option<PathBuf>,
+    /// The password itself, for key managers that hand secrets over in the environment: `ZHIJIAN_MQTT_BROKER_PASSWORD`.
+    pub mqtt_broker_password: Option<String>,
+    /// Group of consumers that share the messages (`$share/…`); empty, the default: this one takes them all. Environment: `ZHIJIAN_MQTT_BROKER_GROUP`.
+    pub mqtt_broker_group: String,
+    /// Name of our session there. Environment: `ZHIJIAN_MQTT_BROKER_CLIENT`. Default: made at the first start and kept in `<home>/mqtt-client`.
+    pub mqtt_broker_client: Option<String>,
+    /// Version of the protocol, `5` or `3.1.1`. Environment: `ZHIJIAN_MQTT_BROKER_PROTOCOL`. Default: `5`.
+    pub mqtt_broker_protocol: String,
+    /// Authorities (PEM) that may have signed its certificate; default: those of the public web. Environment: `ZHIJIAN_MQTT_BROKER_CA`.
+    pub mqtt_broker_ca: Option<PathBuf>,
     /// Address of the HJ 212 gateway; none by default. Environment: `ZHIJIAN_HJ212`.
     pub hj212: Option<String>,
     /// Folder of boundaries (`regions_counties.geojson`, `china_provinces.geojson`) that stand instead of the embedded ones. Environment: `ZHIJIAN_MAPS_DIR`. Default: `<home>/maps`.
@@ -85,9 +101,17 @@ impl Default for Config {
             oidc_name: String::new(),
             notify: zhijian_notify::Settings::default(),
             readings_url: None,
+            readings_keep_days: 400,
             mqtt: None,
             mqtt_certificate: None,
             mqtt_key: None,
+            mqtt_broker: None,
+            mqtt_broker_password_file: None,
+            mqtt_broker_password: None,
+            mqtt_broker_group: String::new(),
+            mqtt_broker_client: None,
+            mqtt_broker_protocol: "5".into(),
+            mqtt_broker_ca: None,
             hj212: None,
             maps_dir: None,
             log: "error,zhijian=info".into(),
@@ -120,9 +144,17 @@ impl Config {
             "oidc_client_secret",
             "oidc_name",
             "readings_url",
+            "readings_keep_days",
             "mqtt",
             "mqtt_certificate",
             "mqtt_key",
+            "mqtt_broker",
+            "mqtt_broker_password_file",
+            "mqtt_broker_password",
+            "mqtt_broker_group",
+            "mqtt_broker_client",
+            "mqtt_broker_protocol",
+            "mqtt_broker_ca",
             "hj212",
             "maps_dir",
             "log",

@@ -1,8 +1,11 @@
 //! The binary `zhijian`: settings, wiring and commands. Data go to stdout, words to stderr.
 
+mod ask;
+mod broker;
 mod commands;
 mod config;
 mod heads;
+mod keeping;
 mod master;
 mod online;
 mod platform;

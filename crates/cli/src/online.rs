@@ -1,25 +1,35 @@
 //! Wiring of the gateways: readings, hub, alarms.
 
+use crate::keeping::Archived;
 use crate::platform::Platform;
 use anyhow::{Context as _, Result};
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use zhijian_gateway::{Hub, Register, alarms, exposure, hj212, mqtt, tls};
-use zhijian_telemetry::readings::ReadingStore;
+use zhijian_telemetry::readings::{ReadingKeeper, ReadingStore};
 
-/// Opens the readings of a deployment: `readings.db` in its data folder, or tables of its PostgreSQL.
+/// Opens the readings of a deployment: `readings.db` in its data folder, or tables of its PostgreSQL; with the archive behind them.
 ///
 /// # Errors
 /// The file or database cannot be opened.
 pub async fn readings(platform: &Platform) -> Result<Arc<dyn ReadingStore>> {
+    let archived = Archived { keeper: keeper(platform).await?, archive: Arc::clone(&platform.archive) };
+    Ok(Arc::new(archived))
+}
+
+/// The rows of the database alone, for whoever keeps them elsewhere.
+///
+/// # Errors
+/// The file or database cannot be opened.
+pub async fn keeper(platform: &Platform) -> Result<Arc<dyn ReadingKeeper>> {
     let database = platform.config.database();
     let url = if database.starts_with("sqlite:") {
         platform.config.readings_url.clone().unwrap_or_else(|| format!("sqlite://{}", platform.config.home.join("readings.db").display()))
     } else {
         database
     };
-    zhijian_store::open_readings(&url).await.context("无法打开监测数据库")
+    zhijian_store::open_reading_keeper(&url).await.context("无法打开监测数据库")
 }
 
 /// Hub and register of a deployment.
@@ -52,10 +62,15 @@ pub async fn start(platform: &Platform, hub: &Hub) -> Result<Vec<JoinHandle<()>>
         crate::commands::say(format!("MQTT{} 网关：{}", if tls.is_some() { "（TLS）" } else { "" }, listener.local_addr()?));
         tasks.push(tokio::spawn(mqtt::serve(listener, hub.clone(), tls)));
     }
+    tasks.push(tokio::spawn(hj212::requests::tend(hub.clone())));
     if let Some(address) = hj212_address {
         let listener = TcpListener::bind(address).await.with_context(|| format!("HJ 212 无法监听 {address}"))?;
         crate::commands::say(format!("HJ 212 网关：{}", listener.local_addr()?));
         tasks.push(tokio::spawn(hj212::serve(listener, hub.clone())));
+    }
+    if let Some(broker) = crate::broker::broker(&platform.config)? {
+        crate::commands::say(format!("MQTT 取数：{}（{}）", broker.address, broker.filter()));
+        tasks.push(tokio::spawn(mqtt::consumer::consume(broker, hub.clone())));
     }
     Ok(tasks)
 }

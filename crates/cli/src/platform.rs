@@ -22,6 +22,8 @@ pub struct Platform {
     pub keys: Arc<Keyring>,
     /// The lake.
     pub lake: Arc<Lake>,
+    /// Readings of closed days.
+    pub archive: Arc<zhijian_lake::readings::Archive>,
     /// Indicators.
     pub evaluator: Arc<Evaluator>,
 }
@@ -67,10 +69,11 @@ impl Platform {
         let keys = Arc::new(keys);
         // A long import or a server learns of new keys while it works.
         tokio::spawn(Arc::clone(&keys).keep_following());
-        let lake = Arc::new(Lake::open(&config.home, &catalogue)?);
+        let archive = Arc::new(zhijian_lake::readings::Archive::open(&config.home)?);
+        let lake = Arc::new(Lake::open(&config.home, &catalogue)?.with_readings(Arc::clone(&archive)));
         let evaluator = Arc::new(Evaluator::new(Arc::clone(&lake), Arc::clone(&catalogue)));
         let door = Door { store, catalogue, vault: Arc::clone(&keys.vault), clock: Arc::new(SystemClock) };
-        Ok(Self { config, door, keys, lake, evaluator })
+        Ok(Self { config, door, keys, lake, archive, evaluator })
     }
 
     /// The operator at the console.

@@ -61,6 +61,7 @@ pub struct Hub {
     work: mpsc::Sender<Work>,
     live: broadcast::Sender<Live>,
     counts: Arc<Counts>,
+    lines: Arc<crate::hj212::Lines>,
 }
 
 /// What a hub did since it began.
@@ -74,6 +75,8 @@ pub struct Counts {
     pub failures: AtomicU64,
     /// Open connections.
     pub connections: AtomicU64,
+    /// The consumer of an external broker.
+    pub broker: crate::mqtt::consumer::Standing,
 }
 
 impl std::fmt::Debug for Hub {
@@ -90,7 +93,7 @@ impl Hub {
         let (live, _) = broadcast::channel(BEHIND);
         let counts = Arc::new(Counts::default());
         tokio::spawn(collect(queue, Arc::clone(&store), live.clone(), Arc::clone(&counts)));
-        Self { register, store, work, live, counts }
+        Self { register, store, work, live, counts, lines: Arc::default() }
     }
 
     /// Makes a batch durable, together with what others deliver at the same time; the fate of each arrival.
@@ -115,6 +118,12 @@ impl Hub {
     #[must_use]
     pub fn watch(&self) -> broadcast::Receiver<Live> {
         self.live.subscribe()
+    }
+
+    /// Open connections over which devices can be asked.
+    #[must_use]
+    pub fn lines(&self) -> &crate::hj212::Lines {
+        &self.lines
     }
 
     /// What it did.

@@ -23,4 +23,4 @@ pub mod tls;
 pub use hub::{Deliver, Hub, Live, Source};
 pub use payload::{Item, csv_items, json_items};
 pub use register::{Device, Points, Register};
-pub use sort::{Incoming, sort};
+pub use sort::{Incoming, sort, sort_asked};

@@ -4,6 +4,7 @@ use crate::hub::{Source, refused};
 use crate::register::{Device, Register};
 use std::sync::Arc;
 use zhijian_telemetry::readings::{Arrival, Batch, Reason, Sent, Series, Verdict, judge};
+use zhijian_telemetry::windows::Readings;
 
 /// A thing that a known sender sent.
 #[derive(Debug, Clone)]
@@ -21,6 +22,17 @@ pub struct Incoming {
 /// Sorts what `sender` sent and what arrived at `now_ms`.
 #[must_use]
 pub fn sort(register: &Register, sender: &str, source: Source, incoming: Vec<Incoming>, now_ms: i64) -> Batch {
+    sort_by(register, sender, source, incoming, now_ms, |_| now_ms)
+}
+
+/// As [`sort`], for what a device sent because it was asked to: it may be as old as it likes.
+#[must_use]
+pub fn sort_asked(register: &Register, sender: &str, source: Source, incoming: Vec<Incoming>, now_ms: i64) -> Batch {
+    sort_by(register, sender, source, incoming, now_ms, |sent| now_ms.min(sent.at_ms.saturating_add(Readings::HORIZON_MS)))
+}
+
+/// `then` says against which clock a reading is judged.
+fn sort_by(register: &Register, sender: &str, source: Source, incoming: Vec<Incoming>, now_ms: i64, then: impl Fn(&Sent) -> i64) -> Batch {
     let mut batch = Batch::default();
     for one in incoming {
         let held = |reason: Reason, detail: &str| {
@@ -37,7 +49,7 @@ pub fn sort(register: &Register, sender: &str, source: Source, incoming: Vec<Inc
         }
         match &one.sent {
             Err(why) => batch.refused.push(held(Reason::Malformed, &format!("{why}：{}", one.raw))),
-            Ok(sent) => match judge(sent, |unit| register.same_unit(unit, &device.unit), now_ms) {
+            Ok(sent) => match judge(sent, |unit| register.same_unit(unit, &device.unit), then(sent)) {
                 Verdict::Hold(reason) => batch.refused.push(held(reason, &one.raw)),
                 Verdict::Keep(reading) => {
                     let factor = one.branch.clone().unwrap_or_else(|| device.hazard.clone());

@@ -13,6 +13,7 @@ use crate::{
     error::{LakeError, Result},
     facts::{FactDef, facts_of},
     manifest::Manifest,
+    readings::{self, Archive},
     reference::{self, TextTable},
     session::{Engine, Snapshot},
     threads::Threads,
@@ -26,6 +27,8 @@ pub struct Lake {
     pub(crate) workers: usize,
     threads: Threads,
     snapshot: RwLock<Arc<Snapshot>>,
+    /// Readings of on-line devices, as the fact `reading`.
+    readings: Option<Arc<Archive>>,
     /// One refresh at a time in this process.
     pub(crate) refreshing: tokio::sync::Mutex<RefreshState>,
 }
@@ -60,7 +63,20 @@ impl Lake {
         let manifest = Manifest::read(&root)?.unwrap_or_default();
         let snapshot = RwLock::new(Arc::new(Snapshot::of(&root, manifest, None)));
         let engine = Engine::new(facts, tables, workers)?;
-        Ok(Self { root, engine, workers, threads, snapshot, refreshing: tokio::sync::Mutex::default() })
+        Ok(Self { root, engine, workers, threads, snapshot, readings: None, refreshing: tokio::sync::Mutex::default() })
+    }
+
+    /// With readings beside the facts.
+    #[must_use]
+    pub fn with_readings(mut self, archive: Arc<Archive>) -> Self {
+        self.readings = Some(archive);
+        self
+    }
+
+    /// The readings.
+    #[must_use]
+    pub fn readings(&self) -> Option<&Arc<Archive>> {
+        self.readings.as_ref()
     }
 
     /// The facts.
@@ -110,6 +126,10 @@ impl Lake {
     /// The SQL is wrong or a file cannot be read.
     pub async fn query_at(&self, snapshot: &Arc<Snapshot>, sql: &str, known_at: Option<Instant>) -> Result<Vec<RecordBatch>> {
         let session = snapshot.session(&self.engine, known_at)?;
+        // Only whoever asks for readings pays for looking after them.
+        if let Some(archive) = self.readings.as_ref().filter(|_| sql.contains(readings::FACT)) {
+            archive.register(&session, self.engine.room())?;
+        }
         let (sql, keep) = (sql.to_owned(), Arc::clone(snapshot));
         self.threads
             .run(async move {

@@ -191,6 +191,11 @@ const JOIN_WHOLE: (usize, usize) = (2_000_000, 100 << 20);
 const PROBE_GROUPS: usize = 20_000;
 
 impl Engine {
+    /// Room for columns of small files.
+    pub(crate) const fn room(&self) -> &Arc<Room> {
+        &self.room
+    }
+
     pub(crate) fn new(facts: Vec<FactDef>, tables: Vec<TextTable>, workers: usize) -> Result<Self> {
         let table_rows = tables.iter().map(in_memory).collect::<Result<_>>()?;
         Ok(Self { facts, tables, table_rows, environment: Arc::new(RuntimeEnv::default()), workers, room: Arc::default() })

@@ -26,7 +26,7 @@ mod statistics;
 mod throttle;
 mod tokens;
 
-pub use readings::open as open_readings;
+pub use readings::{open as open_readings, open_keeper as open_reading_keeper};
 
 use std::sync::Arc;
 use zhijian_records::port::{Column, Store, StoreError};

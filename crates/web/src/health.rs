@@ -111,6 +111,7 @@ pub async fn metrics(State(app): State<App>, visit: Visit, headers: HeaderMap) -
     }
     let health = Health::look(&app).await;
     app.gate.metrics.letters(&app.door.letter_counts().await?);
+    app.gate.metrics.online(&crate::online::figures::figures(&app));
     let text = app.gate.metrics.text(health.sessions, health.waiting, health.lag);
     Ok(([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response())
 }

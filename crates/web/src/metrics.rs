@@ -40,6 +40,11 @@ struct Letters {
     standing: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Figure {
+    figure: &'static str,
+}
+
 /// The figures of this process.
 #[derive(Debug)]
 pub struct Metrics {
@@ -51,6 +56,7 @@ pub struct Metrics {
     outbox: Gauge,
     lag: Gauge,
     letters: Family<Letters, Gauge>,
+    online: Family<Figure, Gauge>,
 }
 
 impl Default for Metrics {
@@ -67,7 +73,9 @@ impl Default for Metrics {
         registry.register("lake_lag_seconds", "Age of the oldest commit that the lake has not taken in", lag.clone());
         let letters: Family<Letters, Gauge> = Family::default();
         registry.register("notice_letters", "Messages of notices by outlet and standing", letters.clone());
-        Self { registry, requests, durations, rows, sessions, outbox, lag, letters }
+        let online: Family<Figure, Gauge> = Family::default();
+        registry.register("online", "On-line monitoring: gateways, external broker, archive of readings", online.clone());
+        Self { online, registry, requests, durations, rows, sessions, outbox, lag, letters }
     }
 }
 
@@ -75,6 +83,13 @@ impl Metrics {
     /// Counts rows of an import.
     pub fn imported(&self, outcome: &'static str, rows: u64) {
         self.rows.get_or_create(&Became { outcome }).inc_by(rows);
+    }
+
+    /// Takes over how gateways, broker and archive stand.
+    pub fn online(&self, figures: &[(&'static str, u64)]) {
+        for (figure, value) in figures {
+            self.online.get_or_create(&Figure { figure }).set(i64::try_from(*value).unwrap_or(i64::MAX));
+        }
     }
 
     /// Takes over how many messages of notices stand where.

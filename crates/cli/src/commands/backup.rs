@@ -89,7 +89,8 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
         Some(Command::Prune { folder, keep }) => {
             anyhow::ensure!(keep > 0, "--keep 至少为 1");
             let gone = backup::prune(&folder, keep)?;
-            say(format!("已删除 {} 个文件", gone.len()));
+            let readings = crate::keeping::forget(&folder)?;
+            say(format!("已删除 {} 个文件，监测数据 {readings} 个", gone.len()));
             for file in gone {
                 data(file)?;
             }
@@ -126,6 +127,8 @@ async fn make(platform: &Platform, folder: &Path, key: &BackupKey, wish: Wish) -
         made.revisions,
         made.size
     ));
+    let carried = crate::keeping::back_up(platform, folder, key, &made.stem()).await?;
+    say(format!("监测数据：归档 {} 条（本次新增文件 {} 个），未归档 {} 条", carried.archived, carried.files, carried.rows));
     data(serde_json::to_string_pretty(&made)?)
 }
 
@@ -155,5 +158,7 @@ fn check(folder: &Path, key: &BackupKey) -> Result<()> {
         backup::check(folder, chain, key, true)?;
         data(format!("{}\t{} 份，完整", chain.name, chain.backups.len()))?;
     }
+    let files = crate::keeping::check(folder, key)?;
+    data(format!("监测数据\t{files} 个文件，完整"))?;
     Ok(())
 }

@@ -33,6 +33,8 @@ enum Command {
     },
     /// 列出设备
     List,
+    /// 向已连接的 HJ 212 设备下发请求，等待结果
+    Ask(crate::ask::Args),
 }
 
 /// A device to enter.
@@ -94,6 +96,7 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::List => list(&platform.door).await,
+        Command::Ask(args) => crate::ask::run(&platform.door, args).await,
     }
 }
 

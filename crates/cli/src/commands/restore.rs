@@ -17,6 +17,9 @@ pub struct Args {
     /// 恢复到的时间，如 2026-01-31T18:00:00+08:00 或 2026-01-31（当日结束）；缺省为备份的最后
     #[arg(long, value_name = "时间")]
     to: Option<String>,
+    /// 只恢复监测数据（记录已恢复而监测数据没有恢复完时），取最新的备份
+    #[arg(long, conflicts_with = "to")]
+    readings: bool,
     #[command(flatten)]
     key: KeySource,
 }
@@ -38,7 +41,20 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
         config.key_path().display()
     );
     let platform = Platform::open_unchecked(config).await?;
+    if args.readings {
+        let newest = backup::chains(&args.folder)?.pop().with_context(|| format!("{} 中没有完整的备份", args.folder.display()))?;
+        let carried = crate::keeping::put_back(&platform, &args.folder, &key, &newest.name, newest.backups.len()).await?;
+        let carried = carried.context("备份中没有监测数据")?;
+        say(format!("监测数据：归档 {} 条，未归档 {} 条", carried.archived, carried.rows));
+        return Ok(ExitCode::SUCCESS);
+    }
     let done = backup::restore(&platform.door, &Platform::operator(), &platform.keys, &args.folder, &key, to, say).await?;
+    let carried = crate::keeping::put_back(&platform, &args.folder, &key, &done.chain, done.backups).await;
+    let carried = carried.context("记录已恢复，监测数据没有恢复完；处理后运行 zhijian restore --readings 补上")?;
+    match carried {
+        Some(carried) => say(format!("监测数据：归档 {} 条，未归档 {} 条", carried.archived, carried.rows)),
+        None => say("备份中没有监测数据"),
+    }
     say("重建指标事实表……");
     platform.lake.rebuild(platform.door.store.as_ref()).await?;
     say(format!(

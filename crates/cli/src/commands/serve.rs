@@ -18,6 +18,9 @@ pub struct Args {
     /// MQTT 网关的监听地址，如 0.0.0.0:1883
     #[arg(long)]
     mqtt: Option<String>,
+    /// 从外部 MQTT 服务器取数：mqtt(s)://用户名@主机:端口（密码见 docs/how-to/devices.md）
+    #[arg(long)]
+    mqtt_broker: Option<String>,
     /// HJ 212 网关的监听地址，如 0.0.0.0:9212
     #[arg(long)]
     hj212: Option<String>,
@@ -30,6 +33,7 @@ pub struct Args {
 pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
     let mut config = config;
     config.mqtt = args.mqtt.or(config.mqtt);
+    config.mqtt_broker = args.mqtt_broker.or(config.mqtt_broker);
     config.hj212 = args.hj212.or(config.hj212);
     let platform = Platform::open(config).await?;
     let listen = args.listen.unwrap_or_else(|| platform.config.listen.clone());
@@ -58,6 +62,7 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
     let housekeeper = tokio::spawn(keep_house(platform.door.clone()));
     let hub = crate::online::hub(&platform).await?;
     let gateways = crate::online::start(&platform, &hub).await?;
+    let keeper = tokio::spawn(crate::keeping::keep(Arc::clone(&platform)));
     let facts = Arc::new(zhijian_lake::warnings::Rules::new(Arc::clone(&platform.lake)));
     let watch = tokio::spawn(keep_watch(zhijian_records::warnings::Watch::new(platform.door.clone(), facts), caught_up));
     let app = zhijian_web::App {
@@ -81,6 +86,7 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
     postman.abort();
     gateways.iter().for_each(tokio::task::JoinHandle::abort);
     watch.abort();
+    keeper.abort();
     say("服务已停止");
     Ok(ExitCode::SUCCESS)
 }

@@ -1,9 +1,11 @@
 //! The product as a script uses it: the binary on a fresh folder, without a terminal.
 
+mod broker;
 mod drill;
 mod failures;
 mod heads;
 mod home;
+mod keeping;
 mod main_job;
 mod online;
 mod packs;

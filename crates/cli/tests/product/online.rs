@@ -10,7 +10,7 @@ use std::time::Duration;
 use time::{OffsetDateTime, UtcOffset};
 use zhijian_telemetry::hj212::{encode, write_segment};
 
-const EMPLOYERS: &str = "用人单位名称,统一社会信用代码,所属县区,所属乡镇（街道）,行业代码,在册职工,经营状态\n\
+pub const EMPLOYERS: &str = "用人单位名称,统一社会信用代码,所属县区,所属乡镇（街道）,行业代码,在册职工,经营状态\n\
                          海港样嘉盛建材厂,91130302TE5T05JB25,海港区,建设大街街道,3021,79,正常\n";
 
 /// A server with its HJ 212 gateway's address.
@@ -46,6 +46,12 @@ impl Server {
         self.child.wait()?;
         Ok(())
     }
+}
+
+/// Twenty hours ago, to the second.
+pub fn begin() -> Result<OffsetDateTime, Box<dyn std::error::Error>> {
+    let begin = OffsetDateTime::now_utc().to_offset(UtcOffset::from_hms(8, 0, 0)?) - time::Duration::hours(20);
+    Ok(begin.replace_nanosecond(0)?)
 }
 
 fn frame(secret: &str, at: OffsetDateTime, value: f64) -> Result<(String, Vec<u8>), Box<dyn std::error::Error>> {
@@ -104,8 +110,7 @@ fn rq_026_a_server_killed_under_load_has_every_acknowledged_reading_once() -> Ou
     assert!(output.status.success(), "{}", words(&output));
     let secret = String::from_utf8(output.stdout)?.trim().to_owned();
     assert_eq!(secret.len(), 32, "a secret of 160 bits, shown once");
-    let begin = OffsetDateTime::now_utc().to_offset(UtcOffset::from_hms(8, 0, 0)?) - time::Duration::hours(20);
-    let begin = begin.replace_nanosecond(0)?;
+    let begin = begin()?;
     let mut acknowledged: BTreeMap<String, f64> = BTreeMap::new();
     let mut next = 0_i64;
     for round in 0..3_u64 {

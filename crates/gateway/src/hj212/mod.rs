@@ -1,7 +1,13 @@
 //! HJ 212 over TCP: one connection a logger. An upload is answered (9014) only when what it holds is on the disk.
+//! The other way round, requests on record ([`requests`]) go out over the connection of their device.
 
+mod asking;
+mod lines;
+pub mod requests;
 mod session;
 mod upload;
+
+pub use lines::{End, Ended, Lines};
 
 use crate::hub::Hub;
 use std::sync::atomic::Ordering;

@@ -1,11 +1,16 @@
 //! One connection: bytes to frames, frames to uploads, answers when durable.
 
+use super::asking::Asking;
+use super::lines::Order;
 use super::{IDLE, upload};
 use crate::hub::{Hub, Source, refused};
 use crate::register::Admission;
+use std::collections::HashMap;
 use std::io;
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::time::timeout;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout_at};
 use zhijian_telemetry::hj212::{
     Assembler, Bounds, CrcMode, Decoder, Event, Header, Limits, QnRtn, Segment, Taken, data_answer, encode_with, notice_answer,
     refusal_answer, text_of,
@@ -23,14 +28,56 @@ enum Step {
     Fault(String),
 }
 
+/// How often requests that may be due again are looked at.
+const LOOK: Duration = Duration::from_millis(500);
+
 /// Serves a connection until it ends.
-pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, hub: &Hub) -> io::Result<()> {
-    let mut session =
-        Session { hub, mode: CrcMode::default(), decoder: None, first: Vec::new(), parts: Assembler::new(Bounds::default()), faults: 0 };
+pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(stream: S, hub: &Hub) -> io::Result<()> {
+    let (number, orders, queue) = hub.lines().new_queue();
+    let session = Session {
+        hub,
+        mode: CrcMode::default(),
+        decoder: None,
+        first: Vec::new(),
+        parts: Assembler::new(Bounds::default()),
+        faults: 0,
+        asking: Asking::default(),
+        systems: HashMap::new(),
+        line: (number, orders),
+    };
+    let ended = converse(stream, session, queue).await;
+    hub.lines().leave(number);
+    ended
+}
+
+async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
+    mut stream: S,
+    mut session: Session<'_>,
+    mut queue: mpsc::Receiver<Order>,
+) -> io::Result<()> {
+    let hub = session.hub;
     let mut buffer = vec![0; READ];
+    let mut heard = Instant::now();
     loop {
-        let Ok(read) = timeout(IDLE, stream.read(&mut buffer)).await else { return Ok(()) };
-        let count = read?;
+        let count = tokio::select! {
+            read = timeout_at(heard + IDLE, stream.read(&mut buffer)) => match read {
+                Ok(read) => read?,
+                Err(_) => return Ok(()),
+            },
+            Some(order) = queue.recv() => {
+                if let Some(frame) = session.ask(order) {
+                    stream.write_all(&frame).await?;
+                }
+                continue;
+            }
+            () = tokio::time::sleep(LOOK), if !session.asking.idle() => {
+                for frame in session.due() {
+                    stream.write_all(&frame).await?;
+                }
+                continue;
+            }
+        };
+        heard = Instant::now();
         let steps = if count == 0 { session.end() } else { session.push(buffer.get(..count).unwrap_or_default()) };
         // One commit for all that came together; answers in order.
         let mut batch = Batch::default();
@@ -42,6 +89,7 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, hub: &
             // Nothing is answered: the logger sends it again.
             return Err(io::Error::other("not durable"));
         }
+        session.asking.settle();
         for answer in answers {
             stream.write_all(&answer).await?;
         }
@@ -59,6 +107,10 @@ struct Session<'a> {
     first: Vec<u8>,
     parts: Assembler,
     faults: u32,
+    asking: Asking,
+    /// System codes (ST) by the senders that reported through this connection.
+    systems: HashMap<String, String>,
+    line: (u64, mpsc::Sender<Order>),
 }
 
 /// Faults that are written down for one connection; more are only counted by their connection's end.
@@ -142,8 +194,10 @@ impl Session<'_> {
             }
         };
         if header.is_answer() {
+            self.asking.answered(&header, &segment, u64::try_from(now_ms).unwrap_or_default());
             return;
         }
+        self.reports(header.mn, header.st);
         let (taken, lost) = self.parts.take(&header, &text, u64::try_from(now_ms).unwrap_or_default());
         for message in lost {
             batch.refused.push(self.held(
@@ -156,12 +210,42 @@ impl Session<'_> {
             let parts: Vec<Segment<'_>> = parts.iter().map(|part| Segment::parse(part)).collect();
             let whole = Segment::merge(&parts);
             let incoming = upload::incoming(&devices, header.cn, &whole);
-            let sorted = crate::sort(&self.hub.register, header.mn, Source::Hj212, incoming, now_ms);
+            let asked = self.asking.asked(header.qn);
+            let sort = if asked { crate::sort_asked } else { crate::sort };
+            let sorted = sort(&self.hub.register, header.mn, Source::Hj212, incoming, now_ms);
+            if asked {
+                self.asking.data(header.qn, &whole, sorted.arrivals.len());
+            }
             batch.arrivals.extend(sorted.arrivals);
             batch.refused.extend(sorted.refused);
         }
         let answer = if upload::is_data(header.cn) { data_answer(&header) } else { notice_answer(&header) };
         self.answer(answer.ok().flatten(), answers);
+    }
+
+    /// A sender reports through this connection, so it can be asked here.
+    fn reports(&mut self, sender: &str, system: &str) {
+        if let Some(known) = self.systems.get_mut(sender) {
+            if known != system {
+                system.clone_into(known);
+            }
+        } else {
+            self.systems.insert(sender.to_owned(), system.to_owned());
+            self.hub.lines().enter(sender, self.line.0, self.line.1.clone());
+        }
+    }
+
+    fn ask(&mut self, order: Order) -> Option<Vec<u8>> {
+        let system = self.systems.get(&order.sender).cloned().unwrap_or_default();
+        let now_ms = u64::try_from(self.now_ms()).unwrap_or_default();
+        self.asking.begin(order, &system, self.mode, now_ms)
+    }
+
+    fn due(&mut self) -> Vec<Vec<u8>> {
+        let now_ms = u64::try_from(self.now_ms()).unwrap_or_default();
+        let frames = self.asking.due(self.mode, now_ms);
+        self.asking.settle();
+        frames
     }
 
     fn answer(&self, segment: Option<String>, answers: &mut Vec<Vec<u8>>) {

@@ -3,9 +3,12 @@
 //! Not a broker: nobody else reads what a device publishes, and no session outlives its connection. QoS 0 and 1; the client sends again what was not
 //! acknowledged (a QoS 1 client does that by itself).
 
+pub mod consumer;
 mod packets;
 mod session;
 mod wire;
+
+pub use packets::Version;
 
 use crate::hub::Hub;
 use std::collections::HashMap;

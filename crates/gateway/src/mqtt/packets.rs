@@ -4,7 +4,7 @@ use mqtt_proto::{Pid, Protocol, QosPid, v3, v5};
 
 /// Which version a connection speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Version {
+pub enum Version {
     /// 3.1.1 (and 3.1).
     Three,
     /// 5.
@@ -216,10 +216,10 @@ pub(super) fn cannot_keep(version: Version) -> Vec<u8> {
     }
 }
 
-fn three(packet: &v3::Packet) -> Vec<u8> {
+pub(super) fn three(packet: &v3::Packet) -> Vec<u8> {
     packet.encode().map(|bytes| bytes.as_ref().to_vec()).unwrap_or_default()
 }
 
-fn five(packet: &v5::Packet) -> Vec<u8> {
+pub(super) fn five(packet: &v5::Packet) -> Vec<u8> {
     packet.encode().map(|bytes| bytes.as_ref().to_vec()).unwrap_or_default()
 }

@@ -20,7 +20,7 @@ pub(super) const IN_FLIGHT: u16 = 64;
 const IDLE: Duration = Duration::from_secs(300);
 
 /// What is written, in order.
-enum Answer {
+pub(super) enum Answer {
     /// At once.
     Bytes(Vec<u8>),
     /// A PUBACK when the batch is durable.
@@ -66,7 +66,7 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Send + 'static>(stream: S, h
 }
 
 /// Writes answers in order. When something is not durable, nothing more is acknowledged and the connection ends.
-async fn write<S: AsyncWrite>(mut writer: WriteHalf<S>, mut queue: mpsc::Receiver<Answer>, version: Version) {
+pub(super) async fn write<S: AsyncWrite>(mut writer: WriteHalf<S>, mut queue: mpsc::Receiver<Answer>, version: Version) {
     while let Some(answer) = queue.recv().await {
         let bytes = match answer {
             Answer::Bytes(bytes) => bytes,
@@ -151,19 +151,24 @@ impl Session<'_> {
         let Some(device) = self.device_of(topic) else {
             return (one(self.hub, &self.name, Reason::Foreign, &format!("主题 {topic}")), false);
         };
-        let items = match json_items(payload) {
-            Ok(items) => items,
-            Err(why) => {
-                let raw = String::from_utf8_lossy(payload);
-                return (one(self.hub, &device.no, Reason::Malformed, &format!("{why}：{raw}")), true);
-            }
-        };
-        let incoming = items.into_iter().map(|item| Incoming {
-            device: (item.device.is_empty() || item.device == device.no).then(|| Arc::clone(&device)),
-            branch: None,
-            sent: item.sent,
-            raw: item.raw,
-        });
-        (crate::sort(&self.hub.register, &self.name, Source::Mqtt, incoming.collect(), now_ms(self.hub)), true)
+        (readings(self.hub, &device, &self.name, payload), true)
     }
+}
+
+/// What `sender` published under the topic of a device.
+pub(super) fn readings(hub: &Hub, device: &Arc<Device>, sender: &str, payload: &[u8]) -> Batch {
+    let items = match json_items(payload) {
+        Ok(items) => items,
+        Err(why) => {
+            let raw = String::from_utf8_lossy(payload);
+            return one(hub, &device.no, Reason::Malformed, &format!("{why}：{raw}"));
+        }
+    };
+    let incoming = items.into_iter().map(|item| Incoming {
+        device: (item.device.is_empty() || item.device == device.no).then(|| Arc::clone(device)),
+        branch: None,
+        sent: item.sent,
+        raw: item.raw,
+    });
+    crate::sort(&hub.register, sender, Source::Mqtt, incoming.collect(), now_ms(hub))
 }

@@ -126,6 +126,12 @@ impl Register {
         self.known().by_sender.get(sender).cloned().unwrap_or_default()
     }
 
+    /// The secret under which a sender reports; requests to it carry it.
+    #[must_use]
+    pub fn secret(&self, sender: &str) -> Option<Zeroizing<String>> {
+        self.known().secrets.get(sender).cloned()
+    }
+
     /// Who a sender is and whether the secret is its own. The register is read again when it is not, for it may just have been entered.
     pub async fn admit(&self, sender: &str, secret: &str) -> Admission {
         let first = self.admission(sender, secret);

@@ -3,8 +3,11 @@
 
 mod alarms;
 mod exposure;
+mod asking;
+mod consumer;
 mod faults;
 mod hj212;
 mod http;
+mod mosquitto;
 mod mqtt;
 mod world;

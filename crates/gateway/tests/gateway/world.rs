@@ -45,6 +45,8 @@ pub struct World {
 pub struct Sometimes {
     inner: Arc<dyn ReadingStore>,
     pub full: AtomicBool,
+    /// It writes, and never says so.
+    pub mute: AtomicBool,
 }
 
 impl World {
@@ -66,7 +68,7 @@ impl World {
         for number in [NOISE, LOGGER] {
             door.give_device_secret(&Caller::system("test"), number, Some(SECRET)).await.unwrap();
         }
-        let readings = Arc::new(Sometimes { inner, full: AtomicBool::new(false) });
+        let readings = Arc::new(Sometimes { inner, full: AtomicBool::new(false), mute: AtomicBool::new(false) });
         let register = Register::open(door.clone()).await.unwrap();
         let hub = Hub::start(register, Arc::clone(&readings) as Arc<dyn ReadingStore>);
         let (mqtt, hj212) = (TcpListener::bind("127.0.0.1:0").await.unwrap(), TcpListener::bind("127.0.0.1:0").await.unwrap());
@@ -123,7 +125,11 @@ impl ReadingStore for Sometimes {
         if self.full.load(Ordering::SeqCst) {
             return Err(StoreError::Full { doing: "测试".into() });
         }
-        self.inner.append(batch).await
+        let fates = self.inner.append(batch).await;
+        if self.mute.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
+        fates
     }
     async fn last(&self, series: &[Series]) -> Result<Vec<Option<Kept>>, StoreError> {
         self.inner.last(series).await

@@ -7,12 +7,14 @@
 //! [`crate::port::Sheet`]): audit lines with the revisions they wrote, then the other tables.
 
 mod key;
+mod lines;
 mod make;
 mod manifest;
 mod restore;
 mod sealed;
 
 pub use key::{BackupKey, new_key};
+pub use lines::{LineOpener, LineSealer, open_file, seal_file};
 pub use make::{Wish, begin_anew, make};
 pub use manifest::{Chain, Manifest, chains, check, prune};
 pub(crate) use restore::marked;

@@ -7,7 +7,7 @@ use sm3::{Digest as _, Sm3};
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 use zhijian_records::port::StoreError;
-use zhijian_telemetry::readings::{Arrival, Batch, Fate, Reason, Refused, Series};
+use zhijian_telemetry::readings::{Arrival, Batch, Fate, Held, Reason, Refused, Series, Tally};
 use zhijian_telemetry::windows::Reading;
 
 const DOING: &str = "保存监测数据";
@@ -15,6 +15,9 @@ const DOING: &str = "保存监测数据";
 const ROWS: usize = 64;
 /// Attempts when the database asks to try again (deadlock: two batches that share readings).
 const ATTEMPTS: u32 = 6;
+
+/// A reading that is older than this when it arrives may belong to a day that is kept elsewhere already; only what was asked for does.
+pub(super) const OLD_MS: i64 = zhijian_telemetry::windows::Readings::HORIZON_MS;
 
 /// Names a reading.
 type Key = (Series, i64);
@@ -39,10 +42,53 @@ async fn once(backend: &dyn Backend, batch: &Batch) -> Result<Vec<Fate>, StoreEr
     state.insert(&mut *tx, &batch.arrivals).await?;
     let fates: Vec<Fate> = batch.arrivals.iter().map(|arrival| state.settle(arrival)).collect();
     state.replace(&mut *tx).await?;
+    super::keeper::reopen(&mut *tx, &batch.arrivals, &fates).await?;
     hold(&mut *tx, batch.refused.iter().chain(&state.losers)).await?;
     count(&mut *tx, batch, &fates).await?;
     tx.commit().await?;
     Ok(fates)
+}
+
+/// Writes rows, quarantine and counts as a backup holds them.
+pub(super) async fn put_back(backend: &dyn Backend, rows: &[Arrival], held: &[Held], tallies: &[Tally]) -> Result<(), StoreError> {
+    let mut tx = backend.begin().await?;
+    for chunk in chunks(rows) {
+        let mut sql = Sql::new(DOING, insert_text(chunk.len()));
+        sql.values = chunk.iter().flat_map(values).collect();
+        tx.fetch(sql).await?;
+    }
+    let text = "INSERT INTO quarantine (digest, device, reason, source, detail, arrived, last, times) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+                ON CONFLICT (digest) DO NOTHING";
+    for entry in held {
+        let one = &entry.refused;
+        let values: [Value; 8] = [
+            digest(one).as_slice().into(),
+            one.device.as_str().into(),
+            one.reason.code().into(),
+            one.source.as_str().into(),
+            one.detail.as_str().into(),
+            one.arrived_ms.into(),
+            entry.last_ms.into(),
+            i64::try_from(entry.times).unwrap_or(i64::MAX).into(),
+        ];
+        tx.run(Sql::with(DOING, text, values)).await?;
+    }
+    let text = "INSERT INTO reading_tallies (device, what, times) VALUES ($1, $2, $3) ON CONFLICT (device, what) DO NOTHING";
+    for tally in tallies {
+        let times = i64::try_from(tally.count).unwrap_or(i64::MAX);
+        tx.run(Sql::with(DOING, text, [tally.device.as_str().into(), tally.what.as_str().into(), times.into()])).await?;
+    }
+    tx.commit().await
+}
+
+/// Names an entry of the quarantine.
+fn digest(one: &Refused) -> [u8; 32] {
+    let mut digest = Sm3::new();
+    for part in [&one.device, one.reason.code(), &one.source, &one.detail] {
+        digest.update(part.as_bytes());
+        digest.update([0]);
+    }
+    digest.finalize().into()
 }
 
 /// What the database holds of a batch's moments.
@@ -161,12 +207,7 @@ fn lost(arrival: &Arrival, loser: &Reading, reason: Reason) -> Refused {
 async fn hold(tx: &mut dyn Writing, refused: impl Iterator<Item = &Refused>) -> Result<(), StoreError> {
     let mut several: BTreeMap<[u8; 32], (&Refused, i64)> = BTreeMap::new();
     for one in refused {
-        let mut digest = Sm3::new();
-        for part in [&one.device, one.reason.code(), &one.source, &one.detail] {
-            digest.update(part.as_bytes());
-            digest.update([0]);
-        }
-        several.entry(digest.finalize().into()).or_insert((one, 0)).1 += 1;
+        several.entry(digest(one)).or_insert((one, 0)).1 += 1;
     }
     let text = "INSERT INTO quarantine (digest, device, reason, source, detail, arrived, last, times) VALUES ($1, $2, $3, $4, $5, $6, $6, $7) \
                 ON CONFLICT (digest) DO UPDATE SET times = quarantine.times + excluded.times, last = excluded.last";

@@ -2,6 +2,7 @@
 
 mod append;
 mod ask;
+mod keeper;
 mod rows;
 
 use crate::backend::Backend;
@@ -11,7 +12,9 @@ use crate::{postgres, schema, sqlite};
 use async_trait::async_trait;
 use std::sync::Arc;
 use zhijian_records::port::StoreError;
-use zhijian_telemetry::readings::{Batch, Bucket, Fate, Held, HeldQuery, Kept, ReadingStore, Series, Tally};
+use zhijian_telemetry::readings::{
+    Arrival, Batch, Bucket, Fate, Held, HeldQuery, Kept, ReadingKeeper, ReadingStore, Reopened, Series, Tally,
+};
 
 const DOING: &str = "打开监测数据库";
 /// Version of the file's tables.
@@ -30,6 +33,18 @@ struct ReadingsBase {
 /// # Errors
 /// As [`crate::open`].
 pub async fn open(url: &str) -> Result<Arc<dyn ReadingStore>, StoreError> {
+    Ok(base(url).await?)
+}
+
+/// As [`open`], for whoever keeps old readings elsewhere.
+///
+/// # Errors
+/// As [`crate::open`].
+pub async fn open_keeper(url: &str) -> Result<Arc<dyn ReadingKeeper>, StoreError> {
+    Ok(base(url).await?)
+}
+
+async fn base(url: &str) -> Result<Arc<ReadingsBase>, StoreError> {
     let backend = if url.starts_with("sqlite:") {
         let backend = sqlite::open(url).await?;
         prepare(&*backend).await?;
@@ -57,6 +72,7 @@ async fn prepare(backend: &dyn Backend) -> Result<(), StoreError> {
         tx.script(DOING, include_str!("../../migrations/readings/0001_readings.sql")).await?;
         tx.run(Sql::with(DOING, "INSERT INTO schema_version (version) VALUES ($1)", [VERSION.into()])).await?;
     }
+    tx.script(DOING, include_str!("../../migrations/readings/reopened.sql")).await?;
     tx.commit().await
 }
 
@@ -94,5 +110,32 @@ impl ReadingStore for ReadingsBase {
 
     async fn tallies(&self, devices: Option<&[String]>) -> Result<Vec<Tally>, StoreError> {
         ask::tallies(&*self.backend, self.dialect(), devices).await
+    }
+}
+
+#[async_trait]
+impl ReadingKeeper for ReadingsBase {
+    async fn series(&self, after: Option<&Series>, limit: u32) -> Result<Vec<Series>, StoreError> {
+        keeper::series(&*self.backend, after, limit).await
+    }
+
+    async fn first(&self, series: &Series) -> Result<Option<i64>, StoreError> {
+        keeper::first(&*self.backend, series).await
+    }
+
+    async fn reopened(&self) -> Result<Vec<Reopened>, StoreError> {
+        keeper::reopened(&*self.backend).await
+    }
+
+    async fn settle(&self, days: &[Reopened]) -> Result<(), StoreError> {
+        keeper::settle(&*self.backend, days).await
+    }
+
+    async fn remove(&self, series: &Series, before_ms: i64) -> Result<u64, StoreError> {
+        keeper::remove(&*self.backend, series, before_ms).await
+    }
+
+    async fn put_back(&self, rows: &[Arrival], held: &[Held], tallies: &[Tally]) -> Result<(), StoreError> {
+        append::put_back(&*self.backend, rows, held, tallies).await
     }
 }

@@ -182,6 +182,7 @@ store_contract! {
         ranges_and_pieces_give_what_was_kept,
         batches_side_by_side_keep_each_reading_once,
         what_was_kept_is_there_when_the_store_is_opened_again,
+        rq_026_days_that_were_over_are_noted_and_old_rows_go_but_the_newest_stays,
     }
     random_edits {
         any_sequence_of_edits_keeps_history_whole,

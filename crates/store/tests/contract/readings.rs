@@ -149,3 +149,40 @@ pub async fn what_was_kept_is_there_when_the_store_is_opened_again(base: &Base) 
     assert_eq!(values(&*again, "A").await, [(1000, 80.0)]);
     assert_eq!(again.append(&batch(vec![arrival("A", 1000, 80.0, 0)])).await.unwrap(), [Fate::Duplicate]);
 }
+
+pub async fn rq_026_days_that_were_over_are_noted_and_old_rows_go_but_the_newest_stays(base: &Base) {
+    const DAY: i64 = 86_400_000;
+    let url = match base.database {
+        Database::Sqlite => base.url.replace("base.sqlite", "readings.db"),
+        Database::Postgres => base.url.clone(),
+    };
+    let keeper = zhijian_store::open_reading_keeper(&url).await.unwrap();
+    let start = 20_000 * DAY;
+    let rows = |device: &str| (0..5).map(|n| arrival(device, start + n * DAY, 80.0, 0)).collect::<Vec<_>>();
+    keeper.append(&batch([rows("A"), rows("B")].concat())).await.unwrap();
+    assert!(keeper.reopened().await.unwrap().is_empty(), "what comes in time opens nothing");
+    assert_eq!(keeper.series(None, 10).await.unwrap(), [series("A"), series("B")]);
+    assert_eq!(keeper.series(Some(&series("A")), 10).await.unwrap(), [series("B")]);
+    assert_eq!(keeper.first(&series("B")).await.unwrap(), Some(start));
+    // Ten days late, twice; what is a duplicate changes no day.
+    let late = |at_ms: i64| Arrival { arrived_ms: at_ms + 10 * DAY, ..arrival("A", at_ms, 81.0, 0) };
+    keeper.append(&batch(vec![late(start + 1000)])).await.unwrap();
+    let seen = keeper.reopened().await.unwrap();
+    assert_eq!(seen.iter().map(|one| (one.day, one.times)).collect::<Vec<_>>(), [(20_000, 1)]);
+    keeper.append(&batch(vec![late(start + 1000), late(start + 2000)])).await.unwrap();
+    keeper.settle(&seen).await.unwrap();
+    let again = keeper.reopened().await.unwrap();
+    assert_eq!(again.iter().map(|one| one.times).collect::<Vec<_>>(), [2], "more came since it was looked at");
+    keeper.settle(&again).await.unwrap();
+    assert!(keeper.reopened().await.unwrap().is_empty());
+    assert_eq!(keeper.remove(&series("A"), start + 2 * DAY).await.unwrap(), 4);
+    assert_eq!(keeper.remove(&series("A"), i64::MAX).await.unwrap(), 2, "the newest stays");
+    assert_eq!(values(&*keeper, "A").await, [(start + 4 * DAY, 80.0)]);
+    assert_eq!(values(&*keeper, "B").await.len(), 5);
+    // A backup puts back what was, without counting.
+    let (before, held) = (keeper.tallies(None).await.unwrap(), keeper.held(&HeldQuery { limit: 9, ..HeldQuery::default() }).await.unwrap());
+    keeper.put_back(&rows("A"), &held, &before).await.unwrap();
+    keeper.put_back(&rows("A"), &held, &before).await.unwrap();
+    assert_eq!(values(&*keeper, "A").await.len(), 5);
+    assert_eq!(keeper.tallies(None).await.unwrap(), before);
+}

@@ -10,6 +10,7 @@
 //! HJ/T 212-2005 differs in the version bits and codes only as far as this module is concerned. Code tables are data (`tables/`).
 
 mod answer;
+mod ask;
 mod codes;
 mod crc;
 mod exchange;
@@ -24,6 +25,7 @@ mod stream;
 mod warning;
 
 pub use answer::{ExeRtn, WriteError, data_answer, execution_answer, notice_answer, refusal_answer, request, write_segment};
+pub use ask::{Ask, AskError, History, time_text};
 pub use codes::{Table, label, tables};
 pub use crc::{CrcMode, ansi, modbus};
 pub use exchange::{Due, Exchanges, Progress, Settings};

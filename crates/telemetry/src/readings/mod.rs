@@ -6,9 +6,11 @@
 
 mod fate;
 mod judge;
+mod keeper;
 
 pub use fate::{Fate, Reason};
 pub use judge::{Sent, Verdict, judge};
+pub use keeper::{ReadingKeeper, Reopened, day_of};
 
 use crate::windows::Reading;
 use async_trait::async_trait;

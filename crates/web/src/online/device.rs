@@ -3,10 +3,12 @@
 use super::{PAGE, TITLE, address, alarms, employer, exposure, moment, notice, number, state, style};
 use crate::app::App;
 use crate::error::PageError;
+use crate::flash::Flash;
 use crate::layout::{self, Frame};
 use crate::session::Signed;
 use crate::{links, posted};
 use axum::extract::{Path, RawQuery, State};
+use axum::http::HeaderMap;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 use zhijian_gateway::Device;
@@ -19,7 +21,13 @@ pub(super) const SPANS: [(&str, &str, i64); 5] =
     [("2h", "2 小时", 2), ("24h", "24 小时", 24), ("7d", "7 天", 7 * 24), ("30d", "30 天", 30 * 24), ("365d", "一年", 365 * 24)];
 
 /// `GET /online/devices/{id}`
-pub async fn show(signed: Signed, State(app): State<App>, Path(id): Path<String>, RawQuery(query): RawQuery) -> Result<Markup, PageError> {
+pub async fn show(
+    signed: Signed,
+    State(app): State<App>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Markup, PageError> {
     let view = app.door.open(&signed.caller, "device", &id, None).await?;
     let span = span(&query.unwrap_or_default())?;
     let text = |name: &str| view.data.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -33,13 +41,16 @@ pub async fn show(signed: Signed, State(app): State<App>, Path(id): Path<String>
         None => (None, Vec::new(), None),
     };
     let open = alarms::of_device(&app, &signed.caller, &series.device).await?;
+    let requests = super::asking::card(&app, &signed, &view).await?;
     let body = html! {
         (style())
+        (Flash::of(&headers).notice())
         (notice())
         (now(&app, &view, device.as_deref(), last.as_ref()))
         (picture(&app, &id, span, &view, device.as_deref()))
         @if let Some(device) = &device { (exposure::today(&app, &id, device).await?) }
         section.card { h2 { "报警" } div #alarms data-piece={(address(&id)) "/alarms"} aria-live="polite" { (alarms::list(&app, &series.device, &open)) } }
+        (requests)
         (received(&series.device, &tallies))
     };
     let title = format!("{} {}", text("device_no"), text("name"));

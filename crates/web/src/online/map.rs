@@ -67,8 +67,10 @@ fn place(device: &Seen) -> Option<[f64; 2]> {
 }
 
 /// The county, city or province whose outlines are drawn: what is asked for, else the caller's, else the deployment's.
-fn region<'a>(app: &'a App, signed: &'a Signed, filter: &'a Filter) -> &'a str {
-    [filter.asked.region.as_str(), &signed.account.region, &app.region].into_iter().find(|code| !code.is_empty()).unwrap_or_default()
+fn region(app: &App, signed: &Signed, filter: &Filter) -> String {
+    let known = [filter.asked.region.as_str(), &signed.account.region, &app.region].into_iter().find(|code| !code.is_empty());
+    // The filter keeps a prefix, `1303`; outlines are asked for by code.
+    format!("{:0<6}", known.unwrap_or_default())
 }
 
 fn picture(app: &App, signed: &Signed, filter: &Filter, devices: &[&Seen]) -> Markup {

@@ -3,9 +3,11 @@
 //! Every page says that on-line values are an indication, not a legal test (domain B5).
 
 mod alarms;
+mod asking;
 mod chart;
 mod device;
 mod exposure;
+pub mod figures;
 mod intake;
 mod list;
 mod live;
@@ -52,6 +54,7 @@ pub fn router() -> Router<App> {
         .route("/online/wall/live", get(wall::events))
         .route(QUARANTINE, get(quarantine::show))
         .route("/online/devices/{id}", get(device::show))
+        .route("/online/devices/{id}/ask", post(asking::ask))
         .route("/online/devices/{id}/chart", get(chart::data))
         .route("/online/devices/{id}/live", get(live::events))
         .route("/online/devices/{id}/alarms", get(alarms::piece))

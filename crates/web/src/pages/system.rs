@@ -42,6 +42,7 @@ pub async fn show(signed: Signed, State(app): State<App>, headers: HeaderMap) ->
             (line("通行密钥", &told(gate.passkeys.is_some(), "已启用"), None))
             (line("单点登录", &gate.sso.as_ref().map_or_else(|| "未启用".to_owned(), |sso| sso.issuer().to_owned()), None))
         } }
+        (crate::online::figures::card(&app))
         (crate::notices::letters_card(&app, &signed).await?)
         p.hint { "供监控程序：" code { "/health" } "（是否正常）、" code { "/metrics" } "（运行指标，须有 metrics 权限的令牌，或在安全设置中允许本机读取）。" }
     };

@@ -116,6 +116,7 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/online/wall/live", For::Ever("device", Wish::Read)),
     ("GET", "/online/quarantine", For::Ever("device", Wish::Read)),
     ("GET", "/online/devices/{id}", For::Of("device", Wish::Read)),
+    ("POST", "/online/devices/{id}/ask", For::Of("device", Wish::Amend)),
     ("GET", "/online/devices/{id}/chart", For::Of("device", Wish::Read)),
     ("GET", "/online/devices/{id}/live", For::Of("device", Wish::Read)),
     ("GET", "/online/devices/{id}/alarms", For::Of("device", Wish::Read)),

@@ -5,6 +5,7 @@
 #[path = "../world/mod.rs"]
 mod world;
 
+mod asking;
 mod browser;
 mod calculators;
 mod exports;
