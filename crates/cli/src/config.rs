@@ -50,6 +50,10 @@ pub struct Config {
     pub notify: zhijian_notify::Settings,
     /// File of on-line readings for SQLite (`sqlite://…`). Environment: `ZHIJIAN_READINGS_URL`. Default: `<home>/readings.db`. With PostgreSQL they are in its database.
     pub readings_url: Option<String>,
+    /// Most entries of one device in the quarantine of readings. Environment: `ZHIJIAN_QUARANTINE_OF_DEVICE`. Default: 2000 (design).
+    pub quarantine_of_device: u64,
+    /// Most entries in it in all. Environment: `ZHIJIAN_QUARANTINE_IN_ALL`. Default: 200000 (design).
+    pub quarantine_in_all: u64,
     /// Address of the MQTT gateway; none by default. Environment: `ZHIJIAN_MQTT`.
     pub mqtt: Option<String>,
     /// Certificate chain (PEM) of the MQTT gateway; without it connections are not encrypted. Environment: `ZHIJIAN_MQTT_CERTIFICATE`.
@@ -83,6 +87,8 @@ impl Default for Config {
             oidc_name: String::new(),
             notify: zhijian_notify::Settings::default(),
             readings_url: None,
+            quarantine_of_device: zhijian_telemetry::readings::Room::default().of_device,
+            quarantine_in_all: zhijian_telemetry::readings::Room::default().in_all,
             mqtt: None,
             mqtt_certificate: None,
             mqtt_key: None,
@@ -117,6 +123,8 @@ impl Config {
             "oidc_client_secret",
             "oidc_name",
             "readings_url",
+            "quarantine_of_device",
+            "quarantine_in_all",
             "mqtt",
             "mqtt_certificate",
             "mqtt_key",

@@ -5,8 +5,8 @@ use anyhow::{Context as _, Result};
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use zhijian_gateway::{Hub, Register, alarms, hj212, mqtt, tls};
-use zhijian_telemetry::readings::ReadingStore;
+use zhijian_gateway::{Hub, Register, alarms, hj212, hours, mqtt, tls};
+use zhijian_telemetry::readings::{ReadingStore, Room};
 
 /// Opens the readings of a deployment: `readings.db` in its data folder, or tables of its PostgreSQL.
 ///
@@ -19,7 +19,8 @@ pub async fn readings(platform: &Platform) -> Result<Arc<dyn ReadingStore>> {
     } else {
         database
     };
-    zhijian_store::open_readings(&url).await.context("无法打开监测数据库")
+    let room = Room { of_device: platform.config.quarantine_of_device, in_all: platform.config.quarantine_in_all };
+    zhijian_store::open_readings_with(&url, room).await.context("无法打开监测数据库")
 }
 
 /// Hub and register of a deployment.
@@ -37,7 +38,7 @@ pub async fn hub(platform: &Platform) -> Result<Hub> {
 /// An address is taken; a certificate cannot be read.
 pub async fn start(platform: &Platform, hub: &Hub) -> Result<Vec<JoinHandle<()>>> {
     let (mqtt_address, hj212_address) = (platform.config.mqtt.as_deref(), platform.config.hj212.as_deref());
-    let mut tasks = vec![tokio::spawn(Arc::clone(&hub.register).keep()), tokio::spawn(alarms::tend(hub.clone()))];
+    let mut tasks = vec![tokio::spawn(Arc::clone(&hub.register).keep()), tokio::spawn(alarms::tend(hub.clone())), tokio::spawn(hours::keep(hub.clone()))];
     if let Some(address) = mqtt_address {
         let listener = TcpListener::bind(address).await.with_context(|| format!("MQTT 无法监听 {address}"))?;
         let tls = match (&platform.config.mqtt_certificate, &platform.config.mqtt_key) {

@@ -5,12 +5,14 @@
 //! - [`Hub`]: many connections, one transaction at a time; told to pages as it happens.
 //! - [`mqtt`], [`hj212`], [`batch`]: the ways in.
 //! - [`alarms`]: readings watched, alarms written through the door.
+//! - [`hours`]: readings summed up by hours.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise"))]
 
 pub mod alarms;
 pub mod batch;
 pub mod hj212;
+pub mod hours;
 mod hub;
 pub mod mqtt;
 mod payload;

@@ -26,7 +26,7 @@ mod statistics;
 mod throttle;
 mod tokens;
 
-pub use readings::open as open_readings;
+pub use readings::{open as open_readings, open_with as open_readings_with};
 
 use std::sync::Arc;
 use zhijian_records::port::{Column, Store, StoreError};

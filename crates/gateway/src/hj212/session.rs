@@ -1,6 +1,6 @@
 //! One connection: bytes to frames, frames to uploads, answers when durable.
 
-use super::{IDLE, upload};
+use super::{IDLE, PATIENCE, upload};
 use crate::hub::{Hub, Source, refused};
 use crate::register::Admission;
 use std::io;
@@ -43,7 +43,7 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, hub: &
             return Err(io::Error::other("not durable"));
         }
         for answer in answers {
-            stream.write_all(&answer).await?;
+            timeout(PATIENCE, stream.write_all(&answer)).await.map_err(|_| io::Error::other("answers are not read"))??;
         }
         if count == 0 {
             return Ok(());
@@ -119,7 +119,8 @@ impl Session<'_> {
         let header = match Header::read(&segment) {
             Ok(header) => header,
             Err(refusal) => {
-                let number = segment.header("MN").unwrap_or_default();
+                // A number that nobody proved and that is nobody's is not written down as a device's.
+                let number = segment.header("MN").filter(|number| !self.hub.register.of_sender(number).is_empty()).unwrap_or_default();
                 let found = refusal.found.unwrap_or_default();
                 batch.refused.push(self.held(
                     number,

@@ -2,6 +2,8 @@
 
 mod append;
 mod ask;
+mod hours;
+mod quarantine;
 mod rows;
 
 use crate::backend::Backend;
@@ -11,15 +13,17 @@ use crate::{postgres, schema, sqlite};
 use async_trait::async_trait;
 use std::sync::Arc;
 use zhijian_records::port::StoreError;
-use zhijian_telemetry::readings::{Batch, Bucket, Fate, Held, HeldQuery, Kept, ReadingStore, Series, Tally};
+use zhijian_telemetry::readings::{Batch, Bucket, Fate, Held, HeldQuery, Kept, ReadingStore, Room, Series, Tally};
 
 const DOING: &str = "打开监测数据库";
-/// Version of the file's tables.
-const VERSION: i64 = 1;
+/// Steps of the file's tables, each taken once.
+const STEPS: [&str; 2] =
+    [include_str!("../../migrations/readings/0001_readings.sql"), include_str!("../../migrations/readings/0002_hours.sql")];
 
 /// Where readings are.
 struct ReadingsBase {
     backend: Arc<dyn Backend>,
+    memory: append::Memory,
 }
 
 /// Opens the readings of a deployment, making their tables at the first start.
@@ -30,6 +34,14 @@ struct ReadingsBase {
 /// # Errors
 /// As [`crate::open`].
 pub async fn open(url: &str) -> Result<Arc<dyn ReadingStore>, StoreError> {
+    open_with(url, Room::default()).await
+}
+
+/// As [`open`], with a room for the quarantine.
+///
+/// # Errors
+/// As [`crate::open`].
+pub async fn open_with(url: &str, room: Room) -> Result<Arc<dyn ReadingStore>, StoreError> {
     let backend = if url.starts_with("sqlite:") {
         let backend = sqlite::open(url).await?;
         prepare(&*backend).await?;
@@ -41,7 +53,7 @@ pub async fn open(url: &str) -> Result<Arc<dyn ReadingStore>, StoreError> {
     } else {
         return Err(bad("数据库地址须以 sqlite:// 或 postgres:// 开头"));
     };
-    Ok(Arc::new(ReadingsBase { backend }))
+    Ok(Arc::new(ReadingsBase { backend, memory: append::Memory::new(room) }))
 }
 
 async fn prepare(backend: &dyn Backend) -> Result<(), StoreError> {
@@ -49,13 +61,17 @@ async fn prepare(backend: &dyn Backend) -> Result<(), StoreError> {
     tx.script(DOING, "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)").await?;
     let rows = tx.fetch(Sql::new(DOING, "SELECT version FROM schema_version")).await?;
     let found = rows.into_iter().next().map_or(0, |mut row| row.int(0));
-    if found > VERSION {
+    let supported = i64::try_from(STEPS.len()).unwrap_or_default();
+    if found > supported {
         tx.rollback().await?;
-        return Err(StoreError::TooNew { found, supported: VERSION });
+        return Err(StoreError::TooNew { found, supported });
     }
-    if found < VERSION {
-        tx.script(DOING, include_str!("../../migrations/readings/0001_readings.sql")).await?;
-        tx.run(Sql::with(DOING, "INSERT INTO schema_version (version) VALUES ($1)", [VERSION.into()])).await?;
+    for step in STEPS.iter().skip(usize::try_from(found).unwrap_or_default()) {
+        tx.script(DOING, step).await?;
+    }
+    if found < supported {
+        tx.run(Sql::new(DOING, "DELETE FROM schema_version")).await?;
+        tx.run(Sql::with(DOING, "INSERT INTO schema_version (version) VALUES ($1)", [supported.into()])).await?;
     }
     tx.commit().await
 }
@@ -69,7 +85,7 @@ impl ReadingsBase {
 #[async_trait]
 impl ReadingStore for ReadingsBase {
     async fn append(&self, batch: &Batch) -> Result<Vec<Fate>, StoreError> {
-        append::append(&*self.backend, batch).await
+        append::append(&*self.backend, &self.memory, batch).await
     }
 
     async fn last(&self, series: &[Series]) -> Result<Vec<Option<Kept>>, StoreError> {
@@ -81,7 +97,14 @@ impl ReadingStore for ReadingsBase {
     }
 
     async fn buckets(&self, series: &Series, from_ms: i64, to_ms: i64, width_ms: i64) -> Result<Vec<Bucket>, StoreError> {
+        if hours::fits(from_ms, width_ms) {
+            return hours::buckets(&*self.backend, series, from_ms, to_ms, width_ms).await;
+        }
         ask::buckets(&*self.backend, series, from_ms, to_ms, width_ms).await
+    }
+
+    async fn sum_up(&self, now_ms: i64) -> Result<u64, StoreError> {
+        hours::sum_up(&*self.backend, now_ms).await
     }
 
     async fn count(&self) -> Result<u64, StoreError> {
@@ -94,5 +117,9 @@ impl ReadingStore for ReadingsBase {
 
     async fn tallies(&self, devices: Option<&[String]>) -> Result<Vec<Tally>, StoreError> {
         ask::tallies(&*self.backend, self.dialect(), devices).await
+    }
+
+    async fn dropped(&self, devices: Option<&[String]>) -> Result<u64, StoreError> {
+        ask::dropped(&*self.backend, self.dialect(), devices).await
     }
 }

@@ -37,6 +37,10 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0006_readings.sql"),
         postgres: include_str!("../../migrations/postgres/0006_readings.sql"),
     },
+    Migration {
+        sqlite: include_str!("../../migrations/sqlite/0007_hours.sql"),
+        postgres: include_str!("../../migrations/postgres/0007_hours.sql"),
+    },
 ];
 
 const DOING: &str = "升级数据库结构";

@@ -8,6 +8,7 @@ mod intake;
 mod list;
 mod live;
 mod quarantine;
+mod series;
 
 use crate::app::App;
 use crate::error::PageError;
@@ -61,6 +62,12 @@ fn hub(app: &App) -> Result<&Hub, PageError> {
 /// What every page says.
 fn notice() -> Markup {
     html! { p.lead role="note" { "在线数据只作提示，不是法定检测结果：不计入工作场所合格率（I-04），不单独作为处罚证据。" } }
+}
+
+/// What is wrong with keeping readings at this moment.
+fn trouble(app: &App) -> Markup {
+    let trouble = app.online.as_ref().and_then(Hub::trouble);
+    html! { @if let Some(why) = trouble { div.notice.notice-error role="alert" { strong { "监测数据现在无法保存" } "，设备没有收到应答，会重发：" (why) } } }
 }
 
 /// Address of a device's page.

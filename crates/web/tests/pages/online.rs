@@ -42,7 +42,7 @@ async fn rq_027_live_values_charts_and_quarantine_are_for_the_region_and_the_emp
     assert!(list.text.contains(DEVICE) && list.text.contains("91.25") && list.text.contains("在线数据只作提示"));
     let page = world.get(&officer, &address).await;
     assert!(page.text.contains("91.25") && page.text.contains("预报 85") && page.text.contains("计量单位与登记不符"));
-    let chart = world.get(&officer, &format!("{address}/chart?span=2h")).await.json();
+    let chart = world.get(&officer, &format!("{address}/chart?span=1h")).await.json();
     assert_eq!(chart["points"].as_array().unwrap().len(), 1);
     assert_eq!((&chart["points"][0][1], &chart["points"][0][2]), (&json!(91.25), &json!(91.25)));
     let held = world.get(&officer, &format!("/online/quarantine?device={DEVICE}")).await;
