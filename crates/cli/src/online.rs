@@ -38,7 +38,11 @@ pub async fn hub(platform: &Platform) -> Result<Hub> {
 /// An address is taken; a certificate cannot be read.
 pub async fn start(platform: &Platform, hub: &Hub) -> Result<Vec<JoinHandle<()>>> {
     let (mqtt_address, hj212_address) = (platform.config.mqtt.as_deref(), platform.config.hj212.as_deref());
-    let mut tasks = vec![tokio::spawn(Arc::clone(&hub.register).keep()), tokio::spawn(alarms::tend(hub.clone())), tokio::spawn(hours::keep(hub.clone()))];
+    let mut tasks = vec![
+        tokio::spawn(Arc::clone(&hub.register).keep()),
+        tokio::spawn(alarms::tend(hub.clone())),
+        tokio::spawn(hours::keep(hub.clone())),
+    ];
     if let Some(address) = mqtt_address {
         let listener = TcpListener::bind(address).await.with_context(|| format!("MQTT 无法监听 {address}"))?;
         let tls = match (&platform.config.mqtt_certificate, &platform.config.mqtt_key) {

@@ -1,8 +1,8 @@
 //! Where all ways in meet: what many connections deliver is committed together, then told to those who watch.
 
 use crate::register::Register;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use zhijian_records::port::StoreError;
 use zhijian_telemetry::readings::{Arrival, Batch, Fate, ReadingStore, Refused};

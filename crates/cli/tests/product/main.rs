@@ -2,6 +2,7 @@
 
 mod drill;
 mod failures;
+mod gateways;
 mod heads;
 mod home;
 mod main_job;

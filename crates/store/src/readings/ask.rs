@@ -102,7 +102,6 @@ pub(super) async fn tallies(backend: &dyn Backend, dialect: Dialect, devices: Op
         sql.push(" AND ").bind_list(dialect, "device", List::Texts(devices.to_vec()));
     }
     sql.push(" ORDER BY device, what");
-    let tally =
-        |mut row: Row| Tally { device: row.text(0), what: row.text(1), count: u64::try_from(row.int(2)).unwrap_or_default() };
+    let tally = |mut row: Row| Tally { device: row.text(0), what: row.text(1), count: u64::try_from(row.int(2)).unwrap_or_default() };
     Ok(backend.read(sql).await?.into_iter().map(tally).collect())
 }

@@ -33,10 +33,8 @@ fn same(found: &[Bucket], expected: &[Bucket]) -> bool {
 }
 
 async fn hold(store: &dyn ReadingStore, device: &str, from: i64, to: i64, width: i64) {
-    let (found, expected) = (
-        store.buckets(&series(device), from, to, width).await.unwrap(),
-        expected(store, device, from, to, width).await,
-    );
+    let (found, expected) =
+        (store.buckets(&series(device), from, to, width).await.unwrap(), expected(store, device, from, to, width).await);
     assert!(same(&found, &expected), "{from}..{to} by {width}: {found:?} for {expected:?}");
 }
 
