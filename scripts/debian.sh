@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that tests need, if they are missing: a private PostgreSQL, Chromium for the browser journeys and a
-# Chinese font for its screenshots. Says what to install when it may not do so itself.
+# Chinese font for its screenshots; for benches, mosquitto. Says what to install when it may not do so itself.
 set -euo pipefail
-want=(postgresql chromium fonts-noto-cjk sqlite3)
+want=(postgresql chromium fonts-noto-cjk sqlite3 mosquitto)
 missing=()
 for package in "${want[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")

@@ -1,6 +1,7 @@
 //! Durable readings a second through MQTT at QoS 1 and through HJ 212, with many connected devices, beside the raw limits of the same run: the store without
 //! gateways, and mosquitto with persistence (which acknowledges before anything is on the disk). Clients are a process of their own, the same for all.
 
+mod alarm;
 mod broker;
 pub mod clients;
 mod year;
@@ -28,6 +29,9 @@ const PROBE: usize = 0;
 /// How long devices send at their own pace for the probe and for the memory, and how often each sends then.
 const PACED: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(10));
 
+/// Devices that raise an alarm each in every turn, beside those of the load.
+const ALARMS: usize = 40;
+
 /// Number of a device.
 pub fn number(n: usize) -> String {
     format!("B{n:05}")
@@ -39,13 +43,14 @@ pub async fn run(rows: usize, connections: &[usize]) -> anyhow::Result<()> {
     let door = deployment::open(&format!("sqlite://{}/base.sqlite", folder.path().display())).await?;
     deployment::fill(&door, 0).await?;
     let most = connections.iter().copied().max().unwrap_or(1000);
-    devices(&door, most).await?;
+    devices(&door, most + ALARMS * connections.len()).await?;
     let file = folder.path().join("readings.db");
     let store = zhijian_store::open_readings(&format!("sqlite://{}", file.display())).await?;
     let singles = single(&*store).await?;
     let together = batches(&*store, rows).await?;
     println!("raw: {singles:.0} commits/s of one reading; {together:.0} readings/s in batches of 1000");
     let hub = Hub::start(Register::open(door).await?, store);
+    tokio::spawn(zhijian_gateway::alarms::tend(hub.clone()));
     for (turn, count) in connections.iter().enumerate() {
         let each = rows.div_ceil(*count);
         let base = hub.register.door().now() / 1000 - 3_600_000 * (2 + 4 * i64::try_from(turn)?);
@@ -71,7 +76,7 @@ pub async fn run(rows: usize, connections: &[usize]) -> anyhow::Result<()> {
                 memory()
             );
         }
-        paced(&hub, *count).await?;
+        paced(&hub, *count, most + ALARMS * turn).await?;
     }
     println!("{} readings, {:.1} bytes each in the file", hub.store.count().await?, year::bytes(&file, hub.store.count().await?)?);
     Ok(())
@@ -93,7 +98,7 @@ async fn serve(hub: &Hub, tongue: Tongue) -> anyhow::Result<SocketAddr> {
 }
 
 /// Devices that send at their own pace; a probe among them, timed from its sending to what a page that shows it is told; and the memory meanwhile.
-async fn paced(hub: &Hub, count: usize) -> anyhow::Result<()> {
+async fn paced(hub: &Hub, count: usize, alarms: usize) -> anyhow::Result<()> {
     let address = serve(hub, Tongue::Mqtt).await?;
     let (lasts, pace) = PACED;
     let each = usize::try_from(lasts.as_millis() / pace.as_millis())?;
@@ -102,6 +107,7 @@ async fn paced(hub: &Hub, count: usize) -> anyhow::Result<()> {
     let load = Load { tongue: Tongue::Mqtt, address, connections: count, each, base, pace_ms: pace.as_millis().try_into()? };
     let before = memory();
     let loading = tokio::spawn(async move { clients::spawn(&load).await });
+    let alarming = tokio::spawn(alarm::raise(hub.clone(), alarms..alarms + ALARMS, lasts));
     let mut watch = hub.watch();
     let mut times = Vec::new();
     let mut n = 0_i64;
@@ -132,6 +138,7 @@ async fn paced(hub: &Hub, count: usize) -> anyhow::Result<()> {
     }
     let told = loading.await??;
     times.sort();
+    println!("alarms beside it: {}", alarming.await??);
     let at = |share: f64| {
         times.get(((times.len() as f64 * share) as usize).min(times.len().saturating_sub(1))).map_or(f64::NAN, |t| t.as_secs_f64() * 1000.0)
     };

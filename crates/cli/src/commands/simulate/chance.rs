@@ -8,7 +8,11 @@ impl Chance {
     /// For a device of a run.
     pub fn new(seed: u64, index: usize) -> Self {
         // Far apart, and never zero.
-        Self((0x9e37_79b9_7f4a_7c15 ^ seed.wrapping_mul(0xbf58_476d_1ce4_e5b9)).wrapping_add(index as u64 * 0x94d0_49bb_1331_11eb) | 1)
+        Self(
+            (0x9e37_79b9_7f4a_7c15 ^ seed.wrapping_mul(0xbf58_476d_1ce4_e5b9))
+                .wrapping_add((index as u64 + 1).wrapping_mul(0x94d0_49bb_1331_11eb))
+                | 1,
+        )
     }
 
     /// Between 0 and 1.
