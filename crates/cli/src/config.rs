@@ -52,6 +52,10 @@ pub struct Config {
     pub readings_url: Option<String>,
     /// Days that readings stay in the database; older ones are in the archive alone. No source names a figure. Environment: `ZHIJIAN_READINGS_KEEP_DAYS`. Default: 400, so that a year's chart is quick.
     pub readings_keep_days: u32,
+    /// Most entries of one device in the quarantine of readings. Environment: `ZHIJIAN_QUARANTINE_OF_DEVICE`. Default: 2000 (design).
+    pub quarantine_of_device: u64,
+    /// Most entries in it in all. Environment: `ZHIJIAN_QUARANTINE_IN_ALL`. Default: 200000 (design).
+    pub quarantine_in_all: u64,
     /// Address of the MQTT gateway; none by default. Environment: `ZHIJIAN_MQTT`.
     pub mqtt: Option<String>,
     /// Certificate chain (PEM) of the MQTT gateway; without it connections are not encrypted. Environment: `ZHIJIAN_MQTT_CERTIFICATE`.
@@ -102,6 +106,8 @@ impl Default for Config {
             notify: zhijian_notify::Settings::default(),
             readings_url: None,
             readings_keep_days: 400,
+            quarantine_of_device: zhijian_telemetry::readings::Room::default().of_device,
+            quarantine_in_all: zhijian_telemetry::readings::Room::default().in_all,
             mqtt: None,
             mqtt_certificate: None,
             mqtt_key: None,
@@ -145,6 +151,8 @@ impl Config {
             "oidc_name",
             "readings_url",
             "readings_keep_days",
+            "quarantine_of_device",
+            "quarantine_in_all",
             "mqtt",
             "mqtt_certificate",
             "mqtt_key",

@@ -6,8 +6,8 @@ use anyhow::{Context as _, Result};
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use zhijian_gateway::{Hub, Register, alarms, exposure, hj212, mqtt, tls};
-use zhijian_telemetry::readings::{ReadingKeeper, ReadingStore};
+use zhijian_gateway::{Hub, Register, alarms, exposure, hj212, hours, mqtt, tls};
+use zhijian_telemetry::readings::{ReadingKeeper, ReadingStore, Room};
 
 /// Opens the readings of a deployment: `readings.db` in its data folder, or tables of its PostgreSQL; with the archive behind them.
 ///
@@ -29,7 +29,8 @@ pub async fn keeper(platform: &Platform) -> Result<Arc<dyn ReadingKeeper>> {
     } else {
         database
     };
-    zhijian_store::open_reading_keeper(&url).await.context("无法打开监测数据库")
+    let room = Room { of_device: platform.config.quarantine_of_device, in_all: platform.config.quarantine_in_all };
+    zhijian_store::open_reading_keeper(&url, room).await.context("无法打开监测数据库")
 }
 
 /// Hub and register of a deployment.
@@ -51,6 +52,7 @@ pub async fn start(platform: &Platform, hub: &Hub) -> Result<Vec<JoinHandle<()>>
         tokio::spawn(Arc::clone(&hub.register).keep()),
         tokio::spawn(alarms::tend(hub.clone())),
         tokio::spawn(exposure::tend(hub.clone())),
+        tokio::spawn(hours::keep(hub.clone())),
     ];
     if let Some(address) = mqtt_address {
         let listener = TcpListener::bind(address).await.with_context(|| format!("MQTT 无法监听 {address}"))?;

@@ -1,8 +1,8 @@
 //! Where all ways in meet: what many connections deliver is committed together, then told to those who watch.
 
 use crate::register::Register;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use zhijian_records::port::StoreError;
 use zhijian_telemetry::readings::{Arrival, Batch, Fate, ReadingStore, Refused};
@@ -77,6 +77,14 @@ pub struct Counts {
     pub connections: AtomicU64,
     /// The consumer of an external broker.
     pub broker: crate::mqtt::consumer::Standing,
+    /// Why the last transaction failed.
+    trouble: Mutex<Option<String>>,
+}
+
+impl Counts {
+    fn trouble(&self) -> std::sync::MutexGuard<'_, Option<String>> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl std::fmt::Debug for Hub {
@@ -126,6 +134,12 @@ impl Hub {
         &self.lines
     }
 
+    /// Why readings cannot be kept at this moment; `None` while they can.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        self.counts.trouble().clone()
+    }
+
     /// What it did.
     #[must_use]
     pub fn counts(&self) -> &Counts {
@@ -159,6 +173,7 @@ async fn collect(mut queue: mpsc::Receiver<Work>, store: Arc<dyn ReadingStore>, 
         counts.items.fetch_add(items as u64, Ordering::Relaxed);
         match outcome {
             Ok(fates) => {
+                *counts.trouble() = None;
                 let mut rest = fates.iter().copied();
                 for (count, done) in parts {
                     // Whoever asked may be gone; the readings are kept all the same.
@@ -174,6 +189,7 @@ async fn collect(mut queue: mpsc::Receiver<Work>, store: Arc<dyn ReadingStore>, 
                 counts.failures.fetch_add(1, Ordering::Relaxed);
                 tracing::error!(error = &error as &dyn std::error::Error, items, "readings are not kept and not acknowledged");
                 let told = told(&error);
+                *counts.trouble() = Some(error.to_string());
                 for (_, done) in parts {
                     let _ = done.send(Err(told.clone()));
                 }

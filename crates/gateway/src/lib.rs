@@ -6,6 +6,7 @@
 //! - [`mqtt`], [`hj212`], [`batch`]: the ways in.
 //! - [`alarms`]: readings watched, alarms written through the door.
 //! - [`exposure`]: shifts and days beside the limits of the day, kept through the door.
+//! - [`hours`]: readings summed up by hours.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise"))]
 
@@ -13,6 +14,7 @@ pub mod alarms;
 pub mod batch;
 pub mod exposure;
 pub mod hj212;
+pub mod hours;
 mod hub;
 pub mod mqtt;
 mod payload;

@@ -26,7 +26,7 @@ mod statistics;
 mod throttle;
 mod tokens;
 
-pub use readings::{open as open_readings, open_keeper as open_reading_keeper};
+pub use readings::{open as open_readings, open_keeper as open_reading_keeper, open_with as open_readings_with};
 
 use std::sync::Arc;
 use zhijian_records::port::{Column, Store, StoreError};

@@ -90,14 +90,22 @@ impl ReadingStore for Archived {
         let mut pieces: BTreeMap<i64, Bucket> = BTreeMap::new();
         for kept in self.range(series, from_ms, cut, u32::MAX).await?.iter().filter(|kept| kept.reading.quality == Quality::Ok) {
             let (start_ms, value) = (from_ms + (kept.reading.at_ms - from_ms).div_euclid(width) * width, kept.reading.value);
-            let piece = pieces.entry(start_ms).or_insert(Bucket { start_ms, low: value, high: value, count: 0 });
-            *piece = Bucket { start_ms, low: piece.low.min(value), high: piece.high.max(value), count: piece.count + 1 };
+            let one = Bucket { start_ms, low: value, high: value, total: value, count: 1 };
+            pieces.entry(start_ms).and_modify(|piece| *piece = piece.with(&one)).or_insert(one);
         }
         let mut all: Vec<Bucket> = pieces.into_values().collect();
         if cut < to_ms {
             all.extend(self.keeper.buckets(series, cut, to_ms, width).await?);
         }
         Ok(all)
+    }
+
+    async fn sum_up(&self, now_ms: i64) -> Result<u64, StoreError> {
+        self.keeper.sum_up(now_ms).await
+    }
+
+    async fn dropped(&self, devices: Option<&[String]>) -> Result<u64, StoreError> {
+        self.keeper.dropped(devices).await
     }
 
     async fn count(&self) -> Result<u64, StoreError> {

@@ -3,6 +3,7 @@
 mod broker;
 mod drill;
 mod failures;
+mod gateways;
 mod heads;
 mod home;
 mod keeping;

@@ -20,6 +20,8 @@ const LEASE: &str = "alarms";
 const TICK: Duration = Duration::from_secs(1);
 /// A growing peak alone is written this often at most, milliseconds: each writing is a revision.
 const PEAK_MS: i64 = 10 * 60_000;
+/// A clock that goes back by more than this was put back, milliseconds; less is what time servers do.
+const BACK_MS: i64 = 2_000;
 /// How often alarms that nobody acknowledged are looked for, milliseconds: little beside the half hour that people have.
 const ESCALATE_MS: i64 = 10_000;
 
@@ -31,6 +33,8 @@ pub struct Clerk {
     peaks: std::collections::HashMap<String, i64>,
     /// When those that nobody acknowledged were looked for last.
     escalated_ms: i64,
+    /// What the clock said in the last round.
+    clock_ms: i64,
 }
 
 /// Watches readings and writes alarms until the task is ended. Waits while another process does it.
@@ -71,7 +75,7 @@ impl Clerk {
     /// A clerk whose watches know nothing yet.
     #[must_use]
     pub fn new(hub: Hub) -> Self {
-        Self { hub, watching: Watching::default(), peaks: std::collections::HashMap::new(), escalated_ms: i64::MIN }
+        Self { hub, watching: Watching::default(), peaks: std::collections::HashMap::new(), escalated_ms: i64::MIN, clock_ms: i64::MIN }
     }
 
     /// The watches.
@@ -85,6 +89,14 @@ impl Clerk {
     /// The store or the door failed; what is not done is done in the next round.
     pub async fn round(&mut self) -> Result<(), DoorError> {
         let now_ms = self.hub.register.door().now().div_euclid(1000);
+        if now_ms < self.clock_ms.saturating_sub(BACK_MS) {
+            // What was judged in a future that is none would make the watches blind until it comes.
+            tracing::warn!(from = self.clock_ms, to = now_ms, "the clock was put back: alarms are judged again from the stored readings");
+            self.watching.forget_all();
+            self.peaks.clear();
+            self.escalated_ms = i64::MIN;
+        }
+        self.clock_ms = now_ms;
         let (register, store) = (std::sync::Arc::clone(&self.hub.register), std::sync::Arc::clone(&self.hub.store));
         self.watching.follow(&register, &*store, now_ms).await.map_err(Door::store_error("readings"))?;
         self.watching.advance(now_ms);

@@ -108,12 +108,13 @@ async fn rebuilt(device: &Arc<Device>, rule: Rule, store: &dyn ReadingStore, now
     let step_ms = if device.interval_ms > 60_000 { device.interval_ms } else { 60_000 };
     let grid = Grid { step_ms, ..Grid::minutes(device.averaging()) };
     let mut watch = Watch::new(grid, rule);
-    let (series, end) = (device.series(), now_ms + Readings::AHEAD_MS + 1);
+    let series = device.series();
     let mut from = now_ms - Readings::HORIZON_MS;
     loop {
-        let page = store.range(&series, from, end, PAGE).await?;
+        let page = store.range(&series, from, i64::MAX, PAGE).await?;
         for kept in &page {
-            watch.add(kept.reading, now_ms);
+            // It was right for the clock of its arrival; should the clock have been put back since, it is still a reading.
+            watch.add(kept.reading, kept.arrived_ms);
         }
         match page.last() {
             Some(last) if page.len() == PAGE as usize => from = last.reading.at_ms + 1,

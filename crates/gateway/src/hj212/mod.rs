@@ -16,6 +16,8 @@ use tokio::net::TcpListener;
 
 /// A connection on which nothing comes for so long is closed (protocol summary: 5 min).
 const IDLE: Duration = Duration::from_secs(300);
+/// Longest time for which a logger may leave its answers unread (design).
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Most connections at a time.
 const MOST: usize = 20_000;
 

@@ -2,7 +2,7 @@
 
 use super::asking::Asking;
 use super::lines::Order;
-use super::{IDLE, upload};
+use super::{IDLE, PATIENCE, upload};
 use crate::hub::{Hub, Source, refused};
 use crate::register::Admission;
 use std::collections::HashMap;
@@ -91,7 +91,7 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
         }
         session.asking.settle();
         for answer in answers {
-            stream.write_all(&answer).await?;
+            timeout(PATIENCE, stream.write_all(&answer)).await.map_err(|_| io::Error::other("answers are not read"))??;
         }
         if count == 0 {
             return Ok(());
@@ -171,7 +171,8 @@ impl Session<'_> {
         let header = match Header::read(&segment) {
             Ok(header) => header,
             Err(refusal) => {
-                let number = segment.header("MN").unwrap_or_default();
+                // A number that nobody proved and that is nobody's is not written down as a device's.
+                let number = segment.header("MN").filter(|number| !self.hub.register.of_sender(number).is_empty()).unwrap_or_default();
                 let found = refusal.found.unwrap_or_default();
                 batch.refused.push(self.held(
                     number,

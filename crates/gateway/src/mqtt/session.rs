@@ -18,6 +18,8 @@ use zhijian_telemetry::readings::{Batch, Fate, Reason};
 pub(super) const IN_FLIGHT: u16 = 64;
 /// Longest silence of a client that named none (design).
 const IDLE: Duration = Duration::from_secs(300);
+/// Longest time for which a client may leave its answers unread (design): whoever does not read does not keep its place.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What is written, in order.
 pub(super) enum Answer {
@@ -51,7 +53,7 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Send + 'static>(stream: S, h
     let (number, replaced) = sessions.enter(&client);
     writer.write_all(&packets::welcome(greeting.version, Welcome::In)).await?;
     let (answers, queue) = mpsc::channel(usize::from(IN_FLIGHT));
-    let writing = tokio::spawn(write(writer, queue, greeting.version));
+    let mut writing = tokio::spawn(write(writer, queue, greeting.version));
     let session = Session { hub, name: name.clone(), greeting: &greeting, devices };
     let ended = tokio::select! {
         ended = session.read(&mut reader, &answers) => ended,
@@ -61,7 +63,9 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Send + 'static>(stream: S, h
     sessions.leave(&client, number);
     drop(answers);
     // What was delivered is still acknowledged, should the client listen.
-    let _ = timeout(GREETING, writing).await;
+    if timeout(GREETING, &mut writing).await.is_err() {
+        writing.abort();
+    }
     ended
 }
 
@@ -73,17 +77,17 @@ pub(super) async fn write<S: AsyncWrite>(mut writer: WriteHalf<S>, mut queue: mp
             Answer::When { durable, then } => match durable.await {
                 Ok(Ok(_)) => then,
                 _ => {
-                    let _ = writer.write_all(&packets::cannot_keep(version)).await;
+                    let _ = timeout(PATIENCE, writer.write_all(&packets::cannot_keep(version))).await;
                     break;
                 }
             },
         };
-        if writer.write_all(&bytes).await.is_err() {
+        if !matches!(timeout(PATIENCE, writer.write_all(&bytes)).await, Ok(Ok(()))) {
             break;
         }
     }
     queue.close();
-    let _ = writer.shutdown().await;
+    let _ = timeout(PATIENCE, writer.shutdown()).await;
 }
 
 fn one(hub: &Hub, name: &str, reason: Reason, detail: &str) -> Batch {

@@ -4,6 +4,9 @@ use crate::mqtt::{Client, reading};
 use crate::world::{NOISE, SECRET, World};
 use std::sync::atomic::Ordering;
 use zhijian_gateway::batch::{Request, take};
+use zhijian_gateway::{Live, alarms::Clerk};
+use zhijian_records::port::Query;
+use zhijian_telemetry::readings::Series;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_senders_share_transactions_and_each_reading_is_kept_once() {
@@ -53,4 +56,45 @@ async fn a_device_that_is_stopped_is_no_longer_heard() {
     assert_eq!(world.held(NOISE, "unknown").await, 1);
     let (_, code) = Client::connect(world.mqtt, NOISE, SECRET).await;
     assert_eq!(code, 5);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rq_026_a_clock_of_the_server_that_jumps_and_comes_back_leaves_readings_and_alarm_as_they_are() {
+    const MINUTE: i64 = 60_000;
+    const DAY: i64 = 24 * 60 * MINUTE;
+    let world = World::new().await;
+    let mut live = world.hub.watch();
+    let mut clerk = Clerk::new(world.hub.clone());
+    clerk.round().await.unwrap();
+    let (mut client, _) = Client::connect(world.mqtt, NOISE, SECRET).await;
+    let topic = format!("zhijian/{NOISE}/readings");
+    let start = world.now_ms();
+    world.pass(3000);
+    let mut kept = Vec::new();
+    for (minute, value, off) in
+        [(0, 80.0, 0), (1, 103.0, 0), (2, 103.5, 10 * DAY), (3, 104.0, 0), (4, 102.0, -2 * 60 * MINUTE), (5, 101.0, 0), (6, 80.0, 0)]
+    {
+        world.pass(off);
+        client.publish(&topic, &reading(start + minute * MINUTE, value), 1).await;
+        assert_eq!(client.acknowledged().await, Some(1), "kept, as reading or in quarantine");
+        if off == 0 {
+            kept.push((start + minute * MINUTE, value));
+            let Live(arrival) = live.recv().await.unwrap();
+            clerk.watching().add(&arrival);
+        }
+        clerk.round().await.unwrap();
+        world.hub.store.sum_up(world.now_ms()).await.unwrap();
+        world.pass(MINUTE - off);
+        clerk.round().await.unwrap();
+    }
+    let found: Vec<(i64, f64)> = world.kept(NOISE, "P001").await.iter().map(|kept| (kept.reading.at_ms, kept.reading.value)).collect();
+    assert_eq!(found, kept);
+    assert_eq!((world.held(NOISE, "late").await, world.held(NOISE, "clock").await), (1, 1), "what came meanwhile is in quarantine");
+    let series = Series { device: NOISE.into(), factor: "P001".into() };
+    let from = start.div_euclid(60 * MINUTE) * 60 * MINUTE;
+    let hours = world.hub.store.buckets(&series, from, from + 120 * MINUTE, 60 * MINUTE).await.unwrap();
+    assert_eq!(hours.iter().map(|hour| hour.count).sum::<u64>(), kept.len() as u64, "hours that were summed up too early are right again");
+    let alarms = world.door.store.query(&Query::everything("alarm", Vec::new())).await.unwrap().rows;
+    assert_eq!(alarms.len(), 1, "no alarm is written twice");
+    assert_eq!(alarms[0].document()["peak"], serde_json::json!(104.0));
 }

@@ -140,6 +140,12 @@ impl ReadingStore for Sometimes {
     async fn buckets(&self, series: &Series, from: i64, to: i64, width: i64) -> Result<Vec<Bucket>, StoreError> {
         self.inner.buckets(series, from, to, width).await
     }
+    async fn sum_up(&self, now_ms: i64) -> Result<u64, StoreError> {
+        self.inner.sum_up(now_ms).await
+    }
+    async fn dropped(&self, devices: Option<&[String]>) -> Result<u64, StoreError> {
+        self.inner.dropped(devices).await
+    }
     async fn count(&self) -> Result<u64, StoreError> {
         self.inner.count().await
     }

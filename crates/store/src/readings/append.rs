@@ -1,13 +1,14 @@
 //! A batch of readings: one transaction, each reading once whatever was sent before.
 
 use super::rows::{KEPT, kept, seq, values};
+use super::{hours, quarantine};
 use crate::backend::{Backend, Writing};
 use crate::sql::{Sql, Value};
-use sm3::{Digest as _, Sm3};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use zhijian_records::port::StoreError;
-use zhijian_telemetry::readings::{Arrival, Batch, Fate, Held, Reason, Refused, Series, Tally};
+use zhijian_telemetry::readings::{Arrival, Batch, DROPPED, Fate, Held, Reason, Refused, Room, Series, Tally};
 use zhijian_telemetry::windows::Reading;
 
 const DOING: &str = "保存监测数据";
@@ -22,11 +23,20 @@ pub(super) const OLD_MS: i64 = zhijian_telemetry::windows::Readings::HORIZON_MS;
 /// Names a reading.
 type Key = (Series, i64);
 
+/// What a store remembers between batches.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    /// Series that are in `reading_summed` for certain.
+    known: Mutex<HashSet<Series>>,
+    /// Room of the quarantine.
+    room: Room,
+}
+
 /// Writes a batch.
-pub(super) async fn append(backend: &dyn Backend, batch: &Batch) -> Result<Vec<Fate>, StoreError> {
+pub(super) async fn append(backend: &dyn Backend, memory: &Memory, batch: &Batch) -> Result<Vec<Fate>, StoreError> {
     let mut attempt = 1;
     loop {
-        match once(backend, batch).await {
+        match once(backend, memory, batch).await {
             Err(error) if attempt < ATTEMPTS && backend.worth_retrying(&error) => {
                 tokio::time::sleep(Duration::from_millis(u64::from(attempt) * 10)).await;
                 attempt += 1;
@@ -36,16 +46,24 @@ pub(super) async fn append(backend: &dyn Backend, batch: &Batch) -> Result<Vec<F
     }
 }
 
-async fn once(backend: &dyn Backend, batch: &Batch) -> Result<Vec<Fate>, StoreError> {
+async fn once(backend: &dyn Backend, memory: &Memory, batch: &Batch) -> Result<Vec<Fate>, StoreError> {
+    let strange = memory.strange(batch);
     let mut tx = backend.begin().await?;
+    let mark = hours::mark(&mut *tx, backend.dialect()).await?;
+    hours::know(&mut *tx, &strange).await?;
     let mut state = State::default();
     state.insert(&mut *tx, &batch.arrivals).await?;
     let fates: Vec<Fate> = batch.arrivals.iter().map(|arrival| state.settle(arrival)).collect();
     state.replace(&mut *tx).await?;
     super::keeper::reopen(&mut *tx, &batch.arrivals, &fates).await?;
-    hold(&mut *tx, batch.refused.iter().chain(&state.losers)).await?;
-    count(&mut *tx, batch, &fates).await?;
+    let gone = quarantine::hold(&mut *tx, batch.refused.iter().chain(&state.losers), memory.room).await?;
+    let changed = batch.arrivals.iter().zip(&fates).filter(|(_, fate)| fate.changed());
+    let hour = |arrival: &Arrival| arrival.reading.at_ms.div_euclid(hours::HOUR_MS);
+    let late = changed.map(|(arrival, _)| (&arrival.series, hour(arrival))).filter(|(_, hour)| *hour < mark).collect();
+    hours::again(&mut *tx, backend.dialect(), &late).await?;
+    count(&mut *tx, batch, &fates, &gone).await?;
     tx.commit().await?;
+    memory.learn(&strange);
     Ok(fates)
 }
 
@@ -57,22 +75,8 @@ pub(super) async fn put_back(backend: &dyn Backend, rows: &[Arrival], held: &[He
         sql.values = chunk.iter().flat_map(values).collect();
         tx.fetch(sql).await?;
     }
-    let text = "INSERT INTO quarantine (digest, device, reason, source, detail, arrived, last, times) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
-                ON CONFLICT (digest) DO NOTHING";
-    for entry in held {
-        let one = &entry.refused;
-        let values: [Value; 8] = [
-            digest(one).as_slice().into(),
-            one.device.as_str().into(),
-            one.reason.code().into(),
-            one.source.as_str().into(),
-            one.detail.as_str().into(),
-            one.arrived_ms.into(),
-            entry.last_ms.into(),
-            i64::try_from(entry.times).unwrap_or(i64::MAX).into(),
-        ];
-        tx.run(Sql::with(DOING, text, values)).await?;
-    }
+    hours::know(&mut *tx, &rows.iter().map(|row| &row.series).collect()).await?;
+    quarantine::put_back(&mut *tx, held).await?;
     let text = "INSERT INTO reading_tallies (device, what, times) VALUES ($1, $2, $3) ON CONFLICT (device, what) DO NOTHING";
     for tally in tallies {
         let times = i64::try_from(tally.count).unwrap_or(i64::MAX);
@@ -81,14 +85,22 @@ pub(super) async fn put_back(backend: &dyn Backend, rows: &[Arrival], held: &[He
     tx.commit().await
 }
 
-/// Names an entry of the quarantine.
-fn digest(one: &Refused) -> [u8; 32] {
-    let mut digest = Sm3::new();
-    for part in [&one.device, one.reason.code(), &one.source, &one.detail] {
-        digest.update(part.as_bytes());
-        digest.update([0]);
+impl Memory {
+    /// Remembers nothing yet.
+    pub fn new(room: Room) -> Self {
+        Self { room, ..Self::default() }
     }
-    digest.finalize().into()
+
+    fn strange<'a>(&self, batch: &'a Batch) -> BTreeSet<&'a Series> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        batch.arrivals.iter().map(|arrival| &arrival.series).filter(|series| !known.contains(series)).collect()
+    }
+
+    fn learn(&self, series: &BTreeSet<&Series>) {
+        if !series.is_empty() {
+            self.known.lock().unwrap_or_else(PoisonError::into_inner).extend(series.iter().copied().cloned());
+        }
+    }
 }
 
 /// What the database holds of a batch's moments.
@@ -203,37 +215,19 @@ fn lost(arrival: &Arrival, loser: &Reading, reason: Reason) -> Refused {
     }
 }
 
-/// Writes the quarantine; the very same again is counted.
-async fn hold(tx: &mut dyn Writing, refused: impl Iterator<Item = &Refused>) -> Result<(), StoreError> {
-    let mut several: BTreeMap<[u8; 32], (&Refused, i64)> = BTreeMap::new();
-    for one in refused {
-        several.entry(digest(one)).or_insert((one, 0)).1 += 1;
-    }
-    let text = "INSERT INTO quarantine (digest, device, reason, source, detail, arrived, last, times) VALUES ($1, $2, $3, $4, $5, $6, $6, $7) \
-                ON CONFLICT (digest) DO UPDATE SET times = quarantine.times + excluded.times, last = excluded.last";
-    for (digest, (one, times)) in several {
-        let values: [Value; 7] = [
-            digest.as_slice().into(),
-            one.device.as_str().into(),
-            one.reason.code().into(),
-            one.source.as_str().into(),
-            one.detail.as_str().into(),
-            one.arrived_ms.into(),
-            times.into(),
-        ];
-        tx.run(Sql::with(DOING, text, values)).await?;
-    }
-    Ok(())
-}
-
 /// Counts what happened.
-async fn count(tx: &mut dyn Writing, batch: &Batch, fates: &[Fate]) -> Result<(), StoreError> {
+async fn count(tx: &mut dyn Writing, batch: &Batch, fates: &[Fate], gone: &BTreeMap<String, i64>) -> Result<(), StoreError> {
     let mut times: BTreeMap<(&str, &str), i64> = BTreeMap::new();
     for (arrival, fate) in batch.arrivals.iter().zip(fates) {
         *times.entry((&arrival.series.device, fate.code())).or_default() += 1;
     }
     for refused in &batch.refused {
-        *times.entry((&refused.device, refused.reason.code())).or_default() += 1;
+        // Numbers of strangers are of their own choice: each would get a count of its own.
+        let device = if refused.reason == Reason::Unknown { "" } else { &refused.device };
+        *times.entry((device, refused.reason.code())).or_default() += 1;
+    }
+    for (device, count) in gone {
+        *times.entry((device, DROPPED)).or_default() += count;
     }
     let rows: Vec<((&str, &str), i64)> = times.into_iter().collect();
     for chunk in chunks(&rows) {

@@ -3,9 +3,10 @@
 use super::rows::{KEPT, kept};
 use crate::backend::Backend;
 use crate::dialect::Dialect;
+use crate::row::Row;
 use crate::sql::{List, Sql, Value};
 use zhijian_records::port::StoreError;
-use zhijian_telemetry::readings::{Bucket, Held, HeldQuery, Kept, Reason, Refused, Series, Tally};
+use zhijian_telemetry::readings::{Bucket, DROPPED, Held, HeldQuery, Kept, Reason, Refused, Series, Tally};
 
 const DOING: &str = "读取监测数据";
 
@@ -27,21 +28,41 @@ pub(super) async fn range(backend: &dyn Backend, series: &Series, from: i64, to:
     Ok(backend.read(Sql::with(DOING, text, values)).await?.iter_mut().map(|row| kept(row, 0)).collect())
 }
 
-/// A stretch in pieces.
+/// A stretch in pieces, reading by reading.
 pub(super) async fn buckets(backend: &dyn Backend, series: &Series, from: i64, to: i64, width: i64) -> Result<Vec<Bucket>, StoreError> {
-    let text = "SELECT (at - $3) / $5 AS piece, MIN(value), MAX(value), COUNT(*) FROM readings \
-                WHERE device = $1 AND factor = $2 AND at >= $3 AND at < $4 AND quality = 0 GROUP BY piece ORDER BY piece";
     let width = width.max(1);
-    let values = [series.device.as_str().into(), series.factor.as_str().into(), from.into(), to.into(), width.into()];
-    let rows = backend.read(Sql::with(DOING, text, values)).await?;
+    let rows = backend.read(pieces(series, from, to, from, width)).await?;
+    Ok(rows.into_iter().map(|row| bucket(row, from, width)).collect())
+}
+
+/// The pieces of the readings of `[from, to)`; pieces are counted from `origin`.
+pub(super) fn pieces(series: &Series, from: i64, to: i64, origin: i64, width: i64) -> Sql {
+    let text = "SELECT (at - $5) / $6 AS piece, MIN(value), MAX(value), SUM(value), COUNT(*) FROM readings \
+                WHERE device = $1 AND factor = $2 AND at >= $3 AND at < $4 AND quality = 0 GROUP BY piece ORDER BY piece";
+    let values = [series.device.as_str().into(), series.factor.as_str().into(), from.into(), to.into(), origin.into(), width.into()];
+    Sql::with(DOING, text, values)
+}
+
+/// A piece: its number, lowest, highest, sum, number of readings.
+pub(super) fn bucket(mut row: Row, origin: i64, width: i64) -> Bucket {
     let real = |value: Value| if let Value::Real(number) = value { number } else { f64::NAN };
-    let bucket = |mut row: crate::row::Row| Bucket {
-        start_ms: from + row.int(0) * width,
+    Bucket {
+        start_ms: origin + row.int(0) * width,
         low: real(row.take(1)),
         high: real(row.take(2)),
-        count: u64::try_from(row.int(3)).unwrap_or_default(),
-    };
-    Ok(rows.into_iter().map(bucket).collect())
+        total: real(row.take(3)),
+        count: u64::try_from(row.int(4)).unwrap_or_default(),
+    }
+}
+
+/// Entries that had to go out of the quarantine.
+pub(super) async fn dropped(backend: &dyn Backend, dialect: Dialect, devices: Option<&[String]>) -> Result<u64, StoreError> {
+    let mut sql = Sql::new("读取隔离区", "SELECT CAST(COALESCE(SUM(times), 0) AS BIGINT) FROM reading_tallies WHERE what = ");
+    sql.bind(DROPPED);
+    if let Some(devices) = devices {
+        sql.push(" AND ").bind_list(dialect, "device", List::Texts(devices.to_vec()));
+    }
+    Ok(backend.read(sql).await?.into_iter().next().map_or(0, |mut row| u64::try_from(row.int(0)).unwrap_or_default()))
 }
 
 /// Number of readings.
@@ -60,7 +81,7 @@ pub(super) async fn held(backend: &dyn Backend, dialect: Dialect, query: &HeldQu
         sql.push(" AND reason = ").bind(query.reason.as_str());
     }
     sql.push(" ORDER BY last DESC, digest LIMIT ").bind(query.limit).push(" OFFSET ").bind(query.skip);
-    let entry = |mut row: crate::row::Row| Held {
+    let entry = |mut row: Row| Held {
         refused: Refused {
             device: row.text(0),
             reason: Reason::read(&row.text(1)).unwrap_or(Reason::Malformed),
@@ -81,7 +102,6 @@ pub(super) async fn tallies(backend: &dyn Backend, dialect: Dialect, devices: Op
         sql.push(" AND ").bind_list(dialect, "device", List::Texts(devices.to_vec()));
     }
     sql.push(" ORDER BY device, what");
-    let tally =
-        |mut row: crate::row::Row| Tally { device: row.text(0), what: row.text(1), count: u64::try_from(row.int(2)).unwrap_or_default() };
+    let tally = |mut row: Row| Tally { device: row.text(0), what: row.text(1), count: u64::try_from(row.int(2)).unwrap_or_default() };
     Ok(backend.read(sql).await?.into_iter().map(tally).collect())
 }

@@ -3,6 +3,8 @@
 mod append;
 mod ask;
 mod keeper;
+mod hours;
+mod quarantine;
 mod rows;
 
 use crate::backend::Backend;
@@ -13,16 +15,21 @@ use async_trait::async_trait;
 use std::sync::Arc;
 use zhijian_records::port::StoreError;
 use zhijian_telemetry::readings::{
-    Arrival, Batch, Bucket, Fate, Held, HeldQuery, Kept, ReadingKeeper, ReadingStore, Reopened, Series, Tally,
+    Arrival, Batch, Bucket, Fate, Held, HeldQuery, Kept, ReadingKeeper, ReadingStore, Reopened, Room, Series, Tally,
 };
 
 const DOING: &str = "打开监测数据库";
-/// Version of the file's tables.
-const VERSION: i64 = 1;
+/// Steps of the file's tables, each taken once.
+const STEPS: [&str; 3] = [
+    include_str!("../../migrations/readings/0001_readings.sql"),
+    include_str!("../../migrations/readings/0002_hours.sql"),
+    include_str!("../../migrations/readings/0003_reopened.sql"),
+];
 
 /// Where readings are.
 struct ReadingsBase {
     backend: Arc<dyn Backend>,
+    memory: append::Memory,
 }
 
 /// Opens the readings of a deployment, making their tables at the first start.
@@ -33,18 +40,26 @@ struct ReadingsBase {
 /// # Errors
 /// As [`crate::open`].
 pub async fn open(url: &str) -> Result<Arc<dyn ReadingStore>, StoreError> {
-    Ok(base(url).await?)
+    open_with(url, Room::default()).await
 }
 
-/// As [`open`], for whoever keeps old readings elsewhere.
+/// As [`open`], with a room for the quarantine.
 ///
 /// # Errors
 /// As [`crate::open`].
-pub async fn open_keeper(url: &str) -> Result<Arc<dyn ReadingKeeper>, StoreError> {
-    Ok(base(url).await?)
+pub async fn open_with(url: &str, room: Room) -> Result<Arc<dyn ReadingStore>, StoreError> {
+    Ok(base(url, room).await?)
 }
 
-async fn base(url: &str) -> Result<Arc<ReadingsBase>, StoreError> {
+/// As [`open_with`], for whoever keeps old readings elsewhere.
+///
+/// # Errors
+/// As [`crate::open`].
+pub async fn open_keeper(url: &str, room: Room) -> Result<Arc<dyn ReadingKeeper>, StoreError> {
+    Ok(base(url, room).await?)
+}
+
+async fn base(url: &str, room: Room) -> Result<Arc<ReadingsBase>, StoreError> {
     let backend = if url.starts_with("sqlite:") {
         let backend = sqlite::open(url).await?;
         prepare(&*backend).await?;
@@ -56,7 +71,7 @@ async fn base(url: &str) -> Result<Arc<ReadingsBase>, StoreError> {
     } else {
         return Err(bad("数据库地址须以 sqlite:// 或 postgres:// 开头"));
     };
-    Ok(Arc::new(ReadingsBase { backend }))
+    Ok(Arc::new(ReadingsBase { backend, memory: append::Memory::new(room) }))
 }
 
 async fn prepare(backend: &dyn Backend) -> Result<(), StoreError> {
@@ -64,15 +79,18 @@ async fn prepare(backend: &dyn Backend) -> Result<(), StoreError> {
     tx.script(DOING, "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)").await?;
     let rows = tx.fetch(Sql::new(DOING, "SELECT version FROM schema_version")).await?;
     let found = rows.into_iter().next().map_or(0, |mut row| row.int(0));
-    if found > VERSION {
+    let supported = i64::try_from(STEPS.len()).unwrap_or_default();
+    if found > supported {
         tx.rollback().await?;
-        return Err(StoreError::TooNew { found, supported: VERSION });
+        return Err(StoreError::TooNew { found, supported });
     }
-    if found < VERSION {
-        tx.script(DOING, include_str!("../../migrations/readings/0001_readings.sql")).await?;
-        tx.run(Sql::with(DOING, "INSERT INTO schema_version (version) VALUES ($1)", [VERSION.into()])).await?;
+    for step in STEPS.iter().skip(usize::try_from(found).unwrap_or_default()) {
+        tx.script(DOING, step).await?;
     }
-    tx.script(DOING, include_str!("../../migrations/readings/reopened.sql")).await?;
+    if found < supported {
+        tx.run(Sql::new(DOING, "DELETE FROM schema_version")).await?;
+        tx.run(Sql::with(DOING, "INSERT INTO schema_version (version) VALUES ($1)", [supported.into()])).await?;
+    }
     tx.commit().await
 }
 
@@ -85,7 +103,7 @@ impl ReadingsBase {
 #[async_trait]
 impl ReadingStore for ReadingsBase {
     async fn append(&self, batch: &Batch) -> Result<Vec<Fate>, StoreError> {
-        append::append(&*self.backend, batch).await
+        append::append(&*self.backend, &self.memory, batch).await
     }
 
     async fn last(&self, series: &[Series]) -> Result<Vec<Option<Kept>>, StoreError> {
@@ -97,7 +115,14 @@ impl ReadingStore for ReadingsBase {
     }
 
     async fn buckets(&self, series: &Series, from_ms: i64, to_ms: i64, width_ms: i64) -> Result<Vec<Bucket>, StoreError> {
+        if hours::fits(from_ms, width_ms) {
+            return hours::buckets(&*self.backend, series, from_ms, to_ms, width_ms).await;
+        }
         ask::buckets(&*self.backend, series, from_ms, to_ms, width_ms).await
+    }
+
+    async fn sum_up(&self, now_ms: i64) -> Result<u64, StoreError> {
+        hours::sum_up(&*self.backend, now_ms).await
     }
 
     async fn count(&self) -> Result<u64, StoreError> {
@@ -110,6 +135,10 @@ impl ReadingStore for ReadingsBase {
 
     async fn tallies(&self, devices: Option<&[String]>) -> Result<Vec<Tally>, StoreError> {
         ask::tallies(&*self.backend, self.dialect(), devices).await
+    }
+
+    async fn dropped(&self, devices: Option<&[String]>) -> Result<u64, StoreError> {
+        ask::dropped(&*self.backend, self.dialect(), devices).await
     }
 }
 

@@ -38,6 +38,10 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../../migrations/postgres/0006_readings.sql"),
     },
     Migration {
+        sqlite: include_str!("../../migrations/sqlite/0007_hours.sql"),
+        postgres: include_str!("../../migrations/postgres/0007_hours.sql"),
+    },
+    Migration {
         sqlite: include_str!("../../migrations/sqlite/0008_readings_reopened.sql"),
         postgres: include_str!("../../migrations/postgres/0008_readings_reopened.sql"),
     },

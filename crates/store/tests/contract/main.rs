@@ -17,6 +17,8 @@ mod notices;
 mod outbox;
 mod people;
 mod random_edits;
+mod reading_hours;
+mod reading_room;
 mod readings;
 mod records;
 mod rewrite;
@@ -183,6 +185,16 @@ store_contract! {
         batches_side_by_side_keep_each_reading_once,
         what_was_kept_is_there_when_the_store_is_opened_again,
         rq_026_days_that_were_over_are_noted_and_old_rows_go_but_the_newest_stays,
+    }
+    reading_hours {
+        hours_that_are_summed_up_say_what_the_readings_say,
+        hours_stay_exact_while_many_write_and_sum_up_at_once,
+        a_clock_that_is_put_back_makes_hours_open_again,
+    }
+    reading_room {
+        rq_026_a_full_quarantine_lets_repeated_entries_go_first_and_counts_them,
+        strangers_share_one_room_and_one_count,
+        everything_together_has_an_end_too,
     }
     random_edits {
         any_sequence_of_edits_keeps_history_whole,

@@ -2,27 +2,31 @@
 
 use crate::setup::{Base, Database};
 use std::sync::Arc;
-use zhijian_telemetry::readings::{Arrival, Batch, Fate, HeldQuery, ReadingStore, Reason, Refused, Series};
+use zhijian_telemetry::readings::{Arrival, Batch, Fate, HeldQuery, ReadingStore, Reason, Refused, Room, Series};
 use zhijian_telemetry::windows::{Quality, Reading};
 
 /// The readings beside a case's database.
-async fn open(base: &Base) -> Arc<dyn ReadingStore> {
+pub async fn open(base: &Base) -> Arc<dyn ReadingStore> {
+    open_with(base, Room::default()).await
+}
+
+pub async fn open_with(base: &Base, room: Room) -> Arc<dyn ReadingStore> {
     let url = match base.database {
         Database::Sqlite => base.url.replace("base.sqlite", "readings.db"),
         Database::Postgres => base.url.clone(),
     };
-    zhijian_store::open_readings(&url).await.unwrap()
+    zhijian_store::open_readings_with(&url, room).await.unwrap()
 }
 
-fn series(device: &str) -> Series {
+pub fn series(device: &str) -> Series {
     Series { device: device.into(), factor: "P001".into() }
 }
 
-fn arrival(device: &str, at_ms: i64, value: f64, seq: u64) -> Arrival {
+pub fn arrival(device: &str, at_ms: i64, value: f64, seq: u64) -> Arrival {
     Arrival { series: series(device), reading: Reading { at_ms, value, quality: Quality::Ok, seq }, arrived_ms: at_ms + 5 }
 }
 
-fn batch(arrivals: Vec<Arrival>) -> Batch {
+pub fn batch(arrivals: Vec<Arrival>) -> Batch {
     Batch { arrivals, refused: Vec::new() }
 }
 

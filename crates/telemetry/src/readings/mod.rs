@@ -78,9 +78,45 @@ pub struct Bucket {
     pub low: f64,
     /// Highest value.
     pub high: f64,
+    /// Sum of the values.
+    pub total: f64,
     /// Number of readings.
     pub count: u64,
 }
+
+impl Bucket {
+    /// Mean of the values.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a number of readings is far below 2^52")]
+    pub fn mean(&self) -> f64 {
+        self.total / self.count as f64
+    }
+
+    /// Two parts of the same piece as one.
+    #[must_use]
+    pub fn with(self, other: &Self) -> Self {
+        let (low, high) = (self.low.min(other.low), self.high.max(other.high));
+        Self { low, high, total: self.total + other.total, count: self.count + other.count, ..self }
+    }
+}
+
+/// How many entries the quarantine may have (design: an entry is 1.5 kB at most, all of them 300 MB).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// Of one device; of all who are not in the register together.
+    pub of_device: u64,
+    /// In all.
+    pub in_all: u64,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { of_device: 2_000, in_all: 200_000 }
+    }
+}
+
+/// Under what it is counted that entries had to go out of the quarantine.
+pub const DROPPED: &str = "dropped";
 
 /// An entry of the quarantine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,12 +162,17 @@ pub trait ReadingStore: Send + Sync {
     async fn last(&self, series: &[Series]) -> Result<Vec<Option<Kept>>, StoreError>;
     /// Readings of `[from_ms, to_ms)` in order of their moments, at most so many.
     async fn range(&self, series: &Series, from_ms: i64, to_ms: i64, limit: u32) -> Result<Vec<Kept>, StoreError>;
-    /// The same stretch cut into pieces of `width_ms`, those without a usable reading left out. Only readings of good quality count.
+    /// The same stretch cut into pieces of `width_ms`, those without a usable reading left out. Only readings of good quality count. Where the stretch begins
+    /// with an hour and pieces are whole hours, it is read by hours and a year takes no longer than a day.
     async fn buckets(&self, series: &Series, from_ms: i64, to_ms: i64, width_ms: i64) -> Result<Vec<Bucket>, StoreError>;
+    /// Sums up the hours that are over, for [`Self::buckets`]; how many pieces of series there were. To be called every few minutes; as often as one likes.
+    async fn sum_up(&self, now_ms: i64) -> Result<u64, StoreError>;
     /// Number of readings kept.
     async fn count(&self) -> Result<u64, StoreError>;
     /// Entries of the quarantine, the latest first.
     async fn held(&self, query: &HeldQuery) -> Result<Vec<Held>, StoreError>;
     /// What happened to what these devices sent; `None` is all of them.
     async fn tallies(&self, devices: Option<&[String]>) -> Result<Vec<Tally>, StoreError>;
+    /// How many entries of the quarantine had to go for lack of room; `None` is of all devices and strangers.
+    async fn dropped(&self, devices: Option<&[String]>) -> Result<u64, StoreError>;
 }

@@ -28,7 +28,7 @@
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const chart = window.echarts.init(box);
   new ResizeObserver(() => chart.resize()).observe(box);
-  let points = [];
+  let points = [], wide = false;
   // Lowest, then highest of each piece: a line through both keeps every peak.
   const drawn = () => points.flatMap(([at, low, high]) => (low === high ? [[at + CHINA, low]] : [[at + CHINA, low], [at + CHINA, high]]));
   const three = (value) => String(Number(Number(value).toPrecision(4)));
@@ -41,7 +41,8 @@
     series: [{
       type: "line", name: "监测值", data: drawn(), showSymbol: false, sampling: "minmax", lineStyle: { width: 1.5, color: "#1d5b94" }, itemStyle: { color: "#1d5b94" },
       markLine: { symbol: "none", silent: true, animation: false, data: lines.map((line) => ({ yAxis: line.value, name: line.name, label: { formatter: `${line.name} ${three(line.value)}`, position: "insideEndTop" }, lineStyle: { color: "#a3261a", type: "dashed" } })) },
-    }],
+    }].concat(wide ? [{ type: "line", name: "平均值", data: points.map(([at, , , mean]) => [at, mean]), showSymbol: false, lineStyle: { width: 2, color: "#b35c00" }, itemStyle: { color: "#b35c00" } }] : []),
+    legend: wide ? { right: 8, top: 0, data: ["监测值", "平均值"] } : undefined,
   });
   let waiting = false;
   const draw = () => {
@@ -52,7 +53,10 @@
   const load = async () => {
     const answer = await fetch(box.dataset.series, { headers: { Accept: "application/json" } });
     if (!answer.ok) return;
-    points = (await answer.json()).points;
+    const told = await answer.json();
+    points = told.points;
+    // Pieces of an hour and more: a mean says something beside the two ends.
+    wide = told.width >= 3600000;
     draw();
   };
   load();
@@ -61,7 +65,7 @@
     const reading = JSON.parse(event.data);
     if (reading.q === 0) {
       const last = points[points.length - 1];
-      if (!last || reading.at >= last[0]) points.push([reading.at, reading.value, reading.value]); else load();
+      if (!last || reading.at >= last[0]) points.push([reading.at, reading.value, reading.value, reading.value]); else load();
       if (points.length > 20000) points.splice(0, points.length - 20000);
       draw();
     }

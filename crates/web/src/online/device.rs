@@ -1,24 +1,22 @@
 //! `GET /online/devices/{id}`: one device: its chart, its state, its alarms.
 
+use super::series::{SPANS, Span, span};
 use super::{PAGE, TITLE, address, alarms, employer, exposure, moment, notice, number, state, style};
 use crate::app::App;
 use crate::error::PageError;
 use crate::flash::Flash;
 use crate::layout::{self, Frame};
+use crate::links;
 use crate::session::Signed;
-use crate::{links, posted};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 use zhijian_gateway::Device;
 use zhijian_records::read::View;
-use zhijian_telemetry::readings::{Kept, Series, Tally};
+use zhijian_telemetry::readings::{DROPPED, Kept, Series, Tally};
 use zhijian_telemetry::windows::Level;
 
-/// Spans of the chart: code, title, hours.
-pub(super) const SPANS: [(&str, &str, i64); 5] =
-    [("2h", "2 小时", 2), ("24h", "24 小时", 24), ("7d", "7 天", 7 * 24), ("30d", "30 天", 30 * 24), ("365d", "一年", 365 * 24)];
 
 /// `GET /online/devices/{id}`
 pub async fn show(
@@ -46,6 +44,7 @@ pub async fn show(
         (style())
         (Flash::of(&headers).notice())
         (notice())
+        (super::trouble(&app))
         (now(&app, &view, device.as_deref(), last.as_ref()))
         (picture(&app, &id, span, &view, device.as_deref()))
         @if let Some(device) = &device { (exposure::today(&app, &id, device).await?) }
@@ -77,24 +76,6 @@ async fn known(hub: &zhijian_gateway::Hub, number: &str) -> Option<std::sync::Ar
         tracing::error!(error = &error as &dyn std::error::Error, "cannot read the register of devices");
     }
     hub.register.device(number)
-}
-
-/// The span that the address names.
-///
-/// # Errors
-/// An unknown parameter or span.
-pub(super) fn span(query: &str) -> Result<&'static (&'static str, &'static str, i64), PageError> {
-    let mut wanted = "24h".to_owned();
-    for (name, value) in posted::pairs(query.as_bytes()) {
-        match name.as_str() {
-            "span" => wanted = value,
-            _ => return Err(PageError::BadRequest(format!("不认识查询参数“{name}”"))),
-        }
-    }
-    SPANS
-        .iter()
-        .find(|(code, ..)| *code == wanted)
-        .ok_or_else(|| PageError::BadRequest(format!("时段“{wanted}”应为 2h、24h、7d、30d、365d")))
 }
 
 fn now(app: &App, view: &View, device: Option<&Device>, last: Option<&Kept>) -> Markup {
@@ -131,7 +112,7 @@ const fn levels() -> [(Level, &'static str); 3] {
     [(Level::Notice, "预报"), (Level::Alarm, "警报"), (Level::High, "高报")]
 }
 
-fn picture(app: &App, id: &str, span: &(&str, &str, i64), view: &View, device: Option<&Device>) -> Markup {
+fn picture(app: &App, id: &str, span: &Span, view: &View, device: Option<&Device>) -> Markup {
     let points = device.and_then(|device| device.points.as_ref().ok());
     let lines: Vec<Value> =
         levels().into_iter().filter_map(|(level, name)| Some(json!({"name": name, "value": points?.rule.points.at(level)?}))).collect();
@@ -143,7 +124,7 @@ fn picture(app: &App, id: &str, span: &(&str, &str, i64), view: &View, device: O
             nav.tabs aria-label="时段" { @for (code, title, _) in SPANS { a href={(page) "?span=" (code)} aria-current=[(code == span.0).then_some("page")] { (title) } } }
             @if app.online.is_some() {
                 div.chart data-series={(page) "/chart?span=" (span.0)} data-live={(page) "/live"} data-lines=(Value::from(lines).to_string()) data-unit=(unit) role="img" aria-label={"最近" (span.1) "的监测曲线"} {}
-                p.muted { a href={(page) "/chart?span=" (span.0)} { "曲线数据（JSON）" } "；时段内的数据分段取最低和最高值，峰值不会被抹平。" }
+                p.muted { a href={(page) "/chart?span=" (span.0)} { "曲线数据（JSON）" } "；时段内的数据分段取最低、最高和平均值，峰值不会被抹平。" }
             } @else { p.muted { "本服务没有启用在线监测。" } }
         }
     }
@@ -155,6 +136,7 @@ fn received(device: &str, tallies: &[Tally]) -> Markup {
         "duplicate" => "重复（不另存）",
         "corrected" => "更正",
         "superseded" => "旧数据（入隔离区）",
+        DROPPED => "隔离区已满而清除",
         other => zhijian_telemetry::readings::Reason::read(other).map_or("其他", zhijian_telemetry::readings::Reason::title),
     };
     html! {

@@ -51,6 +51,7 @@ pub async fn show(signed: Signed, State(app): State<App>, RawQuery(query): RawQu
     let body = html! {
         (notice())
         (views(PAGE))
+        (super::trouble(&app))
         (filter(&app, &asked))
         @if page.rows.is_empty() { (nothing(&asked)) } @else {
             (table(&app, &page.rows, &last))

@@ -18,6 +18,7 @@ mod scene;
 mod wall;
 
 pub use posts::of_employer;
+mod series;
 
 use crate::app::App;
 use crate::error::PageError;
@@ -90,6 +91,10 @@ fn style() -> Markup {
 fn views(active: &str) -> Markup {
     let all = [(PAGE, "设备"), (posts::POSTS, posts::POSTS_TITLE), (map::MAP, map::MAP_TITLE), (wall::WALL, wall::WALL_TITLE)];
     html! { nav.tabs aria-label="视图" { @for (page, title) in all { a href=(page) aria-current=[(page == active).then_some("page")] { (title) } } } }
+/// What is wrong with keeping readings at this moment.
+fn trouble(app: &App) -> Markup {
+    let trouble = app.online.as_ref().and_then(Hub::trouble);
+    html! { @if let Some(why) = trouble { div.notice.notice-error role="alert" { strong { "监测数据现在无法保存" } "，设备没有收到应答，会重发：" (why) } } }
 }
 
 /// Address of a device's page.

@@ -1,6 +1,6 @@
 //! `GET /online/quarantine`: what came and is no reading, with the reason.
 
-use super::{PAGE, QUARANTINE, QUARANTINE_TITLE, TITLE, may, moment, notice};
+use super::{PAGE, QUARANTINE, QUARANTINE_TITLE, TITLE, may, moment, notice, trouble};
 use crate::app::App;
 use crate::error::PageError;
 use crate::layout::{self, Frame};
@@ -46,17 +46,20 @@ pub async fn show(signed: Signed, State(app): State<App>, RawQuery(query): RawQu
         (true, false) => Some(mine.into_iter().collect()),
         (false, all) => Some(if all || mine.contains(&asked.device) { vec![asked.device.clone()] } else { Vec::new() }),
     };
-    let held = match &app.online {
+    let (held, dropped) = match &app.online {
         Some(hub) => {
+            let dropped = hub.store.dropped(devices.as_deref()).await.map_err(PageError::failed("读取隔离区"))?;
             let query = HeldQuery { devices, reason: asked.reason.clone(), skip: asked.page * ROWS, limit: ROWS + 1 };
-            hub.store.held(&query).await.map_err(PageError::failed("读取隔离区"))?
+            (hub.store.held(&query).await.map_err(PageError::failed("读取隔离区"))?, dropped)
         }
-        None => Vec::new(),
+        None => (Vec::new(), 0),
     };
     let more = held.len() > ROWS as usize;
     let body = html! {
         (notice())
         p.lead { "无法作为监测数据入库的内容，连同原因保存在这里；同样的内容再次到来时只增加次数。设备收到应答后不会重发，请据原因检查设备。" }
+        (trouble(&app))
+        @if dropped > 0 { p role="note" { "隔离区容量有限（见接入说明），已满时先清除重复到来的旧内容：到现在共清除 " strong { (dropped) } " 项。" } }
         (filter(&asked))
         @if held.is_empty() { div.empty-state { p.empty-title { "没有隔离的数据" } } } @else {
             (table(held.iter().take(ROWS as usize)))
