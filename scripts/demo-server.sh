@@ -3,7 +3,7 @@
 start_demo() {
   home=$(mktemp -d)
   local port="$1" log="${2:-$home/server.log}"
-  ZHIJIAN_HOME="$home/data" ZHIJIAN_LOG=error "$zhijian" demo --from demo/qinhuangdao-2020 --listen "127.0.0.1:$port" >"$log" 2>&1 &
+  ZHIJIAN_HOME="$home/data" ZHIJIAN_LOG=error "$zhijian" demo --from demo/qinhuangdao-2020 --no-history --listen "127.0.0.1:$port" >"$log" 2>&1 &
   server=$!
   trap stop_demo EXIT
   trap 'exit 130' INT TERM
