@@ -3,6 +3,7 @@
 mod drill;
 mod failures;
 mod heads;
+mod history;
 mod home;
 mod main_job;
 mod online;
