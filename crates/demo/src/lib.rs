@@ -51,7 +51,7 @@ impl<'a> History<'a> {
     /// Its years; empty when it ends before it begins.
     #[must_use]
     pub fn years(&self) -> RangeInclusive<i32> {
-        plan::FIRST..=self.stage.last.year()
+        plan::FIRST..=self.stage.until
     }
 
     /// What is handed in about a year, in an order in which references are there before what refers to them. Years are asked for in order.

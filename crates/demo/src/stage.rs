@@ -19,8 +19,19 @@ pub struct Options {
     pub seed: u64,
     /// 1: some hundred new employers and ten thousand examinations a year; what exists in the base year is carried on at any scale.
     pub scale: f64,
-    /// Last day; nothing is dated later.
+    /// Last year.
+    pub until: i32,
+    /// Last day; nothing is dated later. Papers about a year come in until the spring after.
     pub last: Date,
+}
+
+impl Options {
+    /// Until a year's end, or until today.
+    #[must_use]
+    pub fn new(seed: u64, scale: f64, until: Option<i32>, today: Date) -> Self {
+        let until = until.unwrap_or(today.year()).min(today.year());
+        Self { seed, scale, until, last: day(until + 1, 3, 31).min(today) }
+    }
 }
 
 /// A worker whose examinations are followed.
@@ -75,6 +86,7 @@ pub(crate) struct Stage<'a> {
     pub outlines: Outlines,
     pub seed: u64,
     pub scale: f64,
+    pub until: i32,
     pub last: Date,
     pub firms: Vec<Firm>,
     pub badges: Vec<Badge>,
@@ -105,6 +117,7 @@ impl<'a> Stage<'a> {
             outlines: Outlines::read(),
             seed: options.seed,
             scale: options.scale.clamp(0.01, 50.0),
+            until: options.until,
             last: options.last,
             names: world.firms.iter().map(|f| f.name.clone()).collect(),
             firms: world.firms,

@@ -33,7 +33,7 @@ pub(crate) struct Firm {
     pub size: String,
     pub staff: i64,
     pub exposed: i64,
-    /// On the township's roster of those that should declare.
+    /// On the township's roster of those that should declare, or known by other records.
     pub listed: bool,
     /// Hazard factors (list HAZARD).
     pub factors: Vec<String>,
@@ -251,6 +251,21 @@ impl World {
                 self.seen.insert(patient.person.id_no.clone(), self.patients.len());
                 self.patients.push(patient);
             }
+        }
+    }
+
+    /// Employers of which the register and the declarations do not say that they have hazards: other records may.
+    #[must_use]
+    pub fn in_doubt(&self) -> Vec<String> {
+        let mut ids: Vec<String> = self.ids.iter().filter(|(_, at)| !self.firms[**at].hazardous()).map(|(id, _)| id.clone()).collect();
+        ids.sort();
+        ids
+    }
+
+    /// Another record says that an employer has hazards.
+    pub fn known(&mut self, id: &str) {
+        if let Some(at) = self.ids.get(id) {
+            self.firms[*at].listed = true;
         }
     }
 

@@ -32,10 +32,14 @@ fn world() -> World {
             world.take("declaration", "", (county, ""), &object(declared));
         }
     }
-    for (n, (category, county, to)) in
-        [("exam", "130302", "2024-05-31"), ("diagnosis", "130300", "2024-02-28"), ("service", "130302", "2028-12-31"), ("service", "130306", "2028-12-31")]
-            .into_iter()
-            .enumerate()
+    for (n, (category, county, to)) in [
+        ("exam", "130302", "2024-05-31"),
+        ("diagnosis", "130300", "2024-02-28"),
+        ("service", "130302", "2028-12-31"),
+        ("service", "130306", "2028-12-31"),
+    ]
+    .into_iter()
+    .enumerate()
     {
         let row = json!({"name": format!("样例机构{n}"), "category": category, "ownership": "public", "filing_no": format!("N{n}"), "filing_from": "2018-01-01",
             "filing_to": to, "status": "valid"});
@@ -55,7 +59,7 @@ fn world() -> World {
 
 fn years(seed: u64, scale: f64, until: &str) -> Vec<(i32, Vec<Batch>)> {
     let catalogue = Catalogue::embedded();
-    let mut history = History::new(&catalogue, world(), Options { seed, scale, last: last(until) });
+    let mut history = History::new(&catalogue, world(), Options { seed, scale, until: last(until).year(), last: last(until) });
     history.years().map(|year| (year, history.year(year))).collect()
 }
 
@@ -83,7 +87,9 @@ fn nothing_is_dated_after_the_last_day_but_what_is_planned() {
     let until = "2023-08-20";
     for batch in all(years(3, 0.05, until)) {
         for row in &batch.rows {
-            for (field, value) in row.iter().filter(|(f, _)| f.ends_with("_on") || f.ends_with("_date") || f.ends_with("_from") || f.ends_with("_to")) {
+            for (field, value) in
+                row.iter().filter(|(f, _)| f.ends_with("_on") || f.ends_with("_date") || f.ends_with("_from") || f.ends_with("_to"))
+            {
                 if let Some(day) = value.as_str().filter(|_| !ahead.contains(&field.as_str())) {
                     assert!(day <= until, "{} {field} {day}", batch.kind);
                 }
@@ -120,11 +126,16 @@ fn people_and_firms_are_marked_as_synthetic_and_have_valid_numbers() {
 #[test]
 fn every_year_declares_as_many_as_its_design_says() {
     let catalogue = Catalogue::embedded();
-    let mut history = History::new(&catalogue, world(), Options { seed: 5, scale: 0.02, last: last("2023-12-31") });
+    let mut history = History::new(&catalogue, world(), Options { seed: 5, scale: 0.02, until: 2023, last: last("2023-12-31") });
     for year in 2021..=2023 {
         let batches = history.year(year);
-        let declared: BTreeSet<&str> =
-            batches.iter().filter(|b| b.kind == "declaration").flat_map(|b| &b.rows).filter(|r| text(r, "accepted_on") <= format!("{year}-12-31").as_str() && r.contains_key("accepted_on")).map(|r| text(r, "uscc")).collect();
+        let declared: BTreeSet<&str> = batches
+            .iter()
+            .filter(|b| b.kind == "declaration")
+            .flat_map(|b| &b.rows)
+            .filter(|r| text(r, "accepted_on") <= format!("{year}-12-31").as_str() && r.contains_key("accepted_on"))
+            .map(|r| text(r, "uscc"))
+            .collect();
         // Every employer of this world is known to have hazards; new ones come on top.
         let share = declared.len() as f64 / 400.0;
         let design = plan::design(year).declared;

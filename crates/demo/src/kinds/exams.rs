@@ -103,7 +103,7 @@ fn entry(stage: &Stage<'_>, worker: &Worker) -> Row {
 
 /// Those who left in the year; at the end of the history everybody's last examination.
 pub(crate) fn roster(stage: &mut Stage<'_>, year: i32) -> Vec<Row> {
-    let ending = year == stage.last.year();
+    let ending = year == stage.until;
     let said = |w: &&Worker| w.since <= stage.last && (w.left_on.is_some_and(|d| d.year() == year) || ending && w.last_exam.is_some());
     let update = |w: &Worker| {
         let firm = &stage.firms[w.firm];
@@ -169,7 +169,7 @@ pub(crate) fn disease(hazard: &str) -> Option<(&'static str, &'static str, &'sta
 /// The clusters: people of one post in one firm, within a few weeks.
 pub(crate) fn clusters(stage: &mut Stage<'_>, year: i32) -> Vec<Row> {
     let mut rows = Vec::new();
-    let recent = stage.last.year();
+    let recent = stage.until;
     for (what, hazard, (when, people), month, spread) in [
         ("dust", "D001", DUST_CLUSTER, 10, 24),
         ("noise", "P001", NOISE_CLUSTER, 5, 150),
@@ -180,7 +180,7 @@ pub(crate) fn clusters(stage: &mut Stage<'_>, year: i32) -> Vec<Row> {
             continue;
         }
         let Some((firm, workers)) = struck(stage, what, hazard, people) else { continue };
-        let begin = if month == 0 { plus(stage.last, -(spread + 25)) } else { day(year, month, 8) };
+        let begin = if month == 0 { plus(stage.last.min(day(year, 12, 31)), -(spread + 25)) } else { day(year, month, 8) };
         for (n, at) in workers.into_iter().enumerate() {
             let mut dice = stage.dice("cluster", &format!("{what}/{}/{n}", stage.firms[firm].uscc));
             let on = days::working(plus(begin, dice.between(0, spread)));

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use time::Date;
 
 /// Employers that the surveillance visits in a year.
-const VISITED: usize = 430;
+const VISITED: usize = 700;
 /// The agency's samples from here on are reported as passing though they fail, now and then.
 const BAD_FROM: (i32, u8) = (2023, 7);
 /// Months in which heat is measured.
@@ -66,7 +66,7 @@ fn visited(stage: &Stage<'_>, year: i32) -> Vec<usize> {
         .into_iter()
         .filter(|i| trades::industrial(&stage.firms[*i].industry) && stage.firms[*i].exposed >= 3)
         .collect();
-    let wanted = stage.scaled_down(VISITED);
+    let wanted = stage.scaled_down(VISITED).max(120);
     let mut panel = stage.drawn("panel", 0, firms.clone());
     panel.truncate(wanted * 6 / 10);
     let rest = stage.drawn("visited", year, firms);

@@ -5,14 +5,13 @@ use crate::platform::Platform;
 use anyhow::{Context as _, Result};
 use std::collections::BTreeMap;
 use std::time::Instant;
-use time::Date;
 use zhijian_demo::world::{KINDS, World};
 use zhijian_demo::{BASE, Batch, History, Options};
 use zhijian_kinds::Level;
-use zhijian_kinds::dates::parse_iso;
 use zhijian_kinds::intake::Draft;
 use zhijian_records::bulk::{Ahead, Bulk, BulkEnd, BulkRow, End};
 use zhijian_records::exports::Wanted;
+use zhijian_records::port::Op;
 use zhijian_records::read::ListRequest;
 
 /// Rows of a chunk, as for workbooks.
@@ -20,12 +19,8 @@ const CHUNK: usize = 2_000;
 /// Records asked for at a time.
 const PAGE: u32 = 500;
 
-/// Last day of the history: the end of a year or today; none when nothing of it is wanted.
-pub fn last_day(today: &str, until: Option<i32>) -> Option<Date> {
-    let today = parse_iso(today)?;
-    let last = until.map_or(today, |year| parse_iso(&format!("{year:04}-12-31")).unwrap_or(today)).min(today);
-    (last.year() > BASE).then_some(last)
-}
+/// Records that say that an employer has hazards, as indicator I-02 takes them; a field that must have a value.
+const EVIDENCE: [(&str, &str, &str); 3] = [("measurement", "", ""), ("exam", "", ""), ("inspection", "hazard_present", "true")];
 
 /// Counts of a history that was filed.
 #[derive(Debug, Default)]
@@ -126,6 +121,16 @@ async fn world(platform: &Platform) -> Result<World> {
             }
             cursor = page.next;
             if cursor.is_none() {
+                break;
+            }
+        }
+    }
+    for id in world.in_doubt() {
+        for (kind, field, value) in EVIDENCE {
+            let mut filters = vec![("employer_id".to_owned(), Op::Eq, id.clone())];
+            filters.extend((!field.is_empty()).then(|| (field.to_owned(), Op::Eq, value.to_owned())));
+            if door.count(&caller, kind, &ListRequest { filters, ..ListRequest::default() }, 1).await? > 0 {
+                world.known(&id);
                 break;
             }
         }

@@ -7,7 +7,7 @@ mod table;
 use super::{data, import, say, serve};
 use crate::config::Config;
 use crate::platform::Platform;
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -70,9 +70,10 @@ async fn load(platform: &Platform, args: &Args) -> Result<()> {
     platform.set_region(PLAN.1).await?;
     let report = import::import(platform, std::slice::from_ref(&args.from), Some(PLAN.1), &Platform::operator()).await?;
     say(import::summary(&report));
-    let last = history::last_day(&platform.door.today(), args.until);
-    if let Some(last) = last.filter(|_| !args.no_history && !report.cancelled) {
-        history::load(platform, PLAN.1, zhijian_demo::Options { seed: args.seed, scale: args.scale, last }).await?;
+    let today = zhijian_kinds::dates::parse_iso(&platform.door.today()).context("今天的日期")?;
+    let options = zhijian_demo::Options::new(args.seed, args.scale, args.until, today);
+    if options.until > zhijian_demo::BASE && !args.no_history && !report.cancelled {
+        history::load(platform, PLAN.1, options).await?;
     }
     accounts::put(platform).await?;
     platform.door.store.set_setting(LOADED, "1").await?;
