@@ -6,7 +6,7 @@ LISTEN ?= 127.0.0.1:8080
 
 .PHONY: run test journeys lint bench release assets debian security clean
 
-## Builds, loads the demo region into the embedded store, prints the plan's table and the address, serves.
+## Builds, loads the demo region (2020 and the years until today) into the embedded store, prints the plan's table and the address, serves.
 run: assets
 	$(CARGO) run --locked -q -p zhijian-cli -- demo --from demo/qinhuangdao-2020 --listen $(LISTEN)
 

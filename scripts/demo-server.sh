@@ -6,7 +6,7 @@ start_demo() {
   local port="$1" log="${2:-$home/server.log}"
   [ -z "${DEMO_HOME:-}" ] || cp -r "$DEMO_HOME" "$home/data"
   ZHIJIAN_HOME="$home/data" ZHIJIAN_LOG=error ZHIJIAN_MQTT=127.0.0.1:0 ZHIJIAN_HJ212=127.0.0.1:0 \
-    "$zhijian" demo --from demo/qinhuangdao-2020 --listen "127.0.0.1:$port" >"$log" 2>&1 &
+    "$zhijian" demo --from demo/qinhuangdao-2020 --no-history --listen "127.0.0.1:$port" >"$log" 2>&1 &
   server=$!
   trap stop_demo EXIT
   trap 'exit 130' INT TERM

@@ -22,7 +22,11 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("documents", vec!["records", "kinds"]),
         ("notify", vec!["records"]),
         ("web", vec!["records", "kinds", "calc", "lake", "exchange", "documents", "telemetry", "gateway"]),
-        ("cli", vec!["kinds", "calc", "records", "store", "lake", "exchange", "telemetry", "gateway", "documents", "notify", "web"]),
+        (
+            "cli",
+            vec!["kinds", "calc", "records", "store", "lake", "exchange", "telemetry", "gateway", "documents", "notify", "web", "demo"],
+        ),
+        ("demo", vec!["kinds", "calc"]),
         ("bench", vec!["kinds", "records", "store", "telemetry", "gateway"]),
     ])
 }

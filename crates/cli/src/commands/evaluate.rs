@@ -136,6 +136,46 @@ const HEAD: [(&str, u16); 10] = [
 ];
 
 impl Line {
+    /// Code of the indicator.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.indicator
+    }
+
+    /// Name in the plan.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.name
+    }
+
+    /// The value as people read it.
+    #[must_use]
+    pub fn value(&self) -> String {
+        self.answer.display.clone()
+    }
+
+    /// Anything was counted for it.
+    #[must_use]
+    pub fn counted(&self) -> bool {
+        self.answer.numerator.unwrap_or(0.0) > 0.0
+    }
+
+    /// The plan's target for a year: that of 2023, or that of its end.
+    #[must_use]
+    pub fn target_of(&self, year: i32) -> String {
+        match if year == 2023 { &self.target_2023 } else { &self.target_2025 } {
+            Some(Value::String(words)) => words.clone(),
+            Some(other) => other.to_string(),
+            None => String::new(),
+        }
+    }
+
+    /// The traffic light in words.
+    #[must_use]
+    pub fn standing(&self) -> String {
+        self.status.word().to_owned()
+    }
+
     fn json(&self) -> Value {
         let value = match (self.answer.value, self.answer.state) {
             (_, Some(_)) => json!(self.answer.display),

@@ -5,6 +5,7 @@ mod drill;
 mod failures;
 mod gateways;
 mod heads;
+mod history;
 mod home;
 mod keeping;
 mod main_job;

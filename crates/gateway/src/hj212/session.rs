@@ -10,7 +10,7 @@ use std::io;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 use zhijian_telemetry::hj212::{
     Assembler, Bounds, CrcMode, Decoder, Event, Header, Limits, QnRtn, Segment, Taken, data_answer, encode_with, notice_answer,
     refusal_answer, text_of,

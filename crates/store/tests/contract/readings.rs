@@ -160,7 +160,7 @@ pub async fn rq_026_days_that_were_over_are_noted_and_old_rows_go_but_the_newest
         Database::Sqlite => base.url.replace("base.sqlite", "readings.db"),
         Database::Postgres => base.url.clone(),
     };
-    let keeper = zhijian_store::open_reading_keeper(&url).await.unwrap();
+    let keeper = zhijian_store::open_reading_keeper(&url, zhijian_telemetry::readings::Room::default()).await.unwrap();
     let start = 20_000 * DAY;
     let rows = |device: &str| (0..5).map(|n| arrival(device, start + n * DAY, 80.0, 0)).collect::<Vec<_>>();
     keeper.append(&batch([rows("A"), rows("B")].concat())).await.unwrap();

@@ -1,11 +1,13 @@
-//! `zhijian demo`: the demo region from its workbooks to the plan's table, then the service.
+//! `zhijian demo`: the demo region from its workbooks and the years after them to the plan's table, then the service.
 
 mod accounts;
+mod history;
+mod table;
 
-use super::{data, evaluate, import, say, serve};
+use super::{data, import, say, serve};
 use crate::config::Config;
 use crate::platform::Platform;
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -21,28 +23,33 @@ pub struct Args {
     /// 只载入并打印指标表，不启动服务
     #[arg(long)]
     load_only: bool,
+    /// 只载入工作簿（2020年），不续写以后各年
+    #[arg(long)]
+    no_history: bool,
+    /// 续写到哪一年为止，最迟到今天；2020 同 --no-history
+    #[arg(long, value_name = "年")]
+    until: Option<i32>,
+    /// 续写的随机种子：同一种子、规模和截止日得到同样的记录
+    #[arg(long, default_value_t = 2020)]
+    seed: u64,
+    /// 续写的规模，1 约十五万条
+    #[arg(long, default_value_t = 1.0)]
+    scale: f64,
 }
 
-/// Plan and year of the demo region.
-const PLAN: (&str, i32, &str) = ("qinhuangdao", 2020, "130300");
+/// Plan and region of the demo.
+const PLAN: (&str, &str) = ("qinhuangdao", "130300");
+const LOADED: &str = "demo";
 
 /// Runs it.
 ///
 /// # Errors
 /// The workbooks cannot be read, or the store, lake or address cannot be used.
 pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
+    anyhow::ensure!(args.scale > 0.0 && args.scale <= 20.0, "规模“{}”应在 0.01 与 20 之间", args.scale);
     let platform = Platform::open(config).await?;
-    if platform.door.store.setting("demo").await?.is_none() {
-        say("首次启动：载入演示地区（全部为合成数据）……");
-        platform.set_region(PLAN.2).await?;
-        let report = import::import(&platform, std::slice::from_ref(&args.from), Some(PLAN.2), &Platform::operator()).await?;
-        say(import::summary(&report));
-        accounts::put(&platform).await?;
-        platform.door.store.set_setting("demo", "1").await?;
-    }
-    let lines = evaluate::lines(&platform, PLAN.0, PLAN.1, None, None).await?;
-    data(format!("秦皇岛市职业病防治规划 {} 年指标（演示数据，均为合成）", PLAN.1))?;
-    data(evaluate::text(&lines))?;
+    load(&platform, &args).await?;
+    data(table::show(&platform, PLAN.0).await?)?;
     if args.load_only {
         return Ok(ExitCode::SUCCESS);
     }
@@ -52,4 +59,23 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
         data(format!("  {login:<12} {name}"))?;
     }
     serve::listen(platform, &listen, true).await
+}
+
+/// Loads what is not there yet. What was cut short goes on where it stopped: the same rows again are duplicates.
+async fn load(platform: &Platform, args: &Args) -> Result<()> {
+    if platform.door.store.setting(LOADED).await?.is_some() {
+        return Ok(());
+    }
+    say("首次启动：载入演示地区（全部为合成数据）……");
+    platform.set_region(PLAN.1).await?;
+    let report = import::import(platform, std::slice::from_ref(&args.from), Some(PLAN.1), &Platform::operator()).await?;
+    say(import::summary(&report));
+    let today = zhijian_kinds::dates::parse_iso(&platform.door.today()).context("今天的日期")?;
+    let options = zhijian_demo::Options::new(args.seed, args.scale, args.until, today);
+    if options.until > zhijian_demo::BASE && !args.no_history && !report.cancelled {
+        history::load(platform, PLAN.1, options).await?;
+    }
+    accounts::put(platform).await?;
+    platform.door.store.set_setting(LOADED, "1").await?;
+    Ok(())
 }
