@@ -91,6 +91,8 @@ fn style() -> Markup {
 fn views(active: &str) -> Markup {
     let all = [(PAGE, "设备"), (posts::POSTS, posts::POSTS_TITLE), (map::MAP, map::MAP_TITLE), (wall::WALL, wall::WALL_TITLE)];
     html! { nav.tabs aria-label="视图" { @for (page, title) in all { a href=(page) aria-current=[(page == active).then_some("page")] { (title) } } } }
+}
+
 /// What is wrong with keeping readings at this moment.
 fn trouble(app: &App) -> Markup {
     let trouble = app.online.as_ref().and_then(Hub::trouble);
