@@ -2,6 +2,7 @@
 //!
 //! - `question I-02`: numerator, denominator and units of a question by its name;
 //! - `plan qinhuangdao`: the whole table of a plan, as `zhijian evaluate` asks for it;
+//! - `board health`: every panel of a board at once, as its page asks for them; `warm_ms` is the same again with the answers kept;
 //! - `cube exam region month`: an exploration, its rows of totals;
 //! - `sql EXPLAIN ANALYZE …`: any statement, its rows as text; `explain I-02`: how a question's totals are worked out;
 //! - `memory`: the most memory used so far, then counts anew.
@@ -10,9 +11,10 @@ use std::{io::BufRead as _, sync::Arc, time::Instant as Clock};
 
 use datafusion::arrow::util::pretty::pretty_format_batches;
 use serde_json::{Value, json};
-use zhijian_kinds::Catalogue;
+use zhijian_kinds::boards::Source;
+use zhijian_kinds::{Board, Catalogue};
 use zhijian_lake::explore::{Cube, Side, Sum};
-use zhijian_lake::{Evaluator, Lake, Params};
+use zhijian_lake::{Dimension, Evaluator, Lake, Params};
 use zhijian_records::port::Scope;
 
 use super::questions::{Question, REGION, YEAR, of_province};
@@ -27,6 +29,7 @@ pub async fn answer_lines(lake: &Arc<Lake>, catalogue: &Arc<Catalogue>, question
         let mut answer = match what {
             "question" => question(&evaluator, catalogue, questions.iter().find(|q| q.name == name).unwrap()).await,
             "plan" => plan(&evaluator, catalogue, name).await,
+            "board" => board(&evaluator, catalogue, name).await,
             "cube" => cube(&evaluator, name).await,
             "sql" => sql(lake, name).await,
             "explain" => {
@@ -53,6 +56,37 @@ async fn plan(evaluator: &Evaluator, catalogue: &Catalogue, name: &str) -> Value
     let (plan, scope) = (of_province(&catalogue.plans[name]), Scope { all: true, ..Scope::default() });
     let rows = evaluator.evaluate_plan(&plan, YEAR, None, None, &scope).await.unwrap();
     json!({"rows": rows.iter().map(|r| json!([r.indicator, r.answer.display])).collect::<Vec<_>>()})
+}
+
+async fn board(evaluator: &Evaluator, catalogue: &Catalogue, name: &str) -> Value {
+    let board = &catalogue.boards[name];
+    let cells = panels(evaluator, catalogue, board).await;
+    let again = Clock::now();
+    panels(evaluator, catalogue, board).await;
+    json!({"panels": board.panels.len(), "cells": cells, "warm_ms": again.elapsed().as_secs_f64() * 1_000.0})
+}
+
+/// Asks every panel at once; the number of sums that came.
+async fn panels(evaluator: &Evaluator, catalogue: &Catalogue, board: &Board) -> usize {
+    let params = &Params::new(REGION, YEAR);
+    let asked = board.panels.iter().map(|panel| async move {
+        match panel.source(board, &catalogue.tables).unwrap() {
+            Source::Table(table) => evaluator.counted(&table, params).await.unwrap().len(),
+            Source::Indicators => {
+                let planned = catalogue.plans["qinhuangdao"].targets.iter().map(|target| &target.indicator).filter(|_| panel.plan);
+                let mut found = 0;
+                for def in panel.indicators.iter().chain(planned).filter_map(|code| catalogue.indicators.get(code)) {
+                    found += evaluator.indicator(def, params).await.map_or(0, |_| 1);
+                    if panel.by.is_some() && !def.dimensions.is_empty() {
+                        let by = Dimension::named(&def.dimensions[0]).unwrap();
+                        found += evaluator.breakdown(def, params, by).await.unwrap().len();
+                    }
+                }
+                found
+            }
+        }
+    });
+    futures::future::join_all(asked).await.into_iter().sum()
 }
 
 /// `FACT ROWS [COLUMNS] [distinct:COLUMN]`; a side is `year`, `month`, a column, or `reference.fact.column`.
