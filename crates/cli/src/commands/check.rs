@@ -30,11 +30,13 @@ pub fn run(args: Args) -> Result<ExitCode> {
     }
     if faults.is_empty() {
         say(format!(
-            "定义无误：{} 类表单，{} 张代码表，{} 项指标，{} 张统计表，{} 个规划",
+            "定义无误：{} 类表单，{} 张代码表，{} 项指标，{} 张统计表，{} 块看板，{} 个图层，{} 个规划",
             loaded.kinds.len(),
             loaded.codes.len(),
             loaded.indicators.len(),
             loaded.tables.len(),
+            loaded.boards.len(),
+            loaded.layers.len(),
             loaded.plans.len()
         ));
         Ok(ExitCode::SUCCESS)
