@@ -7,8 +7,8 @@ use crate::pages::{
 };
 use crate::posted::FORM_LIMIT;
 use crate::{
-    api, assets, board, calculators, dossier, duties, error, evaluations, exams, health, lists, metrics, notices, online, pages, papers, security,
-    tables, visit, warnings, watermark, wizard,
+    api, assets, board, calculators, dossier, duties, error, evaluations, exams, health, lists, metrics, notices, online, pages, papers,
+    security, tables, visit, warnings, watermark, wizard,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
