@@ -68,10 +68,20 @@ fn line(out: &mut String, points: &[Point], goals: &[Goal], unit: &str) {
     out.push_str(r#"</c:plotArea><c:legend><c:legendPos val="b"/><c:overlay val="0"/></c:legend>"#);
 }
 
-fn series<'a>(out: &mut String, at: usize, name: &str, colour: &str, points: impl Iterator<Item = (&'a str, Option<f64>)> + Clone, lined: bool) {
+fn series<'a>(
+    out: &mut String,
+    at: usize,
+    name: &str,
+    colour: &str,
+    points: impl Iterator<Item = (&'a str, Option<f64>)> + Clone,
+    lined: bool,
+) {
     let _ = write!(out, r#"<c:ser><c:idx val="{at}"/><c:order val="{at}"/><c:tx><c:v>{name}</c:v></c:tx>"#);
     if lined {
-        let _ = write!(out, r#"<c:spPr><a:ln w="22225"><a:solidFill><a:srgbClr val="{colour}"/></a:solidFill></a:ln></c:spPr><c:marker><c:symbol val="circle"/><c:size val="6"/></c:marker>"#);
+        let _ = write!(
+            out,
+            r#"<c:spPr><a:ln w="22225"><a:solidFill><a:srgbClr val="{colour}"/></a:solidFill></a:ln></c:spPr><c:marker><c:symbol val="circle"/><c:size val="6"/></c:marker>"#
+        );
     } else {
         let _ = write!(out, r#"<c:spPr><a:solidFill><a:srgbClr val="{colour}"/></a:solidFill></c:spPr><c:invertIfNegative val="0"/>"#);
     }

@@ -25,8 +25,14 @@ pub fn make(report: &Report) -> Result<Vec<u8>, PaperError> {
     let mut types = parts::TYPES.trim_end_matches("</Types>").to_owned();
     let mut relations = parts::RELATIONS.trim_end_matches("</Relationships>").to_owned();
     for number in 1..=charts.len() {
-        let _ = write!(types, r#"<Override PartName="/word/charts/chart{number}.xml" ContentType="application/vnd.openxmlformats-officedocument.drawingml.chart+xml"/>"#);
-        let _ = write!(relations, r#"<Relationship Id="chart{number}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/chart" Target="charts/chart{number}.xml"/>"#);
+        let _ = write!(
+            types,
+            r#"<Override PartName="/word/charts/chart{number}.xml" ContentType="application/vnd.openxmlformats-officedocument.drawingml.chart+xml"/>"#
+        );
+        let _ = write!(
+            relations,
+            r#"<Relationship Id="chart{number}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/chart" Target="charts/chart{number}.xml"/>"#
+        );
     }
     types.push_str("</Types>");
     relations.push_str("</Relationships>");

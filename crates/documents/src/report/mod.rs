@@ -8,7 +8,7 @@ mod docx;
 mod pdf;
 
 pub use docx::make as docx;
-pub use pdf::{make as pdf, made};
+pub use pdf::{made, make as pdf};
 
 use crate::content::Row;
 use serde::Serialize;

@@ -180,7 +180,8 @@ async fn rq_159_an_evaluation_is_not_approved_before_it_was_computed_and_inspect
     assert_ne!(said, "allowed", "no figures");
     let approved = json!({"approved_on": "2024-03-28", "approved_by": "样负责"});
     assert!(step(&door, &officer(), "evaluation", &id, "approve", &approved).await.is_err(), "not from the self-evaluation");
-    let id = file(&door, "evaluation", &of("evaluation", &json!({"year": 2024, "as_of": null, "approved_on": null, "approved_by": null}))).await;
+    let id =
+        file(&door, "evaluation", &of("evaluation", &json!({"year": 2024, "as_of": null, "approved_on": null, "approved_by": null}))).await;
     step(&door, &officer(), "evaluation", &id, "gather", &json!({})).await.unwrap();
     step(&door, &officer(), "evaluation", &id, "inspect", &json!({"inspected_on": "2024-03-20", "inspection_note": "一致"})).await.unwrap();
     let clerk = Caller::of("clerk", &["R03"], "130300", "");
@@ -194,7 +195,10 @@ async fn rq_160_rq_161_a_target_stands_once_for_indicator_year_and_county() {
     let world = World::new();
     let door = door(&world).await;
     filed(&door, &officer(), "target_share", &json!({})).await.unwrap();
-    assert!(filed(&door, &officer(), "target_share", &json!({"value": 91})).await.is_err(), "the same again is a correction, not a second target");
+    assert!(
+        filed(&door, &officer(), "target_share", &json!({"value": 91})).await.is_err(),
+        "the same again is a correction, not a second target"
+    );
     filed(&door, &officer(), "target_share", &json!({"year": 2024, "value": 90})).await.unwrap();
     let elsewhere = Caller::of("county", &["R03"], "130322", "");
     assert!(filed(&door, &elsewhere, "target_share", &json!({"year": 2025})).await.is_err(), "another county's target");

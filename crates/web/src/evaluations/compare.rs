@@ -68,7 +68,8 @@ pub async fn show(signed: Signed, State(app): State<App>, RawQuery(query): RawQu
     let file = format!("/evaluations/compare{}", links::query(&[("a", a), ("b", b), ("format", "xlsx")]));
     let actions = html! { a.btn href=(file) download { "导出 Excel" } };
     let crumbs = [(TITLE, PAGE.to_owned())];
-    let frame = Frame { title: "比较两次评估", signed: Some(&signed), active: PAGE, breadcrumbs: &crumbs, actions, ..Frame::new(&app) };
+    let frame =
+        Frame { title: "比较两次评估", signed: Some(&signed), active: PAGE, breadcrumbs: &crumbs, actions, ..Frame::new(&app) };
     Ok(layout::page(&frame, body).into_response())
 }
 
@@ -77,12 +78,12 @@ fn place<'a>(app: &'a App, evaluation: &'a Evaluation) -> &'a str {
 }
 
 fn paired<'a>(one: &'a Evaluation, two: &'a Evaluation) -> Result<Vec<Pair<'a>>, PageError> {
-    let rows = |e: &'a Evaluation| e.figures.as_ref().map(|f| f.rows.as_slice()).ok_or_else(|| PageError::BadRequest("其中一次评估还没有数值".into()));
+    let rows = |e: &'a Evaluation| {
+        e.figures.as_ref().map(|f| f.rows.as_slice()).ok_or_else(|| PageError::BadRequest("其中一次评估还没有数值".into()))
+    };
     let (left, right) = (rows(one)?, rows(two)?);
-    let mut pairs: Vec<Pair<'a>> = left
-        .iter()
-        .map(|a| Pair { code: &a.code, name: &a.name, a: Some(a), b: right.iter().find(|b| b.code == a.code) })
-        .collect();
+    let mut pairs: Vec<Pair<'a>> =
+        left.iter().map(|a| Pair { code: &a.code, name: &a.name, a: Some(a), b: right.iter().find(|b| b.code == a.code) }).collect();
     let rest = right.iter().filter(|b| left.iter().all(|a| a.code != b.code));
     pairs.extend(rest.map(|b| Pair { code: &b.code, name: &b.name, a: None, b: Some(b) }));
     Ok(pairs)

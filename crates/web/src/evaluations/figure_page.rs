@@ -29,7 +29,9 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let evaluation = store::open(&app, &signed.caller, &id).await?;
     let Some(kept) = &evaluation.figures else { return Err(PageError::BadRequest("这次评估还没有数值，请先计算".into())) };
-    let Some(row) = kept.rows.iter().find(|row| row.code == code) else { return Err(PageError::NotFound("这次评估没有这项指标".into())) };
+    let Some(row) = kept.rows.iter().find(|row| row.code == code) else {
+        return Err(PageError::NotFound("这次评估没有这项指标".into()));
+    };
     let lists = figures::indicator(&app, &code).ok().and_then(|def| place::unit_scope(&app, &signed.caller, def, Wish::Read)).is_some();
     let said = evaluation.texts.figures.get(&code).cloned().unwrap_or_default();
     let writes = works(&app, &signed) && evaluation.open();

@@ -50,10 +50,8 @@ pub async fn begin(app: &App, caller: &Caller, view: &View) -> Result<(), PageEr
     }
     let plan = crate::board::figures::plan(app, store::text(view, "plan"))?;
     let total = plan.targets.len();
-    let job = Job {
-        progress: written(&Progress { total, ..Progress::default() }),
-        ..Job::begun(JOB, &caller.login, &view.id, app.door.now())
-    };
+    let job =
+        Job { progress: written(&Progress { total, ..Progress::default() }), ..Job::begun(JOB, &caller.login, &view.id, app.door.now()) };
     app.door.store.put_job(&job).await.map_err(jobs::failed)?;
     let (app, caller, view) = (app.clone(), caller.clone(), view.clone());
     tokio::spawn(async move {

@@ -83,7 +83,11 @@ pub fn works(app: &App, signed: &Signed) -> bool {
 }
 
 fn allow(app: &App, signed: &Signed) -> Result<(), PageError> {
-    if reads(app, signed) { Ok(()) } else { Err(PageError::NotAllowed("规划评估供行政管理、监督、疾控人员和领导小组使用".into())) }
+    if reads(app, signed) {
+        Ok(())
+    } else {
+        Err(PageError::NotAllowed("规划评估供行政管理、监督、疾控人员和领导小组使用".into()))
+    }
 }
 
 /// Page of an evaluation.

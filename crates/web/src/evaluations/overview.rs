@@ -52,7 +52,14 @@ pub async fn show(signed: Signed, State(app): State<App>, Path(id): Path<String>
     };
     let crumbs = [(words::BOARD, "/plans".to_owned()), (TITLE, PAGE.to_owned())];
     let title = format!("{} {name}", store::text(&evaluation.view, "plan_title"));
-    let frame = Frame { title: &title, signed: Some(&signed), active: PAGE, breadcrumbs: &crumbs, actions: downloads(&evaluation), ..Frame::new(&app) };
+    let frame = Frame {
+        title: &title,
+        signed: Some(&signed),
+        active: PAGE,
+        breadcrumbs: &crumbs,
+        actions: downloads(&evaluation),
+        ..Frame::new(&app)
+    };
     let mut page = ([(header::SET_COOKIE, Flash::gone())], layout::page(&frame, body)).into_response();
     // The page that was waiting has all of itself to show now.
     if going.is_none() && headers.contains_key("hx-request") {

@@ -118,8 +118,20 @@ fn tasks(pieces: &mut Vec<Piece>, figures: &Figures) {
         .iter()
         .map(|task| {
             let due = task.due_year.map_or_else(String::new, |y| y.to_string());
-            let proof = [task.situation.as_str(), task.evidence.as_str()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join("；凭据：");
-            vec![task.no.clone(), task.task.clone(), task.departments.clone(), due, format!("{} %", task.progress), task.status.clone(), proof]
+            let proof = [task.situation.as_str(), task.evidence.as_str()]
+                .into_iter()
+                .filter(|t| !t.is_empty())
+                .collect::<Vec<_>>()
+                .join("；凭据：");
+            vec![
+                task.no.clone(),
+                task.task.clone(),
+                task.departments.clone(),
+                due,
+                format!("{} %", task.progress),
+                task.status.clone(),
+                proof,
+            ]
         })
         .collect();
     if !rows.is_empty() {
@@ -137,7 +149,16 @@ fn tasks(pieces: &mut Vec<Piece>, figures: &Figures) {
         let mut rows: Vec<Vec<String>> = funds
             .lines
             .iter()
-            .map(|line| vec![line.year.to_string(), line.title.clone(), line.source.clone(), grouped(line.amount), line.used.map(grouped).unwrap_or_default(), line.result.clone()])
+            .map(|line| {
+                vec![
+                    line.year.to_string(),
+                    line.title.clone(),
+                    line.source.clone(),
+                    grouped(line.amount),
+                    line.used.map(grouped).unwrap_or_default(),
+                    line.result.clone(),
+                ]
+            })
             .collect();
         rows.push(vec!["合计".into(), String::new(), String::new(), grouped(funds.amount), grouped(funds.used), String::new()]);
         pieces.push(Piece::Table {

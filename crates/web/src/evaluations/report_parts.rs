@@ -34,7 +34,15 @@ fn texts<const N: usize>(cells: [&str; N]) -> Vec<String> {
 pub fn overview(id: &str, figures: &Figures) -> Piece {
     let rows = figures.rows.iter().map(|row| {
         let goal = row.goal_year.map_or_else(|| row.goal.clone(), |year| format!("{}（{year}）", row.goal));
-        vec![row.seq.to_string(), format!("{} {}", row.name, row.code), row.baseline.clone(), row.shown.clone(), goal, row.status.clone(), row.gap.clone()]
+        vec![
+            row.seq.to_string(),
+            format!("{} {}", row.name, row.code),
+            row.baseline.clone(),
+            row.shown.clone(),
+            goal,
+            row.status.clone(),
+            row.gap.clone(),
+        ]
     });
     Piece::Table {
         source: Numbered::at("表 总-1", super::address(id)),
@@ -56,13 +64,27 @@ pub fn indicator(pieces: &mut Vec<Piece>, id: &str, year: i32, row: &Figure, sai
     }
     let fact = |label: &str, value: String| Row { label: label.into(), value };
     let mut facts = vec![
-        fact("现值", format!("{} {}", row.shown, if row.interval.is_empty() { String::new() } else { format!("（95% 区间 {}）", row.interval) }).trim().to_owned()),
+        fact(
+            "现值",
+            format!("{} {}", row.shown, if row.interval.is_empty() { String::new() } else { format!("（95% 区间 {}）", row.interval) })
+                .trim()
+                .to_owned(),
+        ),
         fact("分子／分母", format!("{}／{}", number(row.numerator), number(row.denominator))),
         fact("2020年基数", row.baseline.clone()),
         fact("目标", format!("2023年 {}；2025年 {}", row.target_2023, row.target_2025)),
-        fact("状态", [row.status.as_str(), row.gap.as_str(), row.still.as_str()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join("，")),
+        fact(
+            "状态",
+            [row.status.as_str(), row.gap.as_str(), row.still.as_str()]
+                .into_iter()
+                .filter(|t| !t.is_empty())
+                .collect::<Vec<_>>()
+                .join("，"),
+        ),
     ];
-    facts.extend(row.parts.iter().map(|part| fact(&part.name, format!("{}（{}／{}）{}", part.shown, number(part.numerator), number(part.denominator), part.status))));
+    facts.extend(row.parts.iter().map(|part| {
+        fact(&part.name, format!("{}（{}／{}）{}", part.shown, number(part.numerator), number(part.denominator), part.status))
+    }));
     pieces.push(Piece::Fields { rows: facts });
     if row.percent && row.value.is_some() {
         pieces.push(bullet(row, source("图", 1)));
@@ -165,7 +187,8 @@ pub fn matrix(pieces: &mut Vec<Piece>, id: &str, figures: &Figures) {
         return;
     }
     let head = std::iter::once("地区".to_owned()).chain(told.iter().map(|r| r.code.clone())).collect();
-    let cell = |row: &Figure, code: &str| row.places.iter().find(|p| p.code == code).map_or_else(|| words::NONE.to_owned(), |p| p.shown.clone());
+    let cell =
+        |row: &Figure, code: &str| row.places.iter().find(|p| p.code == code).map_or_else(|| words::NONE.to_owned(), |p| p.shown.clone());
     let mut rows: Vec<Vec<String>> =
         places.iter().map(|(code, name)| std::iter::once((*name).to_owned()).chain(told.iter().map(|r| cell(r, code))).collect()).collect();
     rows.push(std::iter::once("全域".to_owned()).chain(told.iter().map(|r| r.shown.clone())).collect());
@@ -183,7 +206,10 @@ pub fn matrix(pieces: &mut Vec<Piece>, id: &str, figures: &Figures) {
 pub fn definitions(pieces: &mut Vec<Piece>, id: &str, figures: &Figures) {
     pieces.push(Piece::Page);
     pieces.push(Piece::Heading { level: 1, text: "附录一　指标定义".into() });
-    pieces.push(Piece::Text { text: "规划均未规定分子、分母，口径为本平台的理解（未注明出处的如实标明）；目标一律与未取整的值比较，接近指达到目标的 95% 以上。".into() });
+    pieces.push(Piece::Text {
+        text: "规划均未规定分子、分母，口径为本平台的理解（未注明出处的如实标明）；目标一律与未取整的值比较，接近指达到目标的 95% 以上。"
+            .into(),
+    });
     for row in &figures.rows {
         let mut rows = vec![Row { label: "分子".into(), value: row.numerator_means.clone() }];
         if !row.denominator_means.is_empty() {
@@ -211,10 +237,16 @@ pub fn lists(pieces: &mut Vec<Piece>, id: &str, figures: &Figures, listed: &Hash
         pieces.push(Piece::Text { text: format!("下列指标的名单不在打印人的查看范围内，从略：{names}。") });
     }
     if open.is_empty() && closed.is_empty() {
-        pieces.push(Piece::Text { text: "没有可列的名单。涉及个人的指标不列名单，请在平台按权限查看。".into() });
+        pieces.push(Piece::Text {
+            text: "没有可列的名单。涉及个人的指标不列名单，请在平台按权限查看。".into()
+        });
     }
     for row in open {
-        let more = if row.missing_total > row.missing.len() as u64 { format!("共 {} 个，此处列前 {} 个。", row.missing_total, row.missing.len()) } else { String::new() };
+        let more = if row.missing_total > row.missing.len() as u64 {
+            format!("共 {} 个，此处列前 {} 个。", row.missing_total, row.missing.len())
+        } else {
+            String::new()
+        };
         pieces.push(Piece::Table {
             source: Numbered::at(&format!("表 {}-4", row.code), format!("{}#records", figure_address(id, &row.code))),
             title: format!("{}：未完成", row.name),

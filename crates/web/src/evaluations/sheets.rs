@@ -73,18 +73,46 @@ pub fn of(app: &App, evaluation: &Evaluation, figures: &Figures) -> Vec<(String,
     ];
     let trend = figures.rows.iter().flat_map(|row| {
         row.trend.iter().map(|p| {
-            vec![row.code.as_str().into(), row.name.as_str().into(), whole(p.year), Cell::number(p.numerator), Cell::number(p.denominator), Cell::number(p.value), p.shown.as_str().into(), at(&row.code)]
+            vec![
+                row.code.as_str().into(),
+                row.name.as_str().into(),
+                whole(p.year),
+                Cell::number(p.numerator),
+                Cell::number(p.denominator),
+                Cell::number(p.value),
+                p.shown.as_str().into(),
+                at(&row.code),
+            ]
         })
     });
     let places = figures.rows.iter().flat_map(|row| {
         row.places.iter().map(|p| {
-            vec![row.code.as_str().into(), row.name.as_str().into(), p.code.as_str().into(), p.name.as_str().into(), Cell::number(p.numerator), Cell::number(p.denominator), Cell::number(p.value), p.shown.as_str().into(), at(&row.code)]
+            vec![
+                row.code.as_str().into(),
+                row.name.as_str().into(),
+                p.code.as_str().into(),
+                p.name.as_str().into(),
+                Cell::number(p.numerator),
+                Cell::number(p.denominator),
+                Cell::number(p.value),
+                p.shown.as_str().into(),
+                at(&row.code),
+            ]
         })
     });
     let drivers = figures.rows.iter().flat_map(|row| {
         let tagged = row.gap_drivers.iter().map(|d| ("差距", d)).chain(row.change_drivers.iter().map(|d| ("变化", d)));
         tagged.map(|(of, d)| {
-            vec![row.code.as_str().into(), row.name.as_str().into(), of.into(), d.by.as_str().into(), d.name.as_str().into(), Cell::Number(d.amount), d.shown.as_str().into(), at(&row.code)]
+            vec![
+                row.code.as_str().into(),
+                row.name.as_str().into(),
+                of.into(),
+                d.by.as_str().into(),
+                d.name.as_str().into(),
+                Cell::Number(d.amount),
+                d.shown.as_str().into(),
+                at(&row.code),
+            ]
         })
     });
     let tasks = figures.tasks.iter().map(|t| {
@@ -103,18 +131,68 @@ pub fn of(app: &App, evaluation: &Evaluation, figures: &Figures) -> Vec<(String,
         ]
     });
     let funds = figures.funds.lines.iter().map(|f| {
-        vec![whole(f.year), f.title.as_str().into(), f.source.as_str().into(), Cell::Number(f.amount), Cell::number(f.used), f.result.as_str().into()]
+        vec![
+            whole(f.year),
+            f.title.as_str().into(),
+            f.source.as_str().into(),
+            Cell::Number(f.amount),
+            Cell::number(f.used),
+            f.result.as_str().into(),
+        ]
     });
-    let places_head = [("指标代码", 10), ("指标", 44), ("地区代码", 12), ("地区", 20), ("分子", 12), ("分母", 12), ("值（未取整）", 16), ("值", 16), ("打开", 40)];
+    let places_head = [
+        ("指标代码", 10),
+        ("指标", 44),
+        ("地区代码", 12),
+        ("地区", 20),
+        ("分子", 12),
+        ("分母", 12),
+        ("值（未取整）", 16),
+        ("值", 16),
+        ("打开", 40),
+    ];
     vec![
         ("指标".into(), overview),
-        ("历年".into(), table("历年数值", &[("指标代码", 10), ("指标", 44), ("年度", 8), ("分子", 12), ("分母", 12), ("值（未取整）", 16), ("值", 16), ("打开", 40)], trend.collect())),
+        (
+            "历年".into(),
+            table(
+                "历年数值",
+                &[("指标代码", 10), ("指标", 44), ("年度", 8), ("分子", 12), ("分母", 12), ("值（未取整）", 16), ("值", 16), ("打开", 40)],
+                trend.collect(),
+            ),
+        ),
         ("地区".into(), table("各地区数值", &places_head, places.collect())),
-        ("差距与变化".into(), table("差距与变化的来源", &[("指标代码", 10), ("指标", 44), ("来源", 8), ("维度", 10), ("名称", 24), ("数量", 14), ("说明", 24), ("打开", 40)], drivers.collect())),
+        (
+            "差距与变化".into(),
+            table(
+                "差距与变化的来源",
+                &[("指标代码", 10), ("指标", 44), ("来源", 8), ("维度", 10), ("名称", 24), ("数量", 14), ("说明", 24), ("打开", 40)],
+                drivers.collect(),
+            ),
+        ),
         (
             "任务".into(),
-            table("规划任务", &[("编号", 10), ("章节", 30), ("任务", 44), ("责任部门", 24), ("节点", 24), ("完成年度", 10), ("进度（%）", 10), ("状态", 10), ("进展", 30), ("凭据", 30), ("打开", 40)], tasks.collect()),
+            table(
+                "规划任务",
+                &[
+                    ("编号", 10),
+                    ("章节", 30),
+                    ("任务", 44),
+                    ("责任部门", 24),
+                    ("节点", 24),
+                    ("完成年度", 10),
+                    ("进度（%）", 10),
+                    ("状态", 10),
+                    ("进展", 30),
+                    ("凭据", 30),
+                    ("打开", 40),
+                ],
+                tasks.collect(),
+            ),
         ),
-        ("经费".into(), table("经费（万元）", &[("年度", 8), ("项目", 36), ("来源", 12), ("预算", 12), ("已使用", 12), ("绩效", 36)], funds.collect())),
+        (
+            "经费".into(),
+            table("经费（万元）", &[("年度", 8), ("项目", 36), ("来源", 12), ("预算", 12), ("已使用", 12), ("绩效", 36)], funds.collect()),
+        ),
     ]
 }

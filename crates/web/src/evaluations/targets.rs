@@ -75,8 +75,10 @@ pub async fn matrix(
     }
     let slice = |year: i32, code: &str| reached.get(&year).and_then(|slices| slices.iter().find(|s| s.key == code));
     let base = target.baseline_2020.as_ref().and_then(numbers::number);
-    let weighed = reached.iter().rev().find(|(_, slices)| slices.iter().any(|s| s.denominator.is_some_and(|d| d > 0.0))).map(|(year, _)| *year);
-    let counties: Vec<(String, String)> = territory.children(node).into_iter().filter(|r| r.code.len() == 6).map(|r| (r.code.clone(), r.name.clone())).collect();
+    let weighed =
+        reached.iter().rev().find(|(_, slices)| slices.iter().any(|s| s.denominator.is_some_and(|d| d > 0.0))).map(|(year, _)| *year);
+    let counties: Vec<(String, String)> =
+        territory.children(node).into_iter().filter(|r| r.code.len() == 6).map(|r| (r.code.clone(), r.name.clone())).collect();
     let counties = if counties.is_empty() { vec![(node.to_owned(), app.catalogue().regions.name(node).to_owned())] } else { counties };
     let rate = def.measure == Measure::Rate;
     let places = counties
@@ -95,7 +97,10 @@ pub async fn matrix(
     Ok(Matrix {
         rate,
         base,
-        goals: [(2023, goal(&target.target_2023)), (2025, goal(&target.target_2025))].into_iter().filter_map(|(year, goal)| Some((year, goal?))).collect(),
+        goals: [(2023, goal(&target.target_2023)), (2025, goal(&target.target_2025))]
+            .into_iter()
+            .filter_map(|(year, goal)| Some((year, goal?)))
+            .collect(),
         weighed_by: weighed,
         whole: node == plan.region,
         places,

@@ -140,7 +140,14 @@ mod tests {
     use super::*;
 
     fn place(name: &str, weight: f64, base: f64, set: &[(i32, f64)]) -> Place {
-        Place { code: name.into(), name: name.into(), weight: Some(weight), base: Some(base), set: set.iter().copied().collect(), reached: BTreeMap::new() }
+        Place {
+            code: name.into(),
+            name: name.into(),
+            weight: Some(weight),
+            base: Some(base),
+            set: set.iter().copied().collect(),
+            reached: BTreeMap::new(),
+        }
     }
 
     fn matrix(places: Vec<Place>) -> Matrix {
@@ -190,7 +197,11 @@ mod tests {
 
     #[test]
     fn counts_are_shared_out_as_the_counties_stood() {
-        let m = Matrix { rate: false, goals: [(2025, 600.0)].into(), ..matrix(vec![place("甲", 0.0, 400.0, &[(2025, 480.0)]), place("乙", 0.0, 100.0, &[(2025, 110.0)])]) };
+        let m = Matrix {
+            rate: false,
+            goals: [(2025, 600.0)].into(),
+            ..matrix(vec![place("甲", 0.0, 400.0, &[(2025, 480.0)]), place("乙", 0.0, 100.0, &[(2025, 110.0)])])
+        };
         assert_eq!(m.proposed(&m.places[0], 2025), Some(480.0));
         assert_eq!(m.together(2025), Some(590.0));
         assert!(m.findings(2025..=2025)[0].wrong);

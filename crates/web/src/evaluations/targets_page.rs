@@ -38,7 +38,11 @@ fn address(plan: &str) -> String {
 
 fn allow(app: &App, signed: &Signed, wish: Wish) -> Result<(), PageError> {
     let kind = app.door.kind(SHARE)?;
-    if access::may(&signed.caller, &kind, wish) { Ok(()) } else { Err(PageError::NotAllowed("目标分解供行政管理、疾控人员和领导小组使用".into())) }
+    if access::may(&signed.caller, &kind, wish) {
+        Ok(())
+    } else {
+        Err(PageError::NotAllowed("目标分解供行政管理、疾控人员和领导小组使用".into()))
+    }
 }
 
 /// The indicator asked for, of those that can be divided; else the first with numbers as targets.
@@ -92,7 +96,10 @@ pub async fn show(
         a.btn href=(links::list(SHARE)) { (icon("export")) "列表与导出" }
         a.btn href=(links::help(SHARE)) { (icon("help")) "说明" }
     };
-    let frame = Frame { title: "目标分解与动态监测", signed: Some(&signed), active: "/plans", breadcrumbs: &crumbs, actions, ..Frame::new(&app) };
+    let frame =
+        Frame {
+            title: "目标分解与动态监测", signed: Some(&signed), active: "/plans", breadcrumbs: &crumbs, actions, ..Frame::new(&app)
+        };
     Ok(([(header::SET_COOKIE, Flash::gone())], layout::page(&frame, body)).into_response())
 }
 
@@ -102,7 +109,8 @@ fn said(rate: bool, value: f64) -> String {
 
 fn goals(here: &Here<'_>, matrix: &Matrix) -> Markup {
     let words = |value: &Option<serde_json::Value>| value.as_ref().and_then(serde_json::Value::as_str).map(str::to_owned);
-    let goal = |year: i32, printed: &Option<serde_json::Value>| matrix.goals.get(&year).map(|g| said(matrix.rate, *g)).or_else(|| words(printed));
+    let goal =
+        |year: i32, printed: &Option<serde_json::Value>| matrix.goals.get(&year).map(|g| said(matrix.rate, *g)).or_else(|| words(printed));
     html! {
         dl.board-figure {
             div { dt { "2020年基数" } dd { (matrix.base.map(|b| said(matrix.rate, b)).or_else(|| words(&here.target.baseline_2020)).unwrap_or_else(|| words::NONE.into())) } }
@@ -196,8 +204,11 @@ pub async fn save(State(app): State<App>, Path(name): Path<String>, posted: Post
     let mut changed = Vec::new();
     for place in &matrix.places {
         for year in YEARS {
-            let typed = posted.get(&format!("v_{year}_{}", place.code)).trim().to_owned();
-            let mut wanted = read(&typed, place, year, matrix.rate)?;
+            let field = format!("v_{year}_{}", place.code);
+            let there = place.set.get(&year).copied();
+            // A field that was not sent says nothing; an empty one takes the target back.
+            let sent = posted.fields.iter().any(|(name, _)| *name == field);
+            let mut wanted = if sent { read(posted.get(&field).trim(), place, year, matrix.rate)? } else { there };
             let mut reason = posted.get("reason").trim().to_owned();
             if wanted.is_none() && adopt {
                 wanted = matrix.proposed(place, year);
@@ -205,7 +216,7 @@ pub async fn save(State(app): State<App>, Path(name): Path<String>, posted: Post
                     "按2020年基数直线推算".clone_into(&mut reason);
                 }
             }
-            if wanted != place.set.get(&year).copied() {
+            if wanted != there {
                 changed.push((place, year, wanted, reason));
             }
         }
@@ -232,7 +243,8 @@ pub async fn save(State(app): State<App>, Path(name): Path<String>, posted: Post
             (None, None) => {}
         }
     }
-    let back = format!("{}{}#check", address(&plan.plan), links::query(&[("indicator", target.indicator.as_str()), ("region", node.as_str())]));
+    let back =
+        format!("{}{}#check", address(&plan.plan), links::query(&[("indicator", target.indicator.as_str()), ("region", node.as_str())]));
     let said = if changed.is_empty() { "没有改动。".to_owned() } else { format!("已保存 {} 处目标。", changed.len()) };
     Ok(([(header::SET_COOKIE, Flash::done(&said).cookie())], Redirect::to(&back)).into_response())
 }
@@ -242,7 +254,8 @@ fn read(typed: &str, place: &Place, year: i32, rate: bool) -> Result<Option<f64>
     if typed.is_empty() {
         return Ok(None);
     }
-    let value: Option<f64> = typed.trim_end_matches(['%', ' ']).parse().ok().filter(|v: &f64| v.is_finite() && *v >= 0.0 && !(rate && *v > 100.0));
+    let value: Option<f64> =
+        typed.trim_end_matches(['%', ' ']).parse().ok().filter(|v: &f64| v.is_finite() && *v >= 0.0 && !(rate && *v > 100.0));
     let expected = if rate { "0 到 100 的数" } else { "不小于 0 的数" };
     value.map(Some).ok_or_else(|| PageError::BadRequest(format!("{} {year} 年：“{typed}”，应为{expected}", place.name)))
 }

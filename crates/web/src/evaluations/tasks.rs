@@ -57,10 +57,8 @@ pub async fn show(
     let here = Here { app: &app, plan, kind: &kind, node };
     let all = tasks(&here, &signed.caller).await?;
     let (leader, status) = (given("leader"), given("status"));
-    let shown: Vec<&View> = all
-        .iter()
-        .filter(|v| (leader.is_empty() || text(v, "leader") == leader) && (status.is_empty() || v.state == status))
-        .collect();
+    let shown: Vec<&View> =
+        all.iter().filter(|v| (leader.is_empty() || text(v, "leader") == leader) && (status.is_empty() || v.state == status)).collect();
     let body = html! {
         (style())
         (Flash::of(&headers).notice())
@@ -93,7 +91,10 @@ async fn tasks(here: &Here<'_>, caller: &Caller) -> Result<Vec<View>, DoorError>
 }
 
 /// Tasks of the plan's text that are not registered.
-fn missing<'a>(defined: &'a PlanTasks, all: &[View]) -> Vec<(String, &'a zhijian_kinds::evaluation::TaskSection, &'a zhijian_kinds::evaluation::TaskDef)> {
+fn missing<'a>(
+    defined: &'a PlanTasks,
+    all: &[View],
+) -> Vec<(String, &'a zhijian_kinds::evaluation::TaskSection, &'a zhijian_kinds::evaluation::TaskDef)> {
     let there: BTreeSet<&str> = all.iter().map(|v| text(v, "task_no")).collect();
     defined.all().filter(|(no, _, _)| !there.contains(no.as_str())).collect()
 }
@@ -123,7 +124,11 @@ fn progress_of(view: &View) -> i64 {
 fn summary(here: &Here<'_>, all: &[View]) -> Markup {
     let states = here.kind.states.as_ref().map(|s| s.list.as_slice()).unwrap_or_default();
     let counted: Vec<&View> = all.iter().filter(|v| v.state != "dropped").collect();
-    let mean = if counted.is_empty() { 0 } else { counted.iter().map(|v| progress_of(v)).sum::<i64>() / i64::try_from(counted.len()).unwrap_or(1) };
+    let mean = if counted.is_empty() {
+        0
+    } else {
+        counted.iter().map(|v| progress_of(v)).sum::<i64>() / i64::try_from(counted.len()).unwrap_or(1)
+    };
     html! {
         @if !all.is_empty() {
             ul.board-summary {

@@ -73,8 +73,10 @@ async fn taken_apart(
 /// Options of the plan that differ from the definition's.
 fn options(def: &Indicator, plan: &Plan) -> Vec<String> {
     let set = plan.options.get(&def.code).into_iter().flatten().filter(|(name, value)| def.options.get(*name) != Some(*value));
-    set.map(|(name, value)| format!("{}：{}", def.options_help.get(name).map_or(name.as_str(), String::as_str), value.to_string().trim_matches('"')))
-        .collect()
+    set.map(|(name, value)| {
+        format!("{}：{}", def.options_help.get(name).map_or(name.as_str(), String::as_str), value.to_string().trim_matches('"'))
+    })
+    .collect()
 }
 
 fn valued(figure: &mut Figure, row: &PlanRow) {
@@ -143,7 +145,8 @@ async fn split(desk: &Desk<'_>, def: &Indicator, question: &Question<'_>, figure
     let has = |by: Dimension| question.dimensions().any(|d| d == by);
     let city = desk.app.catalogue().regions.all().iter().any(|r| r.parent == *desk.node && r.code.len() == 6);
     let by = if city { Dimension::Region } else { Dimension::Town };
-    let before = Question { params: zhijian_lake::Params { year: desk.when.year - 1, as_of: None, ..question.params.clone() }, ..question.clone() };
+    let before =
+        Question { params: zhijian_lake::Params { year: desk.when.year - 1, as_of: None, ..question.params.clone() }, ..question.clone() };
     let compared = figure.trend.iter().any(|p| p.year == desk.when.year - 1 && p.value.is_some()) && figure.data;
     if has(by) {
         let slices = question.breakdown(desk.app, by).await?;
@@ -188,7 +191,11 @@ async fn gap_and_change(
         return Ok(());
     }
     let earlier = before.breakdown(desk.app, by).await?;
-    let level = if matches!(by, Dimension::Region | Dimension::Town) { beside(&earlier) } else { earlier.iter().filter(|s| s.depth == 0 && !s.key.is_empty()).collect() };
+    let level = if matches!(by, Dimension::Region | Dimension::Town) {
+        beside(&earlier)
+    } else {
+        earlier.iter().filter(|s| s.depth == 0 && !s.key.is_empty()).collect()
+    };
     let found: Vec<Driver> =
         if def.measure == Measure::Rate { drivers::of_rate(word, rows, &level) } else { drivers::of_count(word, rows, &level) };
     figure.change_drivers.extend(found);

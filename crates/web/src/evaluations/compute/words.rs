@@ -117,7 +117,8 @@ fn section_words(figures: &Figures, kind: &str) -> Words {
         .map(|t| t.task.as_str())
         .collect();
     let late = if late.len() > NAMED { format!("{}等 {} 项", late[..NAMED].join("、"), late.len()) } else { late.join("、") };
-    let mean = if counted.is_empty() { 0 } else { counted.iter().map(|t| t.progress).sum::<i64>() / i64::try_from(counted.len()).unwrap_or(1) };
+    let mean =
+        if counted.is_empty() { 0 } else { counted.iter().map(|t| t.progress).sum::<i64>() / i64::try_from(counted.len()).unwrap_or(1) };
     let funds = &figures.funds;
     let executed = if funds.amount > 0.0 { format!("{:.1}", funds.used / funds.amount * 100.0) } else { "0".into() };
     [
@@ -217,7 +218,12 @@ mod tests {
         };
         let texts = texts(rules, &figures, "中期评估", &Texts::default());
         let said = &texts.figures["I-02"].text;
-        for part in ["2023年，指标I-02为92.00 %（92／100）。", "较基数上升 12.00 个百分点", "较上年上升 2.10 个百分点", "已达到2023年目标（≥ 90 %）"] {
+        for part in [
+            "2023年，指标I-02为92.00 %（92／100）。",
+            "较基数上升 12.00 个百分点",
+            "较上年上升 2.10 个百分点",
+            "已达到2023年目标（≥ 90 %）",
+        ] {
             assert!(said.contains(part), "{part}: {said}");
         }
         assert!(!said.contains("未达到"), "{said}");
@@ -242,7 +248,13 @@ mod tests {
     #[test]
     fn an_indicator_that_failed_says_why_and_is_counted_as_pending() {
         let rules = &Catalogue::embedded().narrative;
-        let failed = Figure { code: "I-05".into(), name: "剂量".into(), status: "待评估".into(), failure: "指标计算失败".into(), ..Figure::default() };
+        let failed = Figure {
+            code: "I-05".into(),
+            name: "剂量".into(),
+            status: "待评估".into(),
+            failure: "指标计算失败".into(),
+            ..Figure::default()
+        };
         let figures = Figures { year: 2023, rows: vec![failed], ..Figures::default() };
         let texts = texts(rules, &figures, "年度评估", &Texts::default());
         assert_eq!(texts.figures["I-05"].text, "本项未能计算：指标计算失败。");
