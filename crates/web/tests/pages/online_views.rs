@@ -63,10 +63,10 @@ async fn rq_027_posts_wall_map_and_file_show_the_worst_state_of_a_post() {
     }
     let fine = page(&world, &officer, "/online/posts?state=fine").await;
     assert!(!fine.contains(DEVICE) && fine.contains("没有符合条件的岗位"));
-    // The gravest stands first on the wall, before the one that is out of use.
+    // The gravest stands first on the wall, before the one that sends nothing.
     let wall = page(&world, &officer, "/online/wall/piece").await;
-    let (grave, stopped) = (wall.find("on-side-high").unwrap(), wall.find("on-side-stopped").unwrap());
-    assert!(grave < stopped);
+    let (grave, silent) = (wall.find("on-side-high").unwrap(), wall.find("破碎工").unwrap());
+    assert!(grave < silent);
     assert!(wall.contains("104.5"), "the newest alarm with its peak");
     for wrong in ["/online/posts?colour=red", "/online/wall?state=purple", "/online/map?page=x", "/online/map?region=abc"] {
         assert_eq!(world.get(&officer, wrong).await.status, 400, "{wrong}");
@@ -89,7 +89,8 @@ async fn rq_027_posts_wall_map_and_file_show_the_worst_state_of_a_post() {
 async fn rq_026_the_map_has_the_same_devices_as_points_and_as_rows() {
     let (world, officer) = World::with_examples().await;
     let text = page(&world, &officer, "/online/map").await;
-    let data = text.split(r#"id="map-data">"#).nth(1).and_then(|rest| rest.split("</script>").next()).unwrap();
+    let element = text.split(r#"id="map-data""#).nth(1).and_then(|rest| rest.split("</script>").next()).unwrap();
+    let (_, data) = element.split_once('>').unwrap();
     let data: Value = serde_json::from_str(data).unwrap();
     assert_eq!(data["points"].as_array().unwrap().len(), 1, "one example has a place");
     assert_eq!((&data["points"][0]["name"], &data["points"][0]["at"]), (&json!("ZX130302001"), &json!([119.5123, 39.9412])));
