@@ -8,7 +8,8 @@ use crate::layout::{self, Frame};
 use crate::session::Signed;
 use crate::{links, posted};
 use axum::extract::{Path, RawQuery, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse as _, Response};
 use maud::{Markup, html};
 use serde_json::{Value, json};
 use zhijian_gateway::Device;
@@ -30,7 +31,7 @@ pub async fn show(
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-) -> Result<Markup, PageError> {
+) -> Result<Response, PageError> {
     let view = app.door.open(&signed.caller, "device", &id, None).await?;
     let span = span(&query.unwrap_or_default())?;
     let text = |name: &str| view.data.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -66,7 +67,7 @@ pub async fn show(
         scripts: &["vendor/echarts.js", "app/online.js"],
         ..Frame::new(&app)
     };
-    Ok(layout::page(&frame, body))
+    Ok(([(header::SET_COOKIE, Flash::gone())], layout::page(&frame, body)).into_response())
 }
 
 /// The span that the address names.
