@@ -53,7 +53,7 @@ async fn rq_026_a_request_is_looked_over_confirmed_sent_and_its_answer_stands_on
     assert!(review.text.contains("设置实时数据间隔") && review.text.contains("确认下发"), "{}", review.text);
     assert_eq!(none().await, 0, "nothing is sent before it was confirmed");
     let done = world.form(&officer, &ask, &[&asked[..], &[("confirmed", "1")]].concat()).await;
-    assert_eq!((done.status, none().await), (303, 1));
+    assert_eq!((done.status.as_u16(), none().await), (303, 1));
     round(&hub).await.unwrap();
     let order = heard(&mut logger).await;
     assert!(order.contains("CN=1062") && order.contains("RtdInterval=30"), "{order}");
