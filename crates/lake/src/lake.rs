@@ -126,9 +126,8 @@ impl Lake {
     /// The SQL is wrong or a file cannot be read.
     pub async fn query_at(&self, snapshot: &Arc<Snapshot>, sql: &str, known_at: Option<Instant>) -> Result<Vec<RecordBatch>> {
         let session = snapshot.session(&self.engine, known_at)?;
-        // Only whoever asks for readings pays for looking after them.
         if let Some(archive) = self.readings.as_ref().filter(|_| sql.contains(readings::FACT)) {
-            archive.register(&session, self.engine.room())?;
+            readings::register(archive, &session, self.engine.room())?;
         }
         let (sql, keep) = (sql.to_owned(), Arc::clone(snapshot));
         self.threads

@@ -97,7 +97,9 @@ async fn send(hub: &Hub, device: &Device, stored: Stored) -> Result<(), DoorErro
         return finish(&door, &stored, stored.rev, "fail", "设备没有密码，不能发送", None).await;
     };
     let qn = request_number(now_ms);
-    let given = Map::from_iter([("request_no".to_owned(), Value::from(qn.as_str())), ("sent_at".to_owned(), Value::from(shown(now_ms)))]);
+    let mut given = nothing();
+    given.insert("request_no".into(), Value::from(qn.as_str()));
+    given.insert("sent_at".into(), Value::from(shown(now_ms)));
     // Written before it is sent: a request that was perhaps sent is not sent again.
     let Some(rev) = advance(&door, &stored, stored.rev, "send", &given, "发送给设备").await? else { return Ok(()) };
     let (ended, end) = oneshot::channel();
@@ -135,10 +137,9 @@ fn outcome(ended: &Ended) -> (&'static str, String) {
 }
 
 async fn finish(door: &Door, stored: &Stored, rev: u32, step: &str, words: &str, ended: Option<&Ended>) -> Result<(), DoorError> {
-    let mut given = Map::from_iter([
-        ("result".to_owned(), Value::from(words)),
-        ("finished_at".to_owned(), Value::from(shown(door.now().div_euclid(1000)))),
-    ]);
+    let mut given = if rev == stored.rev && stored.state == "asked" { nothing() } else { Map::new() };
+    given.insert("result".into(), Value::from(words));
+    given.insert("finished_at".into(), Value::from(shown(door.now().div_euclid(1000))));
     if let Some(ended) = ended {
         given.insert("resent".into(), Value::from(ended.resent));
         given.insert("readings".into(), Value::from(ended.readings));
@@ -166,6 +167,14 @@ async fn advance(
         Err(DoorError::Stale { .. } | DoorError::BadRequest(_)) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// What only the platform may say, not said yet: whatever somebody filled in there does not count.
+fn nothing() -> Map<String, Value> {
+    ["request_no", "sent_at", "resent", "finished_at", "result", "answer", "readings"]
+        .map(|name| (name.to_owned(), Value::Null))
+        .into_iter()
+        .collect()
 }
 
 fn text(stored: &Stored, name: &str) -> String {

@@ -52,7 +52,10 @@ fn say(qn: &str, st: &str, cn: &str, cp: &str) -> Vec<u8> {
 async fn rq_026_a_request_is_sent_to_its_device_and_the_answer_is_on_record() {
     let world = World::new().await;
     let mut stream = logger(&world).await;
-    let id = asked(&world, DUST, "1061", json!({"purpose": "核对间隔"})).await;
+    // Whatever somebody fills in as a result does not count.
+    let id =
+        asked(&world, DUST, "1061", json!({"purpose": "核对间隔", "result": "执行成功", "answer": "x", "readings": 9, "request_no": "1"}))
+            .await;
     round(&world.hub).await.unwrap();
     let frame = answer(&mut stream).await;
     for part in ["ST=22;CN=1061;", &format!("PW={SECRET};MN={LOGGER};Flag=5;CP=&&&&")] {
@@ -65,6 +68,7 @@ async fn rq_026_a_request_is_sent_to_its_device_and_the_answer_is_on_record() {
     let (state, data) = ended(&world, &id).await;
     assert_eq!((state.as_str(), &data["result"], &data["answer"]), ("done", &json!("执行成功"), &json!("RtdInterval=60")));
     assert_eq!((&data["request_no"], &data["resent"]), (&json!(number), &json!(0)));
+    assert_eq!(data["readings"], json!(0));
     assert!(data["sent_at"].is_string() && data["finished_at"].is_string());
     // Once: another round finds nothing to send.
     round(&world.hub).await.unwrap();

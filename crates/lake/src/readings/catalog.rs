@@ -39,6 +39,16 @@ pub struct Piece {
     pub bytes: u64,
 }
 
+/// Time of change and size of the manifest; `None` where there is none.
+pub(super) fn stamp(root: &Path) -> Option<super::Stamp> {
+    let known = fs::metadata(root.join(FILE)).ok()?;
+    #[cfg(unix)]
+    let number = std::os::unix::fs::MetadataExt::ino(&known);
+    #[cfg(not(unix))]
+    let number = 0;
+    Some((known.modified().ok()?, known.len(), number))
+}
+
 impl Catalog {
     pub(super) fn read(root: &Path) -> Result<Self> {
         let path = root.join(FILE);

@@ -13,11 +13,13 @@ mod write;
 
 pub use catalog::{Catalog, Piece};
 pub use read::Row;
+pub(crate) use table::register;
 pub use write::Day;
 
 use crate::error::{LakeError, Result};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::SystemTime;
 
 /// Milliseconds of a day.
 pub const DAY_MS: i64 = 86_400_000;
@@ -30,13 +32,13 @@ pub const FACT: &str = "reading";
 /// The day (since 1970-01-01, in China) of a moment in Unix milliseconds.
 #[must_use]
 pub const fn day_of(at_ms: i64) -> i64 {
-    (at_ms + OFFSET_MS).div_euclid(DAY_MS)
+    at_ms.saturating_add(OFFSET_MS).div_euclid(DAY_MS)
 }
 
 /// The first moment of a day, Unix milliseconds.
 #[must_use]
 pub const fn start_of(day: i64) -> i64 {
-    day * DAY_MS - OFFSET_MS
+    day.saturating_mul(DAY_MS).saturating_sub(OFFSET_MS)
 }
 
 /// The archive of one deployment.
@@ -44,7 +46,12 @@ pub const fn start_of(day: i64) -> i64 {
 pub struct Archive {
     root: PathBuf,
     catalog: RwLock<Arc<Catalog>>,
+    /// The manifest as it was when it was read: whoever asks for readings looks whether it changed.
+    stamp: Mutex<Option<Stamp>>,
 }
+
+/// Time of change, size and, where there is one, number of the manifest's file: each manifest is a new file.
+type Stamp = (SystemTime, u64, u64);
 
 impl Archive {
     /// Opens the archive below `home`; an empty one where there is none.
@@ -56,7 +63,7 @@ impl Archive {
         std::fs::create_dir_all(&root).map_err(|e| LakeError::file(&root, e))?;
         let root = root.canonicalize().map_err(|e| LakeError::file(&root, e))?;
         let catalog = RwLock::new(Arc::new(Catalog::read(&root)?));
-        Ok(Self { root, catalog })
+        Ok(Self { root, catalog, stamp: Mutex::default() })
     }
 
     /// Its folder.
@@ -76,12 +83,19 @@ impl Archive {
     /// # Errors
     /// The manifest cannot be read.
     pub fn reload(&self) -> Result<Arc<Catalog>> {
-        let fresh = Catalog::read(&self.root)?;
-        let mut known = self.catalog.write().unwrap_or_else(PoisonError::into_inner);
-        if fresh != **known {
-            *known = Arc::new(fresh);
+        let mut known = self.stamp.lock().unwrap_or_else(PoisonError::into_inner);
+        // Looked at before it is read: one that changes meanwhile is read again next time.
+        let stamp = catalog::stamp(&self.root);
+        if stamp.is_some() && *known == stamp {
+            return Ok(self.catalog());
         }
-        Ok(Arc::clone(&known))
+        let fresh = Catalog::read(&self.root)?;
+        *known = stamp;
+        let mut held = self.catalog.write().unwrap_or_else(PoisonError::into_inner);
+        if fresh != **held {
+            *held = Arc::new(fresh);
+        }
+        Ok(Arc::clone(&held))
     }
 
     /// Replaces the manifest.

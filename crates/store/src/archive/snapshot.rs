@@ -34,7 +34,8 @@ pub(super) async fn begin(engine: &Engine) -> Result<Box<dyn Snapshot>, StoreErr
     let head = reading.fetch(Sql::new("读取链头", "SELECT seq, hash FROM chain WHERE one = 1")).await?;
     let head = head.into_iter().next().map(|mut row| (row.int(0), row.text(1))).unwrap_or_default();
     let names = reading.fetch(tables::list(dialect)).await?.into_iter().map(|mut row| row.text(0));
-    let rest: Vec<String> = names.filter(|name| tables::goes_whole(name)).collect::<Vec<_>>().into_iter().rev().collect();
+    let rest: Vec<String> =
+        names.filter(|name| tables::goes_whole(name) && !tables::goes_beside(name)).collect::<Vec<_>>().into_iter().rev().collect();
     let kinds = engine.tables().into_iter().map(|t| (t.kind.clone(), t.newest.table.clone(), t.older.table.clone())).collect();
     Ok(Box::new(EngineSnapshot { reading, dialect, head, kinds, rest, gone: 0 }))
 }

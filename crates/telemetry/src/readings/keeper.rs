@@ -21,7 +21,7 @@ const OFFSET_MS: i64 = 8 * 3_600_000;
 /// The day in China of a moment in Unix milliseconds, counted from 1970-01-01.
 #[must_use]
 pub const fn day_of(at_ms: i64) -> i64 {
-    (at_ms + OFFSET_MS).div_euclid(86_400_000)
+    at_ms.saturating_add(OFFSET_MS).div_euclid(86_400_000)
 }
 
 /// A store whose old rows are kept elsewhere.

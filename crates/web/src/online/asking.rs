@@ -68,14 +68,16 @@ pub(super) async fn card(app: &App, signed: &Signed, device: &View) -> Result<Ma
 fn form(app: &App, signed: &Signed, device: &View) -> Markup {
     let commands = app.catalogue().list("DEVASK").map(|list| list.codes.clone()).unwrap_or_default();
     html! {
-        form.filters.inline method="post" action={(address(&device.id)) "/ask"} {
+        form method="post" action={(address(&device.id)) "/ask"} {
             (layout::token(signed))
-            div.field { label for="ask-command" { "命令" } select #ask-command name="command" required { @for code in &commands { option value=(code.code) { (code.label) } } } }
-            div.field { label for="ask-interval" { "间隔（设置间隔时）" } input #ask-interval type="number" name="interval" min="1" max="86400" inputmode="numeric"; }
-            div.field { label for="ask-begin" { "补取自" } input #ask-begin type="datetime-local" name="begin_at"; }
-            div.field { label for="ask-end" { "补取至" } input #ask-end type="datetime-local" name="end_at"; }
-            div.field { label for="ask-purpose" { "事由" } input #ask-purpose type="text" name="purpose" maxlength="200"; }
-            button.btn type="submit" { "核对后下发" }
+            div.filters.inline {
+                div.field { label for="ask-command" { "命令" } select.form-select #ask-command name="command" required { @for code in &commands { option value=(code.code) { (code.label) } } } }
+                div.field { label for="ask-interval" { "间隔（设置间隔时）" } input.form-control #ask-interval type="number" name="interval" min="1" max="86400" inputmode="numeric"; }
+                div.field { label for="ask-begin" { "补取自" } input.form-control #ask-begin type="datetime-local" name="begin_at"; }
+                div.field { label for="ask-end" { "补取至" } input.form-control #ask-end type="datetime-local" name="end_at"; }
+                div.field { label for="ask-purpose" { "事由" } input.form-control #ask-purpose type="text" name="purpose" maxlength="200"; }
+                button.btn type="submit" { "核对后下发" }
+            }
         }
     }
 }

@@ -9,7 +9,8 @@ use crate::layout::{self, Frame};
 use crate::links;
 use crate::session::Signed;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse as _, Response};
 use maud::{Markup, html};
 use serde_json::{Value, json};
 use zhijian_gateway::Device;
@@ -25,7 +26,7 @@ pub async fn show(
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-) -> Result<Markup, PageError> {
+) -> Result<Response, PageError> {
     let view = app.door.open(&signed.caller, "device", &id, None).await?;
     let span = span(&query.unwrap_or_default())?;
     let text = |name: &str| view.data.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -64,7 +65,7 @@ pub async fn show(
         scripts: &["vendor/echarts.js", "app/online.js"],
         ..Frame::new(&app)
     };
-    Ok(layout::page(&frame, body))
+    Ok(([(header::SET_COOKIE, Flash::gone())], layout::page(&frame, body)).into_response())
 }
 
 /// The device as gateways know it. One that has just been entered is looked for again, or its page would say that it is not known.
