@@ -44,8 +44,7 @@ pub async fn run(rows: usize, connections: &[usize]) -> anyhow::Result<()> {
     deployment::fill(&door, 0).await?;
     let most = connections.iter().copied().max().unwrap_or(1000);
     devices(&door, most + ALARMS * connections.len()).await?;
-    let file = folder.path().join("readings.db");
-    let store = zhijian_store::open_readings(&format!("sqlite://{}", file.display())).await?;
+    let store = zhijian_store::open_readings(&format!("sqlite://{}/readings.db", folder.path().display())).await?;
     let singles = single(&*store).await?;
     let together = batches(&*store, rows).await?;
     println!("raw: {singles:.0} commits/s of one reading; {together:.0} readings/s in batches of 1000");
@@ -78,7 +77,7 @@ pub async fn run(rows: usize, connections: &[usize]) -> anyhow::Result<()> {
         }
         paced(&hub, *count, most + ALARMS * turn).await?;
     }
-    println!("{} readings, {:.1} bytes each in the file", hub.store.count().await?, year::bytes(&file, hub.store.count().await?)?);
+    println!("{} readings kept", hub.store.count().await?);
     Ok(())
 }
 

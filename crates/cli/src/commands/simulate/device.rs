@@ -1,6 +1,6 @@
 //! One device playing its script: it keeps what was not answered and sends it again on the next connection.
 
-use super::link::{Link, Who};
+use super::link::{Link, Refused, Who};
 use super::message::message;
 use super::script::{Fault, Shot, script};
 use super::{Devices, LAST};
@@ -80,11 +80,20 @@ pub(super) async fn play(who: Who, index: usize, play: &Devices, now: OffsetDate
         let Some(shot) = script.shots.get(next) else { break };
         let sent = link.send(message(&who, play, shot, link.sent)?).await;
         next += 1;
-        if sent.is_err() {
+        if let Err(error) = sent {
+            if error.is::<Refused>() {
+                return Err(error);
+            }
             link = again(&who, play, &script.shots, next, link, &mut report, &mut tick).await?;
         }
     }
-    if !matches!(timeout(LAST, link.finish()).await, Ok(Ok(()))) {
+    let last = timeout(LAST, link.finish()).await;
+    if !matches!(last, Ok(Ok(()))) {
+        if let Ok(Err(error)) = last
+            && error.is::<Refused>()
+        {
+            return Err(error);
+        }
         link = again(&who, play, &script.shots, next, link, &mut report, &mut tick).await?;
         let _ = timeout(LAST, link.finish()).await;
     }
@@ -111,7 +120,7 @@ async fn again(
     'connection: loop {
         let mut link = match Link::open(who).await {
             Ok(link) => link,
-            Err(error) if attempt >= ATTEMPTS => return Err(error),
+            Err(error) if attempt >= ATTEMPTS || error.is::<Refused>() => return Err(error),
             Err(_) => {
                 attempt += 1;
                 sleep(Duration::from_millis(500)).await;
@@ -123,7 +132,7 @@ async fn again(
             if let Err(error) = link.send(message(who, play, shot, link.sent)?).await {
                 report.close(&link);
                 attempt += 1;
-                if attempt > ATTEMPTS {
+                if attempt > ATTEMPTS || error.is::<Refused>() {
                     return Err(error);
                 }
                 continue 'connection;

@@ -4,7 +4,7 @@ use super::message::greeting;
 use anyhow::{Context as _, Result};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -31,6 +31,18 @@ pub(super) struct Who {
     pub secret: String,
 }
 
+/// The platform does not let the device in: trying again changes nothing.
+#[derive(Debug)]
+pub(super) struct Refused(String);
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "设备“{}”未登记、已停用或密码不符", self.0)
+    }
+}
+
+impl std::error::Error for Refused {}
+
 /// Messages on their way at a time.
 const WINDOW: u32 = 32;
 /// Readings of an HTTP batch.
@@ -44,6 +56,7 @@ pub(super) struct Link {
     reading: Option<JoinHandle<()>>,
     window: Arc<Semaphore>,
     answered: Arc<AtomicU64>,
+    refused: Arc<AtomicBool>,
     batch: Vec<Vec<u8>>,
     /// Messages handed to it.
     pub sent: u64,
@@ -61,6 +74,7 @@ impl Link {
             reading: None,
             window: Arc::new(Semaphore::new(WINDOW as usize)),
             answered: Arc::default(),
+            refused: Arc::default(),
             batch: Vec::new(),
             sent: 0,
         };
@@ -73,11 +87,12 @@ impl Link {
             stream.write_all(&greeting(who)?).await?;
             let mut welcome = [0; 4];
             stream.read_exact(&mut welcome).await.context("MQTT 没有应答")?;
-            anyhow::ensure!(welcome[3] == 0, "设备“{}”未登记、已停用或密码不符", who.number);
+            anyhow::ensure!(welcome[3] == 0, Refused(who.number.clone()));
         }
         let (reader, writer) = stream.into_split();
         link.writer = Some(writer);
-        link.reading = Some(tokio::spawn(count(reader, who.way, Arc::clone(&link.window), Arc::clone(&link.answered))));
+        link.reading =
+            Some(tokio::spawn(count(reader, who.way, Arc::clone(&link.window), Arc::clone(&link.answered), Arc::clone(&link.refused))));
         Ok(link)
     }
 
@@ -91,7 +106,10 @@ impl Link {
             self.batch.push(message);
             return if self.batch.len() >= BATCH { self.post().await } else { Ok(()) };
         };
-        self.window.acquire().await.context("连接中断")?.forget();
+        match self.window.acquire().await {
+            Ok(place) => place.forget(),
+            Err(_) => return Err(broken(&self.refused, &self.who)),
+        }
         writer.write_all(&message).await.context("连接中断")
     }
 
@@ -108,9 +126,10 @@ impl Link {
         if self.writer.is_none() {
             return self.post().await;
         }
-        let all = self.window.acquire_many(WINDOW).await.context("连接中断")?;
-        drop(all);
-        Ok(())
+        match self.window.acquire_many(WINDOW).await {
+            Ok(_all) => Ok(()),
+            Err(_) => Err(broken(&self.refused, &self.who)),
+        }
     }
 
     /// Hands the batch over: everything in it is kept, or nothing.
@@ -133,6 +152,7 @@ impl Link {
         stream.read_to_end(&mut answer).await?;
         let text = String::from_utf8_lossy(&answer);
         let first = text.lines().next().unwrap_or_default();
+        anyhow::ensure!(!first.contains(" 401"), Refused(self.who.number.clone()));
         anyhow::ensure!(first.contains(" 200"), "服务答复“{first}”");
         self.answered.fetch_add(self.batch.len() as u64, Ordering::Relaxed);
         self.batch.clear();
@@ -148,17 +168,29 @@ impl Drop for Link {
     }
 }
 
-/// Counts answers: a line each of HJ 212, four bytes each of MQTT.
-async fn count(mut reader: OwnedReadHalf, way: Way, window: Arc<Semaphore>, answered: Arc<AtomicU64>) {
-    let (mut buffer, mut bytes) = (vec![0; 8192], 0);
+/// Why nothing more can be sent.
+fn broken(refused: &AtomicBool, who: &Who) -> anyhow::Error {
+    if refused.load(Ordering::Relaxed) { Refused(who.number.clone()).into() } else { anyhow::anyhow!("连接中断") }
+}
+
+/// Counts answers: a line with 9014 each of HJ 212 (9011 is a refusal), four bytes each of MQTT.
+async fn count(mut reader: OwnedReadHalf, way: Way, window: Arc<Semaphore>, answered: Arc<AtomicU64>, refused: Arc<AtomicBool>) {
+    let (mut buffer, mut heard) = (vec![0; 8192], Vec::new());
     while let Ok(count @ 1..) = reader.read(&mut buffer).await {
+        heard.extend_from_slice(buffer.get(..count).unwrap_or_default());
         let answers = if way == Way::Mqtt {
-            bytes += count;
-            let whole = bytes / 4;
-            bytes %= 4;
+            let whole = heard.len() / 4;
+            heard.drain(..whole * 4);
             whole
         } else {
-            buffer.iter().take(count).filter(|byte| **byte == b'\n').count()
+            let end = heard.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+            let lines: Vec<u8> = heard.drain(..end).collect();
+            let text = String::from_utf8_lossy(&lines);
+            if text.contains("CN=9011") {
+                refused.store(true, Ordering::Relaxed);
+                break;
+            }
+            text.matches("CN=9014").count()
         };
         answered.fetch_add(answers as u64, Ordering::Relaxed);
         window.add_permits(answers);

@@ -77,5 +77,10 @@ fn rq_026_a_storm_of_reconnections_and_resending_doubles_nothing() -> Outcome {
         assert_eq!(kept(&home, device)?.len(), 12 * 60, "{way}: each reading once");
         assert!(tallies(&home, device)?.get("duplicate") > Some(&0), "{way}: what was answered came again");
     }
+    for (way, address, device) in [("--mqtt", &server.mqtt, NOISE), ("--hj212", &server.hj212, LOGGER), ("--http", &server.http, NOISE)] {
+        let output = home.run(&["simulate", "devices", way, address, "--device", &format!("{device}=wrong1234")])?;
+        assert!(!output.status.success() && words(&output).contains("密码不符"), "{way}: {}", words(&output));
+        assert!(tallies(&home, device)?.get("secret") <= Some(&70), "{way}: a refusal is not answered by trying again");
+    }
     Ok(())
 }
