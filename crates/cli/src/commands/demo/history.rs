@@ -127,7 +127,7 @@ async fn world(platform: &Platform) -> Result<World> {
     }
     for id in world.in_doubt() {
         for (kind, field, value) in EVIDENCE {
-            let mut filters = vec![("employer_id".to_owned(), Op::Eq, id.clone())];
+            let mut filters = vec![("owner".to_owned(), Op::Eq, id.clone())];
             filters.extend((!field.is_empty()).then(|| (field.to_owned(), Op::Eq, value.to_owned())));
             if door.count(&caller, kind, &ListRequest { filters, ..ListRequest::default() }, 1).await? > 0 {
                 world.known(&id);
