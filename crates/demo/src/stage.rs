@@ -17,7 +17,7 @@ use zhijian_kinds::Catalogue;
 pub struct Options {
     /// The same seed gives the same history.
     pub seed: u64,
-    /// 1: some hundred new employers and ten thousand examinations a year; what exists in the base year is carried on at any scale.
+    /// 1: some hundred new employers and six thousand examinations a year; what exists in the base year is carried on at any scale.
     pub scale: f64,
     /// Last year.
     pub until: i32,

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use time::Date;
 
 /// Employers that the surveillance visits in a year.
-const VISITED: usize = 700;
+const VISITED: usize = 560;
 /// The agency's samples from here on are reported as passing though they fail, now and then.
 const BAD_FROM: (i32, u8) = (2023, 7);
 /// Months in which heat is measured.
@@ -44,7 +44,7 @@ pub(crate) fn surveillance(stage: &mut Stage<'_>, year: i32) -> Vec<Row> {
         let mut dice = stage.dice("surveillance", &key);
         let ratio = if rank < passing {
             let near = (rank + 1) as f64 / passing.max(1) as f64;
-            0.06 + 0.9 * near.powf(1.4) * dice.real(0.7, 1.0)
+            0.04 + 0.92 * near.powf(2.4) * dice.real(0.7, 1.0)
         } else {
             let beyond = (rank - passing) as f64 / (places.len() - passing).max(1) as f64;
             1.06 + 1.5 * beyond * beyond + if beyond > 0.99 { dice.real(1.0, 4.0) } else { 0.0 }
@@ -174,7 +174,7 @@ pub(crate) fn periodic(stage: &mut Stage<'_>, year: i32) -> Vec<Row> {
             let place = Place { firm, post, badness: badness(stage, year, firm, post) };
             let limit = 0.78 + 0.03 * f64::from(year - plan::FIRST);
             let over = place.badness > limit;
-            let ratio = if over { 1.06 + 2.0 * (place.badness - limit) } else { 0.06 + 0.9 * (place.badness / limit).powf(1.6) };
+            let ratio = if over { 1.06 + 2.0 * (place.badness - limit) } else { 0.04 + 0.92 * (place.badness / limit).powf(2.4) };
             let on = visit_day(stage, year, firm, "", "2");
             let Some(sample) = sample(stage, &mut dice, &place, ratio, on, ("2", 0, &number)) else { continue };
             if let Some(issued_on) = sample.get("report_issued_on").and_then(|d| d.as_str()).and_then(zhijian_kinds::dates::parse_iso) {

@@ -40,12 +40,12 @@ pub async fn load(platform: &Platform, region: &str, options: Options) -> Result
     let catalogue = std::sync::Arc::clone(&platform.door.catalogue);
     let mut history = History::new(&catalogue, world, options);
     say(format!("续写 {BASE} 年以后的记录，到 {}（种子 {}，规模 {}；全部为合成数据）……", options.last, options.seed, options.scale));
-    let (begun, mut filed) = (Instant::now(), Filed::default());
+    let (begun, mut told, mut filed) = (Instant::now(), Instant::now(), Filed::default());
     for year in history.years() {
         let (started, before) = (Instant::now(), filed.rows);
         let batches = tokio::task::block_in_place(|| history.year(year));
         for (n, batch) in batches.into_iter().enumerate() {
-            file(platform, region, year, n, batch, &mut filed).await?;
+            file(platform, region, year, n, batch, (&mut filed, &mut told)).await?;
         }
         let (rows, seconds) = (filed.rows - before, started.elapsed().as_secs_f64());
         say(format!(
@@ -62,7 +62,14 @@ pub async fn load(platform: &Platform, region: &str, options: Options) -> Result
 }
 
 /// Files one batch, as one file of its own.
-async fn file(platform: &Platform, region: &str, year: i32, n: usize, batch: Batch, filed: &mut Filed) -> Result<()> {
+async fn file(
+    platform: &Platform,
+    region: &str,
+    year: i32,
+    n: usize,
+    batch: Batch,
+    (filed, told): (&mut Filed, &mut Instant),
+) -> Result<()> {
     let (door, caller) = (&platform.door, Platform::operator());
     let kind = door.kind(batch.kind)?;
     let job = format!("demo-{year}-{n:02}-{}", batch.kind);
@@ -81,6 +88,10 @@ async fn file(platform: &Platform, region: &str, year: i32, n: usize, batch: Bat
         if let Some(chunk) = std::mem::replace(&mut waiting, next) {
             let ends = bulk.chunk(chunk, |_| None).await.with_context(|| format!("无法写入 {year} 年的“{}”", kind.title))?;
             count(batch.kind, &ends, filed);
+            if told.elapsed().as_secs() >= 5 {
+                *told = Instant::now();
+                say(format!("  {year} 年·{}：{} 条，累计 {} 条", kind.title, batch.rows.len(), filed.rows));
+            }
         }
     }
     Ok(())
@@ -127,7 +138,7 @@ async fn world(platform: &Platform) -> Result<World> {
     }
     for id in world.in_doubt() {
         for (kind, field, value) in EVIDENCE {
-            let mut filters = vec![("employer_id".to_owned(), Op::Eq, id.clone())];
+            let mut filters = vec![("owner".to_owned(), Op::Eq, id.clone())];
             filters.extend((!field.is_empty()).then(|| (field.to_owned(), Op::Eq, value.to_owned())));
             if door.count(&caller, kind, &ListRequest { filters, ..ListRequest::default() }, 1).await? > 0 {
                 world.known(&id);

@@ -40,6 +40,8 @@ pub struct Args {
 /// Plan and region of the demo.
 const PLAN: (&str, &str) = ("qinhuangdao", "130300");
 const LOADED: &str = "demo";
+/// Its value while only the workbooks are.
+const PACK: &str = "pack";
 
 /// Runs it.
 ///
@@ -63,19 +65,25 @@ pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
 
 /// Loads what is not there yet. What was cut short goes on where it stopped: the same rows again are duplicates.
 async fn load(platform: &Platform, args: &Args) -> Result<()> {
-    if platform.door.store.setting(LOADED).await?.is_some() {
+    let store = &platform.door.store;
+    let loaded = store.setting(LOADED).await?;
+    if loaded.as_deref().is_some_and(|l| l != PACK) {
         return Ok(());
     }
-    say("首次启动：载入演示地区（全部为合成数据）……");
-    platform.set_region(PLAN.1).await?;
-    let report = import::import(platform, std::slice::from_ref(&args.from), Some(PLAN.1), &Platform::operator()).await?;
-    say(import::summary(&report));
+    if loaded.is_none() {
+        say("首次启动：载入演示地区（全部为合成数据）……");
+        platform.set_region(PLAN.1).await?;
+        let report = import::import(platform, std::slice::from_ref(&args.from), Some(PLAN.1), &Platform::operator()).await?;
+        say(import::summary(&report));
+        anyhow::ensure!(!report.cancelled, "已停止载入，再次启动时接着载入");
+        store.set_setting(LOADED, PACK).await?;
+    }
     let today = zhijian_kinds::dates::parse_iso(&platform.door.today()).context("今天的日期")?;
     let options = zhijian_demo::Options::new(args.seed, args.scale, args.until, today);
-    if options.until > zhijian_demo::BASE && !args.no_history && !report.cancelled {
+    if options.until > zhijian_demo::BASE && !args.no_history {
         history::load(platform, PLAN.1, options).await?;
     }
     accounts::put(platform).await?;
-    platform.door.store.set_setting(LOADED, "1").await?;
+    store.set_setting(LOADED, "1").await?;
     Ok(())
 }
