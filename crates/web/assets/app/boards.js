@@ -32,12 +32,12 @@
   function across(data, stacked, box) {
     const several = data.series.length > 1;
     return {
-      grid: grid(several), legend: legend(data), tooltip,
-      xAxis: Object.assign({ type: "value", min: 0 }, axis, { axisLabel: units(data) }),
+      grid: Object.assign(grid(several), data.goal === null || several ? {} : { top: 28 }), legend: legend(data), tooltip,
+      xAxis: Object.assign({ type: "value", min: 0, minInterval: data.percent ? 0 : 1 }, axis, { axisLabel: units(data) }),
       yAxis: Object.assign({ type: "category", inverse: true, data: data.labels }, axis, { splitLine: { show: false }, axisLabel: Object.assign({ interval: 0 }, wrapped(Math.min(150, box.clientWidth * 0.3))) }),
       series: data.series.map((series, at) => ({
         name: several ? series.name : "", type: "bar", stack: stacked ? "all" : undefined, data: stacked || several ? points(series) : placed(points(series)), barMaxWidth: 20,
-        itemStyle: { color: SERIES[at % SERIES.length], decal: again(at), borderColor: dark ? "#14242f" : "#fff", borderWidth: stacked ? 1 : 0 },
+        itemStyle: { color: SERIES[at % SERIES.length], decal: again(at), borderColor: dark ? "#14242f" : "#fff", borderWidth: stacked ? 0.5 : 0 },
         label: { show: !stacked, position: "right", color: INK, fontSize: SIZE, formatter: (item) => item.data.shown },
         markLine: at === 0 ? goal(data, "xAxis") : undefined,
       })),
@@ -49,11 +49,11 @@
     return {
       grid: Object.assign(grid(several), { right: 20, top: several ? 42 : 30 }), legend: legend(data), tooltip,
       xAxis: Object.assign({ type: "category", data: data.labels }, axis, { splitLine: { show: false } }),
-      yAxis: Object.assign({ type: "value", min: 0 }, axis, { axisLabel: units(data) }),
+      yAxis: Object.assign({ type: "value", min: 0, minInterval: data.percent ? 0 : 1 }, axis, { axisLabel: units(data) }),
       series: data.series.map((series, at) => ({
         name: several ? series.name : "", type: bars ? "bar" : "line", stack: bars ? "all" : undefined, data: points(series), barMaxWidth: 34,
         symbol: ["circle", "rect", "triangle", "diamond", "roundRect", "pin"][at % 6], symbolSize: 9, lineStyle: { width: 2.5, type: ["solid", "dashed", "dotted"][at % 3] },
-        itemStyle: { color: SERIES[at % SERIES.length], decal: again(at), borderColor: dark ? "#14242f" : "#fff", borderWidth: bars && several ? 1 : 0 },
+        itemStyle: { color: SERIES[at % SERIES.length], decal: again(at), borderColor: dark ? "#14242f" : "#fff", borderWidth: bars && several ? 0.5 : 0 },
         label: { show: !several && data.labels.length <= (data.goal === null ? 12 : 6), position: "top", color: INK, fontSize: SIZE, formatter: (item) => item.data.shown },
         markLine: at === 0 ? goal(data, "yAxis") : undefined,
       })),

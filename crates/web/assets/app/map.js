@@ -87,7 +87,7 @@
           row.addEventListener("mouseleave", tell("downplay"));
         });
         if (data.marks && data.marks.total > 0) closer(chart, data);
-        new ResizeObserver(() => chart.resize()).observe(box);
+        new ResizeObserver(() => { if (box.clientWidth > 0 && box.clientHeight > 0) chart.resize(); }).observe(box);
         box.dataset.drawn = "yes";
       })
       .catch(() => { box.textContent = "边界图没有取到，请看列表。"; });

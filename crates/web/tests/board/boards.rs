@@ -20,7 +20,7 @@ async fn rq_169_every_board_and_layer_answers_and_says_what_it_is_of() {
             let alone = shown(&world, &officer, &format!("/boards/{}/{}?year=2020", board.board, panel.panel)).await;
             assert!(alone.contains("规则版本"), "{}/{}: {alone}", board.board, panel.panel);
             let csv = world.get(&officer, &format!("/boards/{}/{}?year=2020&format=csv", board.board, panel.panel)).await;
-            assert!(csv.status == StatusCode::OK && csv.text.contains("数据截至"), "{}/{}", board.board, panel.panel);
+            assert!(csv.status == StatusCode::OK && csv.text.contains("分子（数）"), "{}/{}", board.board, panel.panel);
         }
     }
     for layer in catalogue.layers.values() {
