@@ -19,7 +19,7 @@ fn id_of(reply: &Reply) -> String {
 
 /// Waits for the figures; the page.
 async fn computed(world: &World, session: &Session, id: &str) -> String {
-    for _ in 0..600 {
+    for _ in 0..6_000 {
         let reply = world.get(session, &format!("/evaluations/{id}")).await;
         assert_eq!(reply.status, StatusCode::OK, "{}", main_text(&reply.text));
         if !reply.text.contains("正在计算") {
@@ -27,7 +27,7 @@ async fn computed(world: &World, session: &Session, id: &str) -> String {
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    panic!("the figures took more than a minute");
+    panic!("the figures took more than ten minutes");
 }
 
 /// Starts an evaluation and waits for it.
