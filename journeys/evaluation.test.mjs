@@ -25,7 +25,7 @@ async function evaluated(page) {
 }
 
 async function file(page, label) {
-  const [download] = await Promise.all([page.waitForEvent('download'), page.locator('.page-actions a', { hasText: label }).click()]);
+  const [download] = await Promise.all([page.waitForEvent('download', { timeout: 240_000 }), page.locator('.page-actions a', { hasText: label }).click()]);
   return readFileSync(await download.path());
 }
 

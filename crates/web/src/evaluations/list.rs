@@ -96,7 +96,7 @@ async fn start_form(app: &App, signed: &Signed) -> Result<Markup, PageError> {
         section.card {
             h2 { "发起评估" }
             @if plans.is_empty() { p.muted { "您的辖区没有规划。" } } @else {
-                form.board-switch method="post" action=(PAGE) data-once {
+                form.board-switch.evaluation-start method="post" action=(PAGE) data-once {
                     (layout::token(signed))
                     label { span { "规划" } select.form-select name="plan" required { @for plan in &plans { option value=(plan.plan) { (plan.title) } } } }
                     label { span { "年度" } select.form-select name="year" { @for year in figures::years(app).rev() { option value=(year) selected[year == newest] { (year) } } } }

@@ -129,7 +129,7 @@ fn findings(matrix: &Matrix) -> Markup {
         @if found.is_empty() {
             div.notice.notice-ok #check { @if matrix.whole { "核对通过：各县区合起来达到规划目标，逐年不倒退。" } @else { "本县区目标逐年不倒退。" } }
         } @else {
-            div.notice #check class=(if wrong > 0 { "notice-error" } else { "notice-info" }) {
+            div #check class={"notice " (if wrong > 0 { "notice-error" } else { "notice-info" })} {
                 @if wrong > 0 { strong { "核对发现 " (wrong) " 处不符" } } @else { strong { "尚未分解完" } }
                 ul { @for f in &found { li { (f.text) } } }
             }

@@ -1,7 +1,7 @@
 //! `GET /plans/{plan}/tasks`: the plan's tasks by section with departments, milestones, progress, evidence; entering those that the plan's text names.
 
 use super::store::{draft, text};
-use super::{PAGE, TASK, TITLE, style, tasks_address};
+use super::{TASK, style, tasks_address};
 use crate::app::App;
 use crate::board::figures;
 use crate::board::place::Territory;
@@ -70,7 +70,7 @@ pub async fn show(
             div.empty-state { p.empty-title { @if all.is_empty() { "还没有登记任务" } @else { "没有符合条件的任务" } } @if !all.is_empty() { p.muted { a href=(tasks_address(&plan.plan)) { "查看全部" } } } }
         } @else { (sections(&here, &shown)) }
     };
-    let crumbs = [(words::BOARD, "/plans".to_owned()), (plan.title.as_str(), format!("/plans/{}", plan.plan)), (TITLE, PAGE.to_owned())];
+    let crumbs = [(words::BOARD, "/plans".to_owned()), (plan.title.as_str(), format!("/plans/{}", plan.plan))];
     let actions = html! {
         a.btn href=(links::list(TASK)) { (icon("export")) "列表与导出" }
         @if access::may(&signed.caller, &kind, Wish::File) { a.btn href=(links::new(TASK)) { "新增任务" } }

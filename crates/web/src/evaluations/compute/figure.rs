@@ -152,7 +152,7 @@ async fn split(desk: &Desk<'_>, def: &Indicator, question: &Question<'_>, figure
         let slices = question.breakdown(desk.app, by).await?;
         let rows = beside(&slices);
         dimension_word(by).clone_into(&mut figure.places_are);
-        figure.places = rows.iter().map(|s| place_row(s)).collect();
+        figure.places = rows.iter().map(|s| place_row(s, def.measure == Measure::Count)).collect();
         gap_and_change(desk, def, &before, by, &rows, compared, figure).await?;
     }
     for by in DRIVEN_BY.into_iter().filter(|by| has(*by)) {
@@ -163,14 +163,15 @@ async fn split(desk: &Desk<'_>, def: &Indicator, question: &Question<'_>, figure
     Ok(())
 }
 
-fn place_row(slice: &Slice) -> PlaceRow {
+fn place_row(slice: &Slice, count: bool) -> PlaceRow {
     PlaceRow {
         code: slice.key.clone(),
         name: slice.label.clone(),
         numerator: slice.numerator,
-        denominator: slice.denominator,
+        // A count has nothing below the line.
+        denominator: slice.denominator.filter(|_| !count),
         value: slice.value,
-        shown: slice.display.clone(),
+        shown: slice.value.filter(|_| count).map_or_else(|| slice.display.clone(), numbers::grouped),
     }
 }
 
