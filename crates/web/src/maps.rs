@@ -1,4 +1,4 @@
-//! `GET /maps/{name}`: outlines of regions as GeoJSON, from `definitions/maps`. Addresses carry the edition of the file, so browsers may keep it.
+//! `GET /maps/{map}`: outlines of regions as GeoJSON, from `definitions/maps`. Addresses carry the edition of the file, so browsers may keep it.
 
 use crate::session::Signed;
 use axum::extract::{Path, RawQuery};
@@ -28,7 +28,7 @@ fn edition(bytes: &[u8]) -> String {
     format!("{:016x}", hasher.finish())
 }
 
-/// `GET /maps/{name}`
+/// `GET /maps/{map}`
 pub async fn serve(_signed: Signed, Path(name): Path<String>, RawQuery(query): RawQuery) -> Response {
     let Some(bytes) = bytes(&name) else { return StatusCode::NOT_FOUND.into_response() };
     // Who asks without the edition, or for another one, must not keep what it gets under that address.

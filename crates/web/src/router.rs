@@ -50,7 +50,7 @@ pub fn router(app: App) -> Router {
         .merge(wizard::router())
         .merge(notices::router())
         .merge(online::router())
-        .route("/maps/{name}", get(maps::serve))
+        .route("/maps/{map}", get(maps::serve))
         .merge(access::router())
         .merge(audit::router())
         .merge(exports::router())

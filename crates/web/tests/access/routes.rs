@@ -110,7 +110,7 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/online/wall", For::Ever("device", Wish::Read)),
     ("GET", "/online/wall/piece", For::Ever("device", Wish::Read)),
     ("GET", "/online/wall/live", For::Ever("device", Wish::Read)),
-    ("GET", "/maps/{name}", For::Signed),
+    ("GET", "/maps/{map}", For::Signed),
     ("GET", "/online/quarantine", For::Ever("device", Wish::Read)),
     ("GET", "/online/devices/{id}", For::Of("device", Wish::Read)),
     ("GET", "/online/devices/{id}/chart", For::Of("device", Wish::Read)),
