@@ -77,10 +77,7 @@ async fn rq_026_a_shift_is_kept_once_and_late_readings_amend_it() {
     let kept = shifts(&world).await;
     assert_eq!((kept.len(), kept[0].rev), (1, 2));
     let names = ["value", "mean", "limit", "limit_kind", "edition", "over", "availability", "valid", "why", "short_max"];
-    assert_eq!(
-        shown(&kept[0], &names),
-        json!([88, 88, 85, "LEX", "GBZ 2.2-2007", true, 100, true, null, 88]).as_array().unwrap().clone()
-    );
+    assert_eq!(shown(&kept[0], &names), json!([88, 88, 85, "LEX", "GBZ 2.2-2007", true, 100, true, null, 88]).as_array().unwrap().clone());
     // A process that begins anew looks at three days again and has nothing to write.
     let mut anew = Clerk::new(world.hub.clone());
     anew.look_back();
