@@ -11,7 +11,7 @@
 //! `cargo run --release -p zhijian-bench -- readings [ROWS] [CONNECTIONS …]`: durable readings a second through MQTT and HJ 212 over so many connections
 //! (1000), against the store alone and against mosquitto with persistence; the way to a page at the devices' own pace; memory. More connections than files
 //! may be open (`ulimit -n`) fail.
-//! `cargo run --release -p zhijian-bench -- device-year [DEVICES]`: a year of a device for a chart; bytes a reading.
+//! `cargo run --release -p zhijian-bench -- device-year [DEVICES]`: a year of a device for a chart, beside reading by reading.
 //! `cargo run --release -p zhijian-bench -- work [ROWS]`: a declaration with 200 posts, the questions of a desk, all duties computed anew.
 //! `cargo run --release -p zhijian-bench -- seal [RECORDS]`: private fields sealed and opened a second and core, against the raw cipher.
 

@@ -1,7 +1,6 @@
-//! A year of a device (525,600 readings, one a minute) for a chart, among other devices; and the bytes of a reading.
+//! A year of a device (525,600 readings, one a minute) for a chart, among other devices.
 
 use super::arrival;
-use std::path::Path;
 use std::time::Instant;
 use zhijian_telemetry::readings::{Batch, ReadingStore, Series};
 
@@ -14,16 +13,10 @@ const PIECE: i64 = 6;
 /// The first minute: 2025-01-01 00:00 +8.
 const BEGIN: i64 = 1_735_660_800_000;
 
-/// Bytes of a file and of its log, which has an end whatever is kept.
-fn bytes(file: &Path) -> anyhow::Result<(u64, u64)> {
-    Ok((std::fs::metadata(file)?.len(), std::fs::metadata(file.with_extension("db-wal")).map_or(0, |wal| wal.len())))
-}
-
 /// Fills `devices` with a year each, minute by minute as they would come, and asks for the chart of one.
 pub async fn run(devices: usize) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let file = folder.path().join("readings.db");
-    let mut places = vec![("sqlite", format!("sqlite://{}", file.display()))];
+    let mut places = vec![("sqlite", format!("sqlite://{}/readings.db", folder.path().display()))];
     if let Ok(url) = std::env::var("ZHIJIAN_TEST_POSTGRES") {
         places.push(("postgres", url));
     }
@@ -48,16 +41,6 @@ pub async fn run(devices: usize) -> anyhow::Result<()> {
         println!(
             "{name}: {devices} devices with {YEAR} readings in {filled:.0} s; chart of a year ({pieces} pieces): {hours}; reading by reading: {raw}; summed up in {summing:.1} s"
         );
-        if name == "sqlite" {
-            // The last readings are in the log; opened anew, everything is in the file.
-            drop(store);
-            tokio::time::sleep(std::time::Duration::from_secs(2)).await;
-            let again = zhijian_store::open_readings(&url).await?;
-            let count = again.count().await?;
-            again.append(&Batch { arrivals: vec![arrival("Y000", BEGIN - MINUTE)], ..Batch::default() }).await?;
-            let (length, log) = bytes(&file)?;
-            println!("sqlite: {:.1} bytes a reading with its share of hours and index; log {} MB", length as f64 / count as f64, log >> 20);
-        }
     }
     Ok(())
 }

@@ -16,7 +16,8 @@ pub(super) enum Fault {
     /// 尖峰：一条异常高的值
     Spike,
     /// 设备自报故障（HJ 212 标志 D，其余 q=3）
-    Fault,
+    #[value(name = "fault")]
+    Reported,
     /// 计量单位不符（HJ 212 报文没有单位，不模拟）
     Unit,
     /// 时钟超前平台两小时以上
@@ -37,7 +38,7 @@ impl Fault {
         Self::Silence,
         Self::Stuck,
         Self::Spike,
-        Self::Fault,
+        Self::Reported,
         Self::Unit,
         Self::Clock,
         Self::Late,
@@ -52,7 +53,7 @@ impl Fault {
             Self::Silence => "静默",
             Self::Stuck => "卡值",
             Self::Spike => "尖峰",
-            Self::Fault => "自报故障",
+            Self::Reported => "自报故障",
             Self::Unit => "单位不符",
             Self::Clock => "时钟超前",
             Self::Late => "过迟",
@@ -112,7 +113,7 @@ pub(super) fn script(play: &Devices, index: usize, now: OffsetDateTime) -> Scrip
             Some(Fault::Stuck) if stuck.is_none() => stuck = Some((stretch, natural)),
             Some(Fault::Order) if held.is_none() && silent == 0 => {}
             Some(Fault::Spike) if silent == 0 => shot.value = play.high * 1.2,
-            Some(Fault::Fault) if silent == 0 => shot.faulty = true,
+            Some(Fault::Reported) if silent == 0 => shot.faulty = true,
             // Ahead of the platform, not of the played past: there it would be another reading's moment.
             Some(Fault::Clock) if silent == 0 => shot.at = now + (now - at) + time::Duration::hours(2),
             Some(Fault::Late) if silent == 0 => shot.at = at - time::Duration::hours(80),

@@ -27,12 +27,12 @@ fn bad_weather(tongue: Tongue, device: &str) -> Outcome {
     let proxy = Proxy::start(target, WEATHERS.to_vec())?;
     let begin = (now_ms() / 1000 - 3600) * 1000;
     let mut sender = Sender::new(tongue);
-    for weather in 0..WEATHERS.len() {
+    for (turn, weather) in (0..).zip(WEATHERS) {
         for n in 0..100 {
-            sender.read(begin + (weather as i64 * 100 + n) * 1000, 70.0 + (n % 13) as f64);
+            sender.read(begin + (turn * 100 + n) * 1000, 70.0 + (n % 13) as f64);
         }
         let done = sender.connection(&proxy.address);
-        assert_eq!(done, matches!(WEATHERS[weather], Weather::Trickle(_)), "{:?} has its effect", WEATHERS[weather]);
+        assert_eq!(done, matches!(weather, Weather::Trickle(_)), "{weather:?} has its effect");
     }
     assert!(sender.connection(&proxy.address), "in clear weather what is left is delivered");
     assert_eq!(proxy.connections.load(Ordering::SeqCst), WEATHERS.len() + 1);
