@@ -78,6 +78,8 @@ fn five_years_follow_the_workbooks_and_leave_the_base_year_as_it_was() -> Outcom
     assert!(suspected.iter().any(|r| r["row"]["value"].as_f64().unwrap_or(0.0) >= 5.0), "EW-11 finds the cluster: {suspected:?}");
     let confirmed = rows(&home, "EW-12", "2025-06-30")?;
     assert!(confirmed.iter().any(|r| r["row"]["value"].as_f64().unwrap_or(0.0) >= 3.0), "EW-12 finds what was confirmed: {confirmed:?}");
+    let unexpected = rows(&home, "EW-14", "2024-12-31")?;
+    assert!(unexpected.iter().any(|r| r["level"] == "Level(Orange)"), "EW-14 finds the county: {unexpected:?}");
     let bad = rows(&home, "EW-20", "2023-09-30")?;
     assert!(!bad.is_empty(), "EW-20 finds the agency whose reports contradict the limits");
     Ok(())
