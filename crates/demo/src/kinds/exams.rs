@@ -57,8 +57,7 @@ pub(crate) fn newcomers(stage: &mut Stage<'_>, year: i32) -> Vec<Row> {
         }
         now += strength;
     }
-    let rows = stage.workers[before..].iter().filter(|w| w.since <= stage.last).map(|w| entry(stage, w)).collect();
-    rows
+    stage.workers[before..].iter().filter(|w| w.since <= stage.last).map(|w| entry(stage, w)).collect()
 }
 
 fn hire(stage: &mut Stage<'_>, firm: usize, post: Post, from: Date) {
