@@ -81,7 +81,7 @@ pub(crate) fn person(seed: u64, n: u64, men: f64) -> Person {
     let at = i64::try_from(turn * 7_919 % days).unwrap_or(0);
     let birth = nth(BORN.0 + i32::try_from(at / 365).unwrap_or(0), at % 365 + 1);
     let man = dice.chance(men);
-    let sequence = if turn / days % 2 == 0 { 999 } else { 997 } - i32::from(!man);
+    let sequence = if (turn / days).is_multiple_of(2) { 999 } else { 997 } - i32::from(!man);
     let body = format!("{area}{:04}{:02}{:02}{sequence}", birth.year(), birth.month() as u8, birth.day());
     let given = dice.one(if man { &MEN[..] } else { &WOMEN[..] });
     let name = format!("{}{}{given}", dice.one(&SURNAMES), dice.one(&MARKS));

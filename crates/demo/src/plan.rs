@@ -60,7 +60,7 @@ pub(crate) fn quotas(groups: &[(String, usize)], share: f64, gap: f64) -> Vec<us
             }
             // What has been given so far is always the rounded share of what has been seen so far.
             seen += n;
-            let due = if rest == 0 { 0 } else { (of_rest * seen + rest / 2) / rest };
+            let due = (of_rest * seen + rest / 2).checked_div(rest).unwrap_or(0);
             let quota = (due - given).min(*n);
             given += quota;
             quota

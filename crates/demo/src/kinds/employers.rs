@@ -107,7 +107,7 @@ fn entry(stage: &Stage<'_>, firm: &Firm) -> Row {
         "lon": point.map(|p| p.0), "lat": point.map(|p| p.1),
         "industry_code": firm.industry, "size": firm.size, "registration_type": dice.one(&["2023-112", "2023-119", "2023-140", "2023-129"]),
         "belong": "40", "risk_class": if trade.severe { "1" } else { "3" },
-        "status": if firm.closed_on.is_some() { "30" } else { "10" }, "should_declare": firm.listed,
+        "status": if firm.closed_on.is_none() { "10" } else if dice.chance(0.85) { "50" } else { "30" }, "should_declare": firm.listed,
         "staff_total": staff, "female_staff": share(0.3), "migrant_workers": share(0.4), "exposed_total": firm.exposed,
         "insured_injury": share(dice.real(0.8, 1.0)), "labour_contract_signed": share(dice.real(0.85, 1.0)),
         "legal_rep": boss.name, "principal": boss.name, "contact_name": boss.name, "contact_phone": names::phone(&mut dice),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use time::Date;
 
 /// Workers who are followed at scale 1.
-const FOLLOWED: usize = 5_000;
+const FOLLOWED: usize = 4_300;
 /// Share of them who leave in a year.
 const LEAVING: f64 = 0.06;
 /// Employers that a cluster of suspected silicosis is put into: when it is found and how many fall ill.
@@ -57,8 +57,7 @@ pub(crate) fn newcomers(stage: &mut Stage<'_>, year: i32) -> Vec<Row> {
         }
         now += strength;
     }
-    let rows = stage.workers[before..].iter().filter(|w| w.since <= stage.last).map(|w| entry(stage, w)).collect();
-    rows
+    stage.workers[before..].iter().filter(|w| w.since <= stage.last).map(|w| entry(stage, w)).collect()
 }
 
 fn hire(stage: &mut Stage<'_>, firm: usize, post: Post, from: Date) {

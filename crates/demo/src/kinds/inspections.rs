@@ -50,7 +50,7 @@ pub(crate) fn rows(stage: &mut Stage<'_>, year: i32) -> Vec<Row> {
         } else {
             (stage.reached(days::working(plus(on, dice.between(18, 29)))), false)
         };
-        let disclosed = stage.reached(days::working(plus(on, dice.between(3, 15)))).filter(|_| !dice.chance(0.02));
+        let disclosed = stage.reached(days::working(plus(on, dice.between(3, 15)))).filter(|_| !dice.chance(0.006));
         if result == "3" {
             stage.offences.push((number.clone(), firm, on, found.0));
         }

@@ -130,7 +130,7 @@ fn sample(
     let published = issued.and_then(|d| stage.reached(plus(d, 8)));
     let submitted = issued.and_then(|d| stage.reached(plus(d, dice.between(3, 15) + stage.delay(&firm.county, dice) / 2)));
     let bad = agency == stage.bad_agency() && (on.year(), on.month() as u8) >= BAD_FROM && ratio > 1.0 && dice.chance(0.35);
-    let archived = stage.done(on, 100);
+    let archived = issued.is_some_and(|d| stage.done(d, 27)) && (stage.done(on, 200) || dice.chance(0.9));
     Some(row(json!({
         "employer_name": firm.name, "uscc": firm.uscc, "mon_type": mon_type, "agency": agency, "workshop": place.post.0, "post": place.post.1,
         "point": format!("{}#", n + 1), "headcount": (firm.exposed / 4).max(1), "factor": factor, "dust_kind": how.dust, "sampling_mode": "fixed",
@@ -155,14 +155,17 @@ fn post_no(place: &Place) -> String {
     crate::dice::hash(0, place.post.0, place.post.1).to_string().chars().take(3).collect()
 }
 
-/// Periodic tests (监测类型 2): every third year, yearly where the hazard is severe; some employers leave it.
+/// Periodic tests (监测类型 2, 3): every third year, yearly where the hazard is severe; some employers leave it.
 pub(crate) fn periodic(stage: &mut Stage<'_>, year: i32) -> Vec<Row> {
     stage.reports.clear();
     let mut rows = Vec::new();
     for firm in stage.hazardous(day(year, 1, 1)) {
         let f = &stage.firms[firm];
-        let (severe, phase) = (f.trade().severe && f.exposed >= 20, crate::dice::hash(stage.seed, "phase", &f.uscc) % 3);
-        let due = severe || u64::from(year.unsigned_abs()) % 3 == phase;
+        let severe = f.trade().severe && (f.exposed >= 20 || f.entered_on.is_some());
+        let turn = u64::from(year.unsigned_abs()) % 3 == crate::dice::hash(stage.seed, "phase", &f.uscc) % 3;
+        let due = severe || turn;
+        // Every third year the severe ones have their state evaluated (现状评价) instead.
+        let mon_type = if severe && turn { "3" } else { "2" };
         if f.exposed == 0 || !due || stage.unit("tests", &f.uscc) > 0.88 || stage.unit("sampled", &f.uscc) > stage.scale {
             continue;
         }
@@ -176,7 +179,7 @@ pub(crate) fn periodic(stage: &mut Stage<'_>, year: i32) -> Vec<Row> {
             let over = place.badness > limit;
             let ratio = if over { 1.06 + 2.0 * (place.badness - limit) } else { 0.04 + 0.92 * (place.badness / limit).powf(2.4) };
             let on = visit_day(stage, year, firm, "", "2");
-            let Some(sample) = sample(stage, &mut dice, &place, ratio, on, ("2", 0, &number)) else { continue };
+            let Some(sample) = sample(stage, &mut dice, &place, ratio, on, (mon_type, 0, &number)) else { continue };
             if let Some(issued_on) = sample.get("report_issued_on").and_then(|d| d.as_str()).and_then(zhijian_kinds::dates::parse_iso) {
                 let agency = sample.get("agency").and_then(|a| a.as_str()).unwrap_or_default().to_owned();
                 let report = report.get_or_insert_with(|| Report {

@@ -29,14 +29,13 @@ pub(crate) fn stations(stage: &mut Stage<'_>, year: i32) -> Vec<Row> {
     let end = day(year, 12, 31);
     let served = |s: &Stage<'_>, town: &str| s.stations.iter().any(|(t, opened)| t == town && opened.is_none_or(|d| d <= end));
     let wanted = plan::rounded(plan::design(year).served, crowded.len());
-    let mut have = crowded.iter().filter(|t| served(stage, &t.0)).count();
+    let have = crowded.iter().filter(|t| served(stage, &t.0)).count();
     let mut rows = Vec::new();
     let mut open: Vec<_> = crowded.into_iter().filter(|t| !served(stage, &t.0)).collect();
     open.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    for (town, patients) in open {
+    for (town, patients) in open.into_iter().take(wanted.saturating_sub(have)) {
         let mut dice = stage.dice("station", &town);
-        let Some(opened) = stage.reached(days::seasonal(&mut dice, year, &days::OFFICE)).filter(|_| have < wanted) else { break };
-        have += 1;
+        let Some(opened) = stage.reached(days::seasonal(&mut dice, year, &days::OFFICE)) else { continue };
         let (name, county) = (stage.catalogue.regions.name(&town).to_owned(), town[..6].to_owned());
         let point = stage.outlines.point(&mut dice, &county);
         rows.push(row(json!({

@@ -9,7 +9,7 @@ use serde_json::json;
 /// Employers whose people in charge are on the roster, at scale 1.
 const FIRMS: usize = 330;
 /// Workers trained in a year at scale 1.
-const WORKERS: usize = 950;
+const WORKERS: usize = 600;
 
 /// Firms whose people in charge are followed; more each year.
 fn followed(stage: &Stage<'_>, year: i32) -> Vec<usize> {

@@ -32,7 +32,7 @@ pub struct Args {
     /// 续写的随机种子：同一种子、规模和截止日得到同样的记录
     #[arg(long, default_value_t = 2020)]
     seed: u64,
-    /// 续写的规模，1 约十五万条
+    /// 续写的规模，1 约十三万条
     #[arg(long, default_value_t = 1.0)]
     scale: f64,
 }
