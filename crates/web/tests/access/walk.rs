@@ -358,7 +358,6 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
             .replace("{job}", "nobody")
             .replace("{notice}", "nobody")
             .replace("{rule}", "EW-11")
-            .replace("{map}", "regions_counties.geojson")
             .replace("{file}", "0");
         let query = match *route {
             "/search" => "?q=%E6%B5%B7%E6%B8%AF",
