@@ -139,6 +139,7 @@ pub fn time_text(at: PrimitiveDateTime) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod tests {
     use super::*;
     use crate::hj212::{data_time, write_segment};
