@@ -45,10 +45,13 @@ impl Rate {
         if needed <= 0.0 {
             return Some(0);
         }
-        gains.iter().position(|gain| {
-            sum += gain;
-            sum >= needed - 1e-9
-        }).map(|at| at + 1)
+        gains
+            .iter()
+            .position(|gain| {
+                sum += gain;
+                sum >= needed - 1e-9
+            })
+            .map(|at| at + 1)
     }
 }
 
@@ -59,7 +62,13 @@ mod tests {
 
     #[test]
     fn what_is_needed_is_whole_units() {
-        for (numerator, denominator, target, needed) in [(87.0, 100.0, 90.0, 3.0), (90.0, 100.0, 90.0, 0.0), (2.0, 3.0, 90.0, 1.0), (95.0, 100.0, 90.0, 0.0), (0.0, 7.0, 100.0, 7.0)] {
+        for (numerator, denominator, target, needed) in [
+            (87.0, 100.0, 90.0, 3.0),
+            (90.0, 100.0, 90.0, 0.0),
+            (2.0, 3.0, 90.0, 1.0),
+            (95.0, 100.0, 90.0, 0.0),
+            (0.0, 7.0, 100.0, 7.0),
+        ] {
             assert_eq!(Rate { numerator, denominator }.needed(target), needed, "{numerator}/{denominator}");
         }
     }

@@ -15,9 +15,7 @@ use zhijian_records::port::Scope;
 
 async fn lake() -> (tempfile::TempDir, Evaluator) {
     let employer = |id: &str, region: &str, industry: &str| json!({"id": id, "region": region, "name": id, "industry": industry});
-    let declaration = |id: &str, region: &str, on: &str, employer: &str, exposed: u32| {
-        json!({"id": id, "region": region, "employer_id": employer, "declared_on": on, "exposed_total": exposed})
-    };
+    let declaration = |id: &str, region: &str, on: &str, employer: &str, exposed: u32| json!({"id": id, "region": region, "employer_id": employer, "declared_on": on, "exposed_total": exposed});
     let facts: Value = json!({
         "employer": [employer("e1", "130302", "C3011"), employer("e2", "130302", "B0610"), employer("e3", "130322", "C3011")],
         "declaration": [
@@ -75,7 +73,10 @@ async fn the_record_referred_to_gives_sides_too() {
 async fn conditions_and_scope_narrow_every_number_and_the_records_behind() {
     let (_home, evaluator) = lake().await;
     let mut narrow = cube(Side::Year, None, Sum::Rows);
-    narrow.only = vec![Only::In(column("region"), vec!["130302".into(), "x' OR '1'='1".into()]), Only::Between("exposed_total".into(), Some(15.0), None)];
+    narrow.only = vec![
+        Only::In(column("region"), vec!["130302".into(), "x' OR '1'='1".into()]),
+        Only::Between("exposed_total".into(), Some(15.0), None),
+    ];
     let cells = evaluator.cube(&narrow, &Params::new("130300", 0)).await.unwrap();
     assert_eq!(value(&cells, None, None), Some(2.0));
     let rows = evaluator.cube_rows(&narrow, &Params::new("130300", 0), (Some("2021"), None), 0, 10).await.unwrap();
@@ -83,7 +84,8 @@ async fn conditions_and_scope_narrow_every_number_and_the_records_behind() {
     let county = Params { scope: Scope { regions: vec!["130322".into()], ..Scope::default() }, ..Params::new("130300", 0) };
     let cells = evaluator.cube(&cube(Side::Year, None, Sum::Rows), &county).await.unwrap();
     assert_eq!(value(&cells, None, None), Some(1.0), "only what the asker sees");
-    for wrong in [column("name; DROP"), Side::Through { reference: "employer_id".into(), fact: "accounts".into(), column: "secret".into() }] {
+    for wrong in [column("name; DROP"), Side::Through { reference: "employer_id".into(), fact: "accounts".into(), column: "secret".into() }]
+    {
         let refused = evaluator.cube(&cube(wrong, None, Sum::Rows), &county).await;
         assert!(matches!(refused, Err(LakeError::MissingColumn(_))), "{refused:?}");
     }

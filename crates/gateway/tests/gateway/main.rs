@@ -2,9 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
 
 mod alarms;
-mod exposure;
 mod asking;
 mod consumer;
+mod exposure;
 mod faults;
 mod hj212;
 mod http;

@@ -92,7 +92,8 @@ async fn panels(evaluator: &Evaluator, catalogue: &Catalogue, board: &Board) -> 
 /// `FACT ROWS [COLUMNS] [distinct:COLUMN]`; a side is `year`, `month`, a column, or `reference.fact.column`.
 async fn cube(evaluator: &Evaluator, text: &str) -> Value {
     let mut words = text.split_whitespace();
-    let mut cube = Cube { fact: words.next().unwrap().into(), rows: side(words.next().unwrap()), columns: None, sum: Sum::Rows, only: Vec::new() };
+    let mut cube =
+        Cube { fact: words.next().unwrap().into(), rows: side(words.next().unwrap()), columns: None, sum: Sum::Rows, only: Vec::new() };
     for word in words {
         match word.strip_prefix("distinct:") {
             Some(column) => cube.sum = Sum::Distinct(column.into()),
@@ -107,9 +108,7 @@ fn side(word: &str) -> Side {
     match (word, word.split('.').collect::<Vec<_>>().as_slice()) {
         ("year", _) => Side::Year,
         ("month", _) => Side::Month,
-        (_, [reference, fact, column]) => {
-            Side::Through { reference: (*reference).into(), fact: (*fact).into(), column: (*column).into() }
-        }
+        (_, [reference, fact, column]) => Side::Through { reference: (*reference).into(), fact: (*fact).into(), column: (*column).into() },
         _ => Side::Column(word.into()),
     }
 }

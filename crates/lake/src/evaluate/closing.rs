@@ -74,7 +74,18 @@ fn read(batch: &RecordBatch) -> Result<Vec<Closer>> {
         let mut next = || cells.next().unwrap_or_default();
         let (owner, label, kind, record) = (next(), next(), next(), next());
         let (region, town, industry, size) = (next(), next(), next(), next());
-        Closer { owner, label, kind, record, region, town, industry, size, gain: gain.unwrap_or_default(), units: whole(units.unwrap_or_default()) }
+        Closer {
+            owner,
+            label,
+            kind,
+            record,
+            region,
+            town,
+            industry,
+            size,
+            gain: gain.unwrap_or_default(),
+            units: whole(units.unwrap_or_default()),
+        }
     };
     Ok(gains.into_iter().zip(units).map(row).collect())
 }

@@ -98,7 +98,14 @@ impl Evaluator {
     ///
     /// # Errors
     /// As [`Evaluator::cube`].
-    pub async fn cube_rows(&self, cube: &Cube, params: &Params, cell: (Option<&str>, Option<&str>), offset: u64, limit: u64) -> Result<CubeRows> {
+    pub async fn cube_rows(
+        &self,
+        cube: &Cube,
+        params: &Params,
+        cell: (Option<&str>, Option<&str>),
+        offset: u64,
+        limit: u64,
+    ) -> Result<CubeRows> {
         let mut cube = cube.clone();
         let sides = [(Some(cube.rows.clone()), cell.0), (cube.columns.clone(), cell.1)];
         cube.only.extend(sides.into_iter().filter_map(|(side, key)| Some(Only::In(side?, vec![key?.to_owned()]))));

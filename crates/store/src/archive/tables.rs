@@ -10,16 +10,8 @@ use zhijian_records::port::{Cell, StoreError};
 const APART: [&str; 8] = ["schema_version", "chain", "audit", "consumers", "sessions", "lookups", "partitions", "sqlite_stat1"];
 /// Readings, which PostgreSQL keeps in the same database, go beside the store, the same way for both databases. Older backups hold them whole. Their
 /// hours and the room of the quarantine are made again from them.
-const BESIDE: [&str; 8] = [
-    "readings",
-    "quarantine",
-    "reading_tallies",
-    "reading_reopened",
-    "reading_hours",
-    "reading_summed",
-    "reading_mark",
-    "quarantine_room",
-];
+const BESIDE: [&str; 8] =
+    ["readings", "quarantine", "reading_tallies", "reading_reopened", "reading_hours", "reading_summed", "reading_mark", "quarantine_room"];
 
 /// Is the table carried beside the store?
 pub(super) fn goes_beside(table: &str) -> bool {

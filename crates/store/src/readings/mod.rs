@@ -2,8 +2,8 @@
 
 mod append;
 mod ask;
-mod keeper;
 mod hours;
+mod keeper;
 mod quarantine;
 mod rows;
 

@@ -71,7 +71,8 @@ pub(super) async fn put_back(tx: &mut dyn Writing, held: &[Held]) -> Result<(), 
         if !insert(tx, &digest, one, i64::try_from(entry.times).unwrap_or(i64::MAX)).await? {
             continue;
         }
-        tx.run(Sql::with(DOING, "UPDATE quarantine SET last = $2 WHERE digest = $1", [digest.as_slice().into(), entry.last_ms.into()])).await?;
+        tx.run(Sql::with(DOING, "UPDATE quarantine SET last = $2 WHERE digest = $1", [digest.as_slice().into(), entry.last_ms.into()]))
+            .await?;
         change(tx, &owner(&one.device, one.reason.code()), 1).await?;
         change(tx, &(ALL, String::new()), 1).await?;
     }

@@ -71,7 +71,8 @@ pub async fn page(
     let path = format!("/plans/{name}/{code}/closing");
     let format = asked.text("format");
     if matches!(format, "csv" | "xlsx") {
-        place::unit_scope(&app, &signed.caller, def, Wish::Export).ok_or_else(|| PageError::NotAllowed("您的角色不能导出这份名单".into()))?;
+        place::unit_scope(&app, &signed.caller, def, Wish::Export)
+            .ok_or_else(|| PageError::NotAllowed("您的角色不能导出这份名单".into()))?;
         let note = format!("补差测算 {code} {} {node} {format}", when.year);
         app.door.note(&signed.caller, Action::Export, "closing", "", &note, "web").await?;
         return export::file(&sheet(&told, &signed), format);
@@ -110,7 +111,11 @@ pub async fn page(
 fn count(asked: &Asked) -> Result<u64, PageError> {
     match asked.text("count") {
         "" => Ok(FEWEST),
-        text => text.parse().ok().filter(|n| (1..=MOST).contains(n)).ok_or_else(|| PageError::BadRequest(format!("家数应为 1 到 {MOST} 的整数"))),
+        text => text
+            .parse()
+            .ok()
+            .filter(|n| (1..=MOST).contains(n))
+            .ok_or_else(|| PageError::BadRequest(format!("家数应为 1 到 {MOST} 的整数"))),
     }
 }
 
@@ -120,7 +125,11 @@ fn goal(asked: &Asked, target: &zhijian_kinds::Target, year: i32) -> Result<f64,
     match asked.text("target") {
         "" => {
             let printed = if year <= 2023 { &target.target_2023 } else { &target.target_2025 };
-            printed.as_ref().or(target.target_2025.as_ref()).and_then(numbers::number).ok_or_else(|| PageError::BadRequest("规划没有给出这个指标的目标值，请在网址或表单中填写目标".into()))
+            printed
+                .as_ref()
+                .or(target.target_2025.as_ref())
+                .and_then(numbers::number)
+                .ok_or_else(|| PageError::BadRequest("规划没有给出这个指标的目标值，请在网址或表单中填写目标".into()))
         }
         text => text.parse().ok().filter(|n: &f64| (0.0..=100.0).contains(n)).ok_or_else(wrong),
     }
@@ -259,11 +268,18 @@ fn sheet(told: &Told<'_>, signed: &Signed) -> Table<String> {
     Table {
         title: format!("{TITLE} {} {}年", told.question.def.name, told.question.params.year),
         notes: vec![
-            format!("目标 {} %；区划 {}；数据截至 {}", told.target, regions.full_name(&told.question.params.region), words::moment(told.app.lake.stand())),
+            format!(
+                "目标 {} %；区划 {}；数据截至 {}",
+                told.target,
+                regions.full_name(&told.question.params.region),
+                words::moment(told.app.lake.stand())
+            ),
             "假定每家所费工夫相同，由分子增加最多的办起；名单只供安排次序，不作处罚依据。".into(),
             format!("导出：{}（{}），{}", signed.caller.name, signed.caller.login, words::moment(told.app.door.now())),
         ],
-        columns: [("序", 6), ("单位", 36), ("区县", 16), ("行业代码", 10), ("未达项", 10), ("分子增加", 10), ("办完后（%）", 12)].map(|(h, w)| (h.to_owned(), w)).to_vec(),
+        columns: [("序", 6), ("单位", 36), ("区县", 16), ("行业代码", 10), ("未达项", 10), ("分子增加", 10), ("办完后（%）", 12)]
+            .map(|(h, w)| (h.to_owned(), w))
+            .to_vec(),
         rows: rows.collect(),
     }
 }

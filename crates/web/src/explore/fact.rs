@@ -195,7 +195,12 @@ impl<'a> Fact<'a> {
                 ("max", "最大", Sum::Most, false),
             ];
             for (way, word, sum, adds) in ways {
-                all.push(measure(format!("{way}.{}", column.name), format!("{}{unit} · {word}", field.title), sum(column.name.clone()), adds));
+                all.push(measure(
+                    format!("{way}.{}", column.name),
+                    format!("{}{unit} · {word}", field.title),
+                    sum(column.name.clone()),
+                    adds,
+                ));
             }
         }
         all

@@ -60,10 +60,18 @@ pub async fn fill(app: &App, question: &Question<'_>) -> Result<Filled, LakeErro
     }
     let two = question.columns.is_some();
     let words = |at: usize| question.sides.get(at).map_or(Words::Plain, |s| s.words);
-    let rows = keys(app, words(question.rows), cells.iter().filter(|((_, c), _)| c.is_none()).filter_map(|((r, _), cell)| Some((r.as_deref()?, cell))));
+    let rows = keys(
+        app,
+        words(question.rows),
+        cells.iter().filter(|((_, c), _)| c.is_none()).filter_map(|((r, _), cell)| Some((r.as_deref()?, cell))),
+    );
     let columns = match question.columns {
-        Some(at) => keys(app, words(at), cells.iter().filter(|((r, _), _)| r.is_none()).filter_map(|((_, c), cell)| Some((c.as_deref()?, cell)))),
-        None => vec![Key { key: String::new(), label: question.measures.get(question.measure).map(|m| m.title.clone()).unwrap_or_default() }],
+        Some(at) => {
+            keys(app, words(at), cells.iter().filter(|((r, _), _)| r.is_none()).filter_map(|((_, c), cell)| Some((c.as_deref()?, cell))))
+        }
+        None => {
+            vec![Key { key: String::new(), label: question.measures.get(question.measure).map(|m| m.title.clone()).unwrap_or_default() }]
+        }
     };
     let at = |row: Option<&Key>, column: Option<&Key>| {
         let key = (row.map(|k| k.key.clone()), column.filter(|_| two).map(|k| k.key.clone()));
@@ -131,7 +139,8 @@ fn withhold(filled: &mut Filled, smallest: u64, two: bool) {
         }
     }
     for (at, cell) in filled.row_totals.iter_mut().enumerate() {
-        let closed = if two { hidden_totals.contains(&(width + at)) } else { filled.cells.get(at).is_some_and(|c| c.iter().all(|c| c.withheld)) };
+        let closed =
+            if two { hidden_totals.contains(&(width + at)) } else { filled.cells.get(at).is_some_and(|c| c.iter().all(|c| c.withheld)) };
         if closed || small(cell) {
             gone(cell);
         }

@@ -1,8 +1,8 @@
 //! The form above an exploration: rows, columns, measure, time, conditions. It is a plain form: the address holds the whole question.
 
+use super::address;
 use super::fact::{self, Named, Words};
 use super::question::{NONE, ONLY, Question, SHARES};
-use super::address;
 use crate::app::App;
 use crate::board::asked::Asked;
 use maud::{Markup, html};
@@ -68,8 +68,7 @@ fn sides(name: &str, question: &Question<'_>, now: &str, none: Option<&str>) -> 
 }
 
 fn number(question: &Question<'_>) -> Markup {
-    let numbers: Vec<_> =
-        question.fact.fields().filter(|(c, _)| matches!(c.ty, ColumnType::Integer | ColumnType::Number)).collect();
+    let numbers: Vec<_> = question.fact.fields().filter(|(c, _)| matches!(c.ty, ColumnType::Integer | ColumnType::Number)).collect();
     if numbers.is_empty() {
         return Markup::default();
     }
@@ -97,7 +96,9 @@ async fn values(app: &App, question: &Question<'_>, side: &Named<'_>) -> Result<
 }
 
 fn choices(app: &App, question: &Question<'_>, side: &Named<'_>, values: &[(String, u64)]) -> Markup {
-    let chosen = |value: &str| question.only.iter().any(|(at, list)| question.sides.get(*at).is_some_and(|s| s.id == side.id) && list.iter().any(|v| v == value));
+    let chosen = |value: &str| {
+        question.only.iter().any(|(at, list)| question.sides.get(*at).is_some_and(|s| s.id == side.id) && list.iter().any(|v| v == value))
+    };
     html! {
         fieldset.explore-values {
             legend { (side.title) }

@@ -81,7 +81,13 @@ fn text(question: &Question<'_>, filled: &Filled, cell: &Cell, row: Option<usize
         return WITHHELD.to_owned();
     }
     match filled.shown(question.share, cell, row, column) {
-        None => if cell.records == 0 { String::new() } else { words::NONE.to_owned() },
+        None => {
+            if cell.records == 0 {
+                String::new()
+            } else {
+                words::NONE.to_owned()
+            }
+        }
         Some(value) if question.share == Share::Value => numbers::grouped(value),
         Some(value) => zhijian_lake::percent_text(value),
     }

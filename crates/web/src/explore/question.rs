@@ -7,8 +7,8 @@ use crate::board::asked::Asked;
 use crate::board::place::Territory;
 use time::Date;
 use zhijian_kinds::dates;
-use zhijian_lake::explore::{Cube, Only};
 use zhijian_lake::Params;
+use zhijian_lake::explore::{Cube, Only};
 use zhijian_records::Caller;
 
 /// Parameters of a question beside those of sides: what an interface names.

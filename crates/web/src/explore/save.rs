@@ -72,7 +72,17 @@ mod tests {
         for good in ["/explore/exam?rows=month", "/explore/measurement"] {
             assert!(own(good), "{good}");
         }
-        for bad in ["", "/explore", "/explore/", "//evil.example", "/explore//evil", "https://evil.example/explore/x", "/me", "/explore/save", "/explore/x\r\nSet-Cookie: a"] {
+        for bad in [
+            "",
+            "/explore",
+            "/explore/",
+            "//evil.example",
+            "/explore//evil",
+            "https://evil.example/explore/x",
+            "/me",
+            "/explore/save",
+            "/explore/x\r\nSet-Cookie: a",
+        ] {
             assert!(!own(bad), "{bad}");
         }
     }

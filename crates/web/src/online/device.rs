@@ -18,7 +18,6 @@ use zhijian_records::read::View;
 use zhijian_telemetry::readings::{DROPPED, Kept, Series, Tally};
 use zhijian_telemetry::windows::Level;
 
-
 /// `GET /online/devices/{id}`
 pub async fn show(
     signed: Signed,

@@ -277,9 +277,10 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
             // The explored kind is employers'.
             For::Explorer => {
                 let all = [zhijian_kinds::access::Reach::Region, zhijian_kinds::access::Reach::All];
-                let whole = catalogue.kind("employer").unwrap().rights.def.allow.iter().any(|r| {
-                    r.roles.contains(&person.role) && r.view.is_none() && r.may.contains(&Wish::Read) && all.contains(&r.scope)
-                });
+                let whole =
+                    catalogue.kind("employer").unwrap().rights.def.allow.iter().any(|r| {
+                        r.roles.contains(&person.role) && r.view.is_none() && r.may.contains(&Wish::Read) && all.contains(&r.scope)
+                    });
                 (whole && aggregates, &[403])
             }
             For::Analyst => (role.analyses && !person.region.is_empty(), &[403]),

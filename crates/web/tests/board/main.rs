@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
 
-mod explore;
 mod boards;
 mod evaluations;
+mod explore;
 mod tables;
 #[path = "../world/mod.rs"]
 mod world;
