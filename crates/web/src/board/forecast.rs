@@ -6,7 +6,7 @@ use super::figures::{self, Question, When};
 use super::lines::{self, Line};
 use super::outlook::{self, Outlook};
 use super::place::Territory;
-use super::{bullet, export, numbers, parts};
+use super::{backtest, bullet, export, numbers, parts};
 use crate::app::App;
 use crate::{Frame, PageError, Signed, layout, words};
 use axum::extract::{Path, State};
@@ -15,6 +15,7 @@ use maud::{Markup, html};
 use zhijian_calc::forecast::{CAVEAT, Forecast, METHOD};
 use zhijian_exchange::write::Table;
 use zhijian_kinds::dates;
+use zhijian_kinds::indicator::Measure;
 use zhijian_lake::{PlanRow, percent_text};
 use zhijian_records::port::Action;
 
@@ -209,12 +210,18 @@ pub async fn section(subject: &Subject<'_>, row: Option<&PlanRow>) -> Result<Mar
     let question = &subject.question;
     let percent = question.def.unit == "percent";
     let Some(last) = outlook::open_until(subject.app, question.when()) else {
-        return Ok(
-            html! { section.card.board-outlook #outlook { h2 { "年末预测" } p.muted { (outlook::closed(subject.app, question.when())) } } },
-        );
+        let past = if matches!(question.def.measure, Measure::Rate | Measure::Count) {
+            backtest::section(subject, |value| number(value, percent)).await?
+        } else {
+            Markup::default()
+        };
+        return Ok(html! {
+            section.card.board-outlook #outlook { h2 { "年末预测" } p.muted { (outlook::closed(subject.app, question.when())) } (past) }
+        });
     };
     let Some(found) = outlook::of(subject.app, question, last).await? else { return Ok(Markup::default()) };
     let goal = row.filter(|r| matches!(r.test.as_str(), "ge" | "eq")).and_then(|r| r.target.as_ref()).and_then(numbers::number);
+    let past = backtest::section(subject, |value| number(value, percent)).await?;
     Ok(html! {
         section.card.board-outlook #outlook {
             h2 { "年末预测" }
@@ -227,6 +234,7 @@ pub async fn section(subject: &Subject<'_>, row: Option<&PlanRow>) -> Result<Mar
                 None => p.muted { "月末值不足 3 个（或人数过少已隐去），不作预测。" },
             }
             p.muted.board-small { "方法：" (METHOD) "。" (CAVEAT) }
+            (past)
             details {
                 summary { "各月末值" }
                 table.slim {

@@ -1,6 +1,7 @@
 //! The plan board (规划看板) and the indicators: from the five plans' tables down to the records behind a figure.
 
 pub mod asked;
+mod backtest;
 pub mod bullet;
 mod closing;
 mod definition;
