@@ -172,13 +172,16 @@ pub(crate) fn periodic(stage: &mut Stage<'_>, year: i32) -> Vec<Row> {
         let uscc = f.uscc.clone();
         let number = format!("YS{year}-{firm:05}");
         let mut report: Option<Report> = None;
-        for post in f.posts().into_iter().take(3) {
+        let posts: Vec<Post> = f.posts().into_iter().take(3).collect();
+        // All of a firm's posts are sampled on one day: in summer where heat is among them.
+        let season = if posts.iter().any(|post| post.2 == "P002") { "P002" } else { "" };
+        for post in posts {
             let mut dice = stage.dice("periodic", &format!("{year}/{uscc}/{}/{}", post.1, post.2));
             let place = Place { firm, post, badness: badness(stage, year, firm, post) };
             let limit = 0.78 + 0.03 * f64::from(year - plan::FIRST);
             let over = place.badness > limit;
             let ratio = if over { 1.06 + 2.0 * (place.badness - limit) } else { 0.04 + 0.92 * (place.badness / limit).powf(2.4) };
-            let on = visit_day(stage, year, firm, "", "2");
+            let on = visit_day(stage, year, firm, season, "2");
             let Some(sample) = sample(stage, &mut dice, &place, ratio, on, (mon_type, 0, &number)) else { continue };
             if let Some(issued_on) = sample.get("report_issued_on").and_then(|d| d.as_str()).and_then(zhijian_kinds::dates::parse_iso) {
                 let agency = sample.get("agency").and_then(|a| a.as_str()).unwrap_or_default().to_owned();
