@@ -90,7 +90,9 @@ fn a_role_without_rows_may_nothing() {
     for kind in Catalogue::embedded().kinds.values() {
         for role in ["R01", "R19"] {
             for wish in Wish::ALL {
-                assert!(!may(&Caller::of("a", &[role], "130300", "e1"), kind, wish), "{role} {wish:?} {}", kind.kind);
+                // The leading group reads its plan's papers, which speak of no person and no employer, and changes nothing.
+                let papers = role == "R19" && kind.area == "plan" && kind.person.is_none() && matches!(wish, Wish::Read | Wish::Export);
+                assert!(papers || !may(&Caller::of("a", &[role], "130300", "e1"), kind, wish), "{role} {wish:?} {}", kind.kind);
             }
         }
         for role in &kind.rights.def.none {
