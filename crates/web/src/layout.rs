@@ -185,14 +185,14 @@ fn menu(frame: &Frame<'_>, signed: &Signed) -> Markup {
             @if signed.is("R08") || signed.is("R09") { li { (entry(crate::wizard::PAGE, crate::wizard::TITLE, "file")) } }
             @for (address, name) in crate::exams::menu(frame.app, signed) { li { (entry(address, name, "people")) } }
             @if crate::online::shown(frame.app, signed) { li { (entry(crate::online::PAGE, crate::online::TITLE, "board")) } }
-            li { (entry("/plans", words::BOARD, "board")) }
-            @if crate::evaluations::reads(frame.app, signed) { li { (entry(crate::evaluations::PAGE, crate::evaluations::TITLE, "file")) } }
             @if crate::board::place::Territory::of(frame.app, &signed.caller).is_ok() {
+                li { (entry("/plans", words::BOARD, "board")) }
                 li { (entry(crate::maps::PAGE, crate::maps::TITLE, "board")) }
                 li { (entry(crate::boards::PAGE, crate::boards::TITLE, "board")) }
                 li { (entry(crate::tables::PAGE, crate::tables::TITLE, "board")) }
                 li { (entry(crate::explore::PAGE, crate::explore::TITLE, "search")) }
             }
+            @if crate::evaluations::reads(frame.app, signed) { li { (entry(crate::evaluations::PAGE, crate::evaluations::TITLE, "file")) } }
             @if crate::lists::any(frame.app, signed) { li { (entry(crate::lists::PAGE, crate::lists::TITLE, "people")) } }
             li { (entry(crate::calculators::INDEX, crate::calculators::TITLE, "calc")) }
             @if files { li { (entry("/import", words::IMPORT, "import")) } }
