@@ -35,7 +35,8 @@ pub async fn section(subject: &Subject<'_>, show: impl Fn(f64) -> String) -> Res
     }
     let tried = tried(subject).await?;
     let errors: Vec<f64> = tried.iter().filter_map(|t| Some((t.forecast?.value - t.came?).abs())).collect();
-    let inside = tried.iter().filter(|t| matches!((&t.forecast, t.came), (Some(f), Some(came)) if (f.low..=f.high).contains(&came))).count();
+    let inside =
+        tried.iter().filter(|t| matches!((&t.forecast, t.came), (Some(f), Some(came)) if (f.low..=f.high).contains(&came))).count();
     #[expect(clippy::cast_precision_loss, reason = "a dozen forecasts")]
     let mean = (!errors.is_empty()).then(|| errors.iter().sum::<f64>() / errors.len() as f64);
     Ok(html! {

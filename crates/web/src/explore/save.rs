@@ -60,7 +60,13 @@ pub async fn submit(State(app): State<App>, posted: Posted) -> Result<Response, 
 #[must_use]
 pub fn own(address: &str) -> bool {
     let rest = address.strip_prefix(PAGE).and_then(|rest| rest.strip_prefix('/'));
-    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && !rest.contains("//") && !address.contains(['\\', '\r', '\n']) && !rest.starts_with("save"))
+    rest.is_some_and(|rest| {
+        !rest.is_empty()
+            && !rest.starts_with('/')
+            && !rest.contains("//")
+            && !address.contains(['\\', '\r', '\n'])
+            && !rest.starts_with("save")
+    })
 }
 
 #[cfg(test)]
