@@ -70,6 +70,7 @@ fn student_quantile(confidence: f64, df: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
     use super::*;
 
     #[test]

@@ -83,6 +83,7 @@ pub fn closed(app: &App, when: When) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
     use super::*;
 
     #[test]

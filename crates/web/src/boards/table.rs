@@ -29,7 +29,7 @@ pub fn table(asking: &Asking<'_>, panel: &Panel, filled: &Filled) -> Markup {
                         @if let Some(key) = &group.key { tr.stat-group { th scope="rowgroup" colspan=(width) { (key.label) } } }
                         @for row in &group.rows {
                             (line(asking, panel, filled, at, row, width))
-                            @let _ = at += 1;
+                            @let () = at += 1;
                         }
                     }
                 }

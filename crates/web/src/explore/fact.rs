@@ -67,6 +67,9 @@ pub struct Measure {
     pub adds: bool,
 }
 
+/// How a number's column is put together.
+type Way = fn(String) -> Sum;
+
 /// Column with the pseudonyms of persons.
 const PERSON: [&str; 2] = ["person", "id_no"];
 
@@ -96,7 +99,7 @@ fn open<'a>(app: &'a App, caller: &Caller, territory: &Territory<'_>, def: &'a F
         return Some(Fact { def, kind, title, scope, closed: false });
     }
     // Aggregates of what tables and indicators tell everybody with a territory.
-    let told = |facts: &[String]| facts.iter().any(|f| *f == def.name);
+    let told = |facts: &[String]| facts.contains(&def.name);
     let catalogue = app.catalogue();
     let aggregated =
         catalogue.indicators.values().any(|i| told(&i.facts)) || catalogue.tables.values().any(|t| t.lines.iter().any(|l| told(&l.facts)));
@@ -187,7 +190,7 @@ impl<'a> Fact<'a> {
         all.extend(people);
         for (column, field) in self.fields().filter(|(c, _)| matches!(c.ty, ColumnType::Integer | ColumnType::Number)) {
             let unit = field.unit.as_ref().map(|u| format!("（{u}）")).unwrap_or_default();
-            let ways: [(&str, &str, fn(String) -> Sum, bool); 5] = [
+            let ways: [(&str, &str, Way, bool); 5] = [
                 ("sum", "合计", Sum::Total, true),
                 ("mean", "平均", Sum::Mean, false),
                 ("median", "中位数", Sum::Median, false),
@@ -232,7 +235,7 @@ fn field_of<'a>(kind: &'a Kind, def: &FactDef, column: &Column) -> Option<&'a Fi
 fn words(field: &Field) -> Option<Words<'_>> {
     match &field.ty {
         FieldType::Code(list) => Some(Words::List(list)),
-        FieldType::Codes(list) => Some(Words::List(list)).filter(|_| field.path.contains('.') || !field.private.is_some()),
+        FieldType::Codes(list) => Some(Words::List(list)).filter(|_| field.path.contains('.') || field.private.is_none()),
         FieldType::Boolean => Some(Words::YesNo),
         _ => None,
     }

@@ -151,10 +151,13 @@ impl<'a> Question<'a> {
     }
 }
 
+/// Column of a number, least, most.
+type Bounds = (String, Option<f64>, Option<f64>);
+
 /// In addresses: the rows that have no value.
 pub const NONE: &str = "-";
 
-fn number(fact: &Fact<'_>, asked: &Asked) -> Result<Option<(String, Option<f64>, Option<f64>)>, Refusal> {
+fn number(fact: &Fact<'_>, asked: &Asked) -> Result<Option<Bounds>, Refusal> {
     let name = asked.text("number");
     if name.is_empty() {
         return Ok(None);
