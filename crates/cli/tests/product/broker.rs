@@ -2,7 +2,7 @@
 
 use crate::Outcome;
 use crate::home::{Home, words};
-use crate::online::{EMPLOYERS, begin};
+use crate::online::{begin, with_device};
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -59,27 +59,7 @@ fn kept(home: &Home) -> Result<Vec<i64>, Box<dyn std::error::Error>> {
 fn rq_026_a_consumer_killed_again_and_again_keeps_what_went_through_the_broker_once() -> Outcome {
     const READINGS: i64 = 1500;
     let home = Home::new()?;
-    assert!(home.run(&["init", "--region", "130300"])?.status.success());
-    let list = home.path().join("用人单位名录.csv");
-    std::fs::write(&list, EMPLOYERS)?;
-    home.import(&[&list])?;
-    let add = [
-        "device",
-        "add",
-        "--device",
-        "ZX0001",
-        "--uscc",
-        "91130302TE5T05JB25",
-        "--hazard",
-        "P001",
-        "--unit",
-        "dB(A)",
-        "--protocol",
-        "mqtt",
-    ];
-    let points = ["--set", "notice_at=85", "--set", "alarm_at=100"];
-    let output = home.run(&[&add[..], &points].concat())?;
-    assert!(output.status.success(), "{}", words(&output));
+    with_device(&home, "mqtt", &["--set", "notice_at=85", "--set", "alarm_at=100"])?;
     let (_broker, port) = mosquitto(&home)?;
     let address = format!("mqtt://127.0.0.1:{port}");
     // The session has to be there before anything is published.

@@ -2,7 +2,7 @@
 
 use crate::Outcome;
 use crate::home::{Home, words};
-use crate::online::EMPLOYERS;
+use crate::online::with_device;
 use serde_json::Value;
 use zhijian_telemetry::readings::{Arrival, Batch, Reason, Refused, Series};
 use zhijian_telemetry::windows::{Quality, Reading};
@@ -49,25 +49,7 @@ fn append(url: &str, factor: &str, moments: &[i64], arrived_ms: Option<i64>) -> 
 }
 
 fn the_life_of_readings(home: Home, url: &str, spare_on: Option<&str>) -> Outcome {
-    succeed(&home, &["init", "--region", "130300"])?;
-    let list = home.path().join("用人单位名录.csv");
-    std::fs::write(&list, EMPLOYERS)?;
-    home.import(&[&list])?;
-    let add = [
-        "device",
-        "add",
-        "--device",
-        "ZX0001",
-        "--uscc",
-        "91130302TE5T05JB25",
-        "--hazard",
-        "P001",
-        "--unit",
-        "dB(A)",
-        "--protocol",
-        "hj212",
-    ];
-    succeed(&home, &add)?;
+    with_device(&home, "hj212", &[])?;
     let now = time::OffsetDateTime::now_utc().unix_timestamp() * 1000;
     // A reading every ten minutes for sixty days, until now.
     let moments: Vec<i64> = (0..60 * 144).map(|n| (now / 600_000 - n) * 600_000).rev().collect();

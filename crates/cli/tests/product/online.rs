@@ -13,6 +13,31 @@ use zhijian_telemetry::hj212::{encode, write_segment};
 pub const EMPLOYERS: &str = "用人单位名称,统一社会信用代码,所属县区,所属乡镇（街道）,行业代码,在册职工,经营状态\n\
                          海港样嘉盛建材厂,91130302TE5T05JB25,海港区,建设大街街道,3021,79,正常\n";
 
+/// An office with one employer and its device `ZX0001` for noise; the device's secret.
+pub fn with_device(home: &Home, protocol: &str, more: &[&str]) -> Result<String, Box<dyn std::error::Error>> {
+    assert!(home.run(&["init", "--region", "130300"])?.status.success());
+    let list = home.path().join("用人单位名录.csv");
+    std::fs::write(&list, EMPLOYERS)?;
+    home.import(&[&list])?;
+    let add = [
+        "device",
+        "add",
+        "--device",
+        "ZX0001",
+        "--uscc",
+        "91130302TE5T05JB25",
+        "--hazard",
+        "P001",
+        "--unit",
+        "dB(A)",
+        "--protocol",
+        protocol,
+    ];
+    let output = home.run(&[&add[..], more].concat())?;
+    assert!(output.status.success(), "{}", words(&output));
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+}
+
 /// A server with its HJ 212 gateway's address.
 struct Server {
     child: Child,
@@ -82,33 +107,7 @@ fn answered(text: &str) -> Vec<String> {
 #[test]
 fn rq_026_a_server_killed_under_load_has_every_acknowledged_reading_once() -> Outcome {
     let home = Home::new()?;
-    assert!(home.run(&["init", "--region", "130300"])?.status.success());
-    let list = home.path().join("用人单位名录.csv");
-    std::fs::write(&list, EMPLOYERS)?;
-    home.import(&[&list])?;
-    let add = [
-        "device",
-        "add",
-        "--device",
-        "ZX0001",
-        "--uscc",
-        "91130302TE5T05JB25",
-        "--hazard",
-        "P001",
-        "--unit",
-        "dB(A)",
-        "--protocol",
-        "hj212",
-        "--channel",
-        "LA",
-        "--set",
-        "notice_at=85",
-        "--set",
-        "alarm_at=100",
-    ];
-    let output = home.run(&add)?;
-    assert!(output.status.success(), "{}", words(&output));
-    let secret = String::from_utf8(output.stdout)?.trim().to_owned();
+    let secret = with_device(&home, "hj212", &["--channel", "LA", "--set", "notice_at=85", "--set", "alarm_at=100"])?;
     assert_eq!(secret.len(), 32, "a secret of 160 bits, shown once");
     let begin = begin()?;
     let mut acknowledged: BTreeMap<String, f64> = BTreeMap::new();

@@ -122,6 +122,14 @@ pub fn scope(caller: &Caller, kind: &Kind) -> Scope {
     union(arms(caller, kind, Wish::Read).iter())
 }
 
+/// Where somebody sees whole records of a kind, for what tells of every field at once: lists, explorations, figures one by one. `None`: nowhere.
+#[must_use]
+pub fn whole(caller: &Caller, kind: &Kind, wish: Wish) -> Option<Scope> {
+    let arms = arms(caller, kind, wish);
+    let whole: Vec<&Arm> = arms.iter().filter(|arm| arm.view.is_whole()).collect();
+    (!whole.is_empty() && may(caller, kind, Wish::Read)).then(|| union(whole.into_iter()))
+}
+
 /// The union of what arms reach.
 pub fn union<'a>(arms: impl Iterator<Item = &'a Arm>) -> Scope {
     let mut all = Scope::default();

@@ -3,8 +3,9 @@
 use super::asked::Asked;
 use super::figures::{self, Question};
 use super::place::{self, Territory};
-use super::{export, numbers, parts, small};
+use super::{export, numbers, parts};
 use crate::app::App;
+use crate::pages::records::those;
 use crate::{Frame, PageError, Signed, layout, links, words};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -13,14 +14,16 @@ use serde_json::json;
 use std::collections::HashMap;
 use zhijian_calc::closing::Rate;
 use zhijian_exchange::write::{Cell, Table};
+use zhijian_kinds::Plan;
 use zhijian_kinds::indicator::Measure;
-use zhijian_lake::{Closer, Params, percent_text};
+use zhijian_lake::{Answer, Closer, Params, PlanRow, percent_text};
 use zhijian_records::access::Wish;
-use zhijian_records::port::{Action, Op};
-use zhijian_records::read::ListRequest;
+use zhijian_records::port::Action;
 
 /// Organisations that are looked at.
 const FEWEST: u64 = 50;
+/// Names that are asked for at a time.
+const TOGETHER: usize = 200;
 /// Most that may be asked for.
 const MOST: u64 = 500;
 
@@ -58,12 +61,11 @@ pub async fn page(
     let scope = place::unit_scope(&app, &signed.caller, def, Wish::Read)
         .ok_or_else(|| PageError::NotAllowed("您的角色只看汇总，不看名单，不能测算".into()))?;
     let count = count(&asked)?;
-    let goal = goal(&asked, target, when.year)?;
-    let mut answer = app.evaluator.indicator(def, &question.params).await?;
-    if small::node(&app, &question).await? {
-        small::withhold(&mut answer);
-    }
-    let rate = Rate { numerator: answer.numerator.unwrap_or_default(), denominator: answer.denominator.unwrap_or_default() };
+    let only = Plan { targets: vec![target.clone()], ..plan.clone() };
+    let rows = figures::evaluate(&app, &territory, &only, &node, when).await?;
+    let goal = goal(&asked, rows.first())?;
+    let sum = |of: fn(&Answer) -> Option<f64>| rows.first().and_then(|row| of(&row.answer)).unwrap_or_default();
+    let rate = Rate { numerator: sum(|answer| answer.numerator), denominator: sum(|answer| answer.denominator) };
     let params = Params { scope, ..question.params.clone() };
     let (closers, total) = app.evaluator.closers(def, &params, count).await?;
     let names = names(&app, &signed, &closers).await?;
@@ -119,34 +121,27 @@ fn count(asked: &Asked) -> Result<u64, PageError> {
     }
 }
 
-/// The target asked for, else that of the plan for the year.
-fn goal(asked: &Asked, target: &zhijian_kinds::Target, year: i32) -> Result<f64, PageError> {
-    let wrong = || PageError::BadRequest("目标应为 0 到 100 的百分数".into());
+/// The target asked for, else the plan's for the year.
+fn goal(asked: &Asked, row: Option<&PlanRow>) -> Result<f64, PageError> {
     match asked.text("target") {
-        "" => {
-            let printed = if year <= 2023 { &target.target_2023 } else { &target.target_2025 };
-            printed
-                .as_ref()
-                .or(target.target_2025.as_ref())
-                .and_then(numbers::number)
-                .ok_or_else(|| PageError::BadRequest("规划没有给出这个指标的目标值，请在网址或表单中填写目标".into()))
+        "" => row
+            .and_then(|row| row.target.as_ref())
+            .and_then(numbers::number)
+            .ok_or_else(|| PageError::BadRequest("规划没有给出这个指标的目标值，请填写目标".into())),
+        text => {
+            let wrong = || PageError::BadRequest("目标应为 0 到 100 的百分数".into());
+            text.parse().ok().filter(|n: &f64| (0.0..=100.0).contains(n)).ok_or_else(wrong)
         }
-        text => text.parse().ok().filter(|n: &f64| (0.0..=100.0).contains(n)).ok_or_else(wrong),
     }
 }
 
 /// Names of the organisations, as the door gives them to the caller.
 async fn names(app: &App, signed: &Signed, closers: &[Closer]) -> Result<HashMap<String, String>, PageError> {
     let mut names = HashMap::new();
-    for chunk in closers.chunks(200) {
+    for chunk in closers.chunks(TOGETHER) {
         let ids: Vec<&str> = chunk.iter().map(|c| c.owner.as_str()).collect();
-        let filters = vec![("id".to_owned(), Op::In, ids.join(","))];
-        let request = ListRequest { filters, sort: Some("id".into()), limit: 500, ..ListRequest::default() };
-        for view in app.door.list(&signed.caller, "employer", &request).await?.rows {
-            if let Some(name) = view.data.get("name").and_then(|n| n.as_str()) {
-                names.insert(view.id.clone(), name.to_owned());
-            }
-        }
+        let found = those(app, &signed.caller, "employer", &ids).await?;
+        names.extend(found.into_iter().filter_map(|(id, view)| Some((id, view.data.get("name")?.as_str()?.to_owned()))));
     }
     Ok(names)
 }

@@ -1,6 +1,6 @@
 //! Parts that several board pages share: switches, region tree, stand, legend, rule editions.
 
-use super::asked::Asked;
+use super::asked::{Asked, PAGE};
 use super::figures::{self, When};
 use super::place::Territory;
 use crate::app::App;
@@ -62,6 +62,23 @@ pub fn stand(app: &App, when: When) -> Markup {
             "数据截至 " time { (words::moment(app.lake.stand())) }
             @if let Some(day) = when.as_of { "；截止日 " (dates::iso(day)) " 24:00" } @else { "；时点指标取 " (when.year) "-12-31 24:00，时期指标取全年" }
             @if let Some(at) = when.known_at { "；按 " (words::moment(at)) " 已入库的数据计算" }
+        }
+    }
+}
+
+/// The way through the pages of a list; `path` may end in a fragment.
+#[must_use]
+pub fn paging(asked: &Asked, path: &str, total: u64) -> Markup {
+    let (at, last) = (asked.page(), total.div_ceil(PAGE).max(1));
+    let (path, fragment) = path.split_once('#').map_or((path, String::new()), |(path, fragment)| (path, format!("#{fragment}")));
+    let to = |n: u64| format!("{}{fragment}", asked.here(path, &[("page", &n.to_string())]));
+    #[expect(clippy::cast_precision_loss, reason = "a number of rows for display")]
+    let shown = super::numbers::grouped(total as f64);
+    html! {
+        nav.board-paging aria-label="翻页" {
+            span { "共 " (shown) " 条，第 " (at) " / " (last) " 页" }
+            @if at > 1 { a.btn.btn-sm rel="prev" href=(to(at - 1)) { "上一页" } }
+            @if at < last { a.btn.btn-sm rel="next" href=(to(at + 1)) { "下一页" } }
         }
     }
 }

@@ -4,7 +4,7 @@ use super::Refusal;
 use crate::app::App;
 use zhijian_kinds::{Indicator, Kind, Plan, Regions, regions::Region};
 use zhijian_records::Caller;
-use zhijian_records::access::{self, Arm, Wish};
+use zhijian_records::access::{self, Wish};
 use zhijian_records::port::Scope;
 
 /// The part of the region tree whose aggregates a caller sees.
@@ -52,13 +52,8 @@ impl<'a> Territory<'a> {
     #[must_use]
     pub fn withholds_persons(&self, kinds: &[&Kind]) -> bool {
         let one_by_one = |kind: &Kind| {
-            let arms = access::arms(&self.caller, kind, Wish::Read);
-            let whole: Vec<&Arm> = arms.iter().filter(|arm| arm.view.is_whole()).collect();
-            if whole.is_empty() || !access::may(&self.caller, kind, Wish::Read) {
-                return false;
-            }
-            let scope = access::union(whole.into_iter());
-            scope.all || !self.scope.all && self.scope.regions.iter().all(|r| scope.regions.contains(r))
+            access::whole(&self.caller, kind, Wish::Read)
+                .is_some_and(|scope| scope.all || !self.scope.all && self.scope.regions.iter().all(|r| scope.regions.contains(r)))
         };
         kinds.iter().any(|kind| kind.rights.health() && kind.field("id_no").is_some() && !one_by_one(kind))
     }
@@ -146,7 +141,7 @@ pub fn unit_scope(app: &App, caller: &Caller, def: &Indicator, wish: Wish) -> Op
         kinds = def.facts.iter().filter_map(|fact| app.catalogue().kind(fact)).map(AsRef::as_ref).collect();
     }
     // A list tells of every field that the indicator counts: only arms that show the whole record serve it.
-    let mut scopes = kinds.iter().map(|kind| whole_scope(caller, kind, wish));
+    let mut scopes = kinds.iter().map(|kind| access::whole(caller, kind, wish));
     let first = scopes.next()??;
     scopes.all(|scope| scope.as_ref() == Some(&first)).then_some(first)
 }
@@ -155,11 +150,5 @@ pub fn unit_scope(app: &App, caller: &Caller, def: &Indicator, wish: Wish) -> Op
 #[must_use]
 pub fn kind_scope(caller: &Caller, kind: &Kind, wish: Wish) -> Option<Scope> {
     // What the lake cannot tell (the institution that made a record, the person it is about) gives no list.
-    whole_scope(caller, kind, wish).filter(|scope| scope.all || !scope.regions.is_empty() || !scope.owners.is_empty())
-}
-
-fn whole_scope(caller: &Caller, kind: &Kind, wish: Wish) -> Option<Scope> {
-    let arms = access::arms(caller, kind, wish);
-    let whole: Vec<&Arm> = arms.iter().filter(|arm| arm.view.is_whole()).collect();
-    (!whole.is_empty() && access::may(caller, kind, Wish::Read)).then(|| access::union(whole.into_iter()))
+    access::whole(caller, kind, wish).filter(|scope| scope.all || !scope.regions.is_empty() || !scope.owners.is_empty())
 }

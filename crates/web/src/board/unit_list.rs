@@ -3,7 +3,7 @@
 use super::asked::PAGE;
 use super::drill::Subject;
 use super::figures::List;
-use super::{export, numbers, sheets};
+use super::{export, numbers, parts, sheets};
 use crate::{PageError, links};
 use axum::response::Response;
 use maud::{Markup, html};
@@ -47,7 +47,7 @@ pub async fn section(subject: &Subject<'_>) -> Result<Markup, PageError> {
             div.board-section-head { h2 { "名单" } @if page.is_some() { (exports(subject)) } }
             @match page {
                 None => p.muted { "您的角色只查看汇总数，不提供名单。" },
-                Some(page) => { (tabs(subject, list.which)) (search(subject)) (rows(subject, &page)) (paging(subject, &page)) },
+                Some(page) => { (tabs(subject, list.which)) (search(subject)) (rows(subject, &page)) (parts::paging(subject.asked, &format!("{}#units", subject.path), page.total)) },
             }
         }
     })
@@ -154,19 +154,4 @@ fn name(subject: &Subject<'_>, unit: &Unit) -> Markup {
     let shown = if unit.label.trim().is_empty() { unit.unit.as_str() } else { unit.label.trim() };
     let known = subject.app.catalogue().kind(&unit.kind).is_some() && !unit.record.is_empty();
     html! { @if known { a href=(links::record(&unit.kind, &unit.record)) { (shown) } } @else { (shown) } }
-}
-
-fn paging(subject: &Subject<'_>, page: &UnitPage) -> Markup {
-    let at = subject.asked.page();
-    let last = page.total.div_ceil(PAGE).max(1);
-    let to = |n: u64| format!("{}#units", subject.asked.here(&subject.path, &[("page", &n.to_string())]));
-    #[expect(clippy::cast_precision_loss, reason = "a number of rows for display")]
-    let total = numbers::grouped(page.total as f64);
-    html! {
-        nav.board-paging aria-label="翻页" {
-            span { "共 " (total) " 条，第 " (at) " / " (last) " 页" }
-            @if at > 1 { a.btn.btn-sm rel="prev" href=(to(at - 1)) { "上一页" } }
-            @if at < last { a.btn.btn-sm rel="next" href=(to(at + 1)) { "下一页" } }
-        }
-    }
 }

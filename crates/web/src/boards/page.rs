@@ -98,12 +98,14 @@ fn section(asking: &Asking<'_>, panel: &Panel, filled: &Result<Filled, LakeError
         asking.asked.here(&format!("{PAGE}/{}/{}", asking.board.board, panel.panel), &[("screen", ""), ("refresh", ""), ("format", format)])
     };
     let screen = asking.asked.text("screen") == "1";
+    if let Err(error) = filled {
+        tracing::error!(panel = panel.panel, board = asking.board.board, error = error as &dyn Error, "a panel cannot be evaluated");
+    }
     html! {
         section.card.panel.wide[panel.wide] id=(format!("panel-{}", panel.panel)) {
             h2 { a href=(address) { (panel.title) } }
             @match filled {
                 Err(error) => {
-                    @let () = tracing::error!(panel = panel.panel, board = asking.board.board, error = error as &dyn Error, "a panel cannot be evaluated");
                     p.notice.notice-error { "面板“" (panel.title) "”计算失败：" (error) "。其他面板不受影响；请管理员检查 definitions/boards/" (asking.board.board) ".yaml 中的 " (panel.panel) "。" }
                 }
                 Ok(filled) => {

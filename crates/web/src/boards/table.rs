@@ -4,7 +4,7 @@ use super::fill::{Asking, Filled};
 use super::links;
 use crate::board::numbers::grouped;
 use crate::tables::axes::Key;
-use crate::tables::grid::{Cell, Row};
+use crate::tables::grid::{Cell, Group, Row};
 use maud::{Markup, html};
 use zhijian_kinds::boards::Panel;
 use zhijian_kinds::indicator::Measure;
@@ -14,7 +14,9 @@ use zhijian_kinds::indicator::Measure;
 pub fn table(asking: &Asking<'_>, panel: &Panel, filled: &Filled) -> Markup {
     let total = filled.rows().any(|(_, row)| row.total.is_some());
     let width = filled.grid.columns.len() + 1 + usize::from(total);
-    let mut at = 0;
+    // Texts of cells are known by the row's place in the whole table.
+    let before = |rows: &mut usize, group: &Group| Some(std::mem::replace(rows, *rows + group.rows.len()));
+    let firsts: Vec<usize> = filled.grid.groups.iter().scan(0, before).collect();
     html! {
         div.table-wrap tabindex="0" role="region" aria-label=(format!("{}数据表", panel.title)) {
             table.slim.stat-table {
@@ -24,13 +26,10 @@ pub fn table(asking: &Asking<'_>, panel: &Panel, filled: &Filled) -> Markup {
                     @for column in &filled.grid.columns { th.num scope="col" { (column.label) } }
                     @if total { th.num scope="col" { "合计" } }
                 } }
-                @for group in &filled.grid.groups {
+                @for (group, first) in filled.grid.groups.iter().zip(&firsts) {
                     tbody {
                         @if let Some(key) = &group.key { tr.stat-group { th scope="rowgroup" colspan=(width) { (key.label) } } }
-                        @for row in &group.rows {
-                            (line(asking, panel, filled, at, row, width))
-                            @let () = at += 1;
-                        }
+                        @for (at, row) in group.rows.iter().enumerate() { (line(asking, panel, filled, first + at, row, width)) }
                     }
                 }
             }

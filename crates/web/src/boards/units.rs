@@ -3,7 +3,7 @@
 use super::style;
 use crate::app::App;
 use crate::board::asked::{Asked, PAGE as ROWS};
-use crate::board::{Refusal, export, place};
+use crate::board::{Refusal, export, parts, place};
 use crate::{Frame, PageError, Signed, layout, links, words};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
@@ -121,7 +121,7 @@ fn body(behind: &Behind<'_>, kind: &Kind, found: &BehindPage) -> Markup {
                     tbody { @for row in &found.rows { (line(behind.app, kind, row, rate)) } }
                 }
             }
-            (paging(asked, path, found.total))
+            (parts::paging(asked, path, found.total))
         }
     }
 }
@@ -135,20 +135,6 @@ fn line(app: &App, kind: &Kind, row: &BehindRow, rate: bool) -> Markup {
             td data-label="区县" { (regions.name(&row.region)) }
             td data-label="乡镇街道" { @if row.town.is_empty() { (words::NONE) } @else { (regions.name(&row.town)) } }
             @if rate { td data-label="计入" { (if row.numerator >= row.denominator { "分子" } else { "仅分母" }) } }
-        }
-    }
-}
-
-fn paging(asked: &Asked, path: &str, total: u64) -> Markup {
-    let (page, pages) = (asked.page(), total.div_ceil(ROWS).max(1));
-    let to = |page: u64| asked.here(path, &[("page", &page.to_string())]);
-    html! {
-        @if pages > 1 {
-            nav.board-paging aria-label="分页" {
-                @if page > 1 { a.btn href=(to(page - 1)) { "上一页" } }
-                span { "第 " (page) " / " (pages) " 页" }
-                @if page < pages { a.btn href=(to(page + 1)) { "下一页" } }
-            }
         }
     }
 }

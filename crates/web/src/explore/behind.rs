@@ -4,14 +4,12 @@ use super::question::{NONE, Question};
 use super::{PAGE, TITLE, address, fact, style};
 use crate::app::App;
 use crate::board::asked::{Asked, PAGE as ROWS};
+use crate::board::parts;
 use crate::board::place::Territory;
-use crate::pages::records::cells;
+use crate::pages::records::{cells, those};
 use crate::{Frame, PageError, Signed, layout, links};
 use axum::extract::{Path, State};
 use maud::{Markup, html};
-use std::collections::HashMap;
-use zhijian_records::port::Op;
-use zhijian_records::read::{ListRequest, View};
 
 /// `GET /explore/{fact}/records`
 pub async fn page(signed: Signed, State(app): State<App>, Path(name): Path<String>, asked: Asked) -> Result<Markup, PageError> {
@@ -28,7 +26,7 @@ pub async fn page(signed: Signed, State(app): State<App>, Path(name): Path<Strin
     let cell = (key("row"), key("column").filter(|_| question.columns.is_some()));
     let found = app.evaluator.cube_rows(&question.cube(), &question.params, cell, (asked.page() - 1) * ROWS, ROWS).await?;
     let kind = question.fact.kind;
-    let views = views(&app, &signed, &kind.kind, &found.ids).await?;
+    let views = those(&app, &signed.caller, &kind.kind, &found.ids).await?;
     let back = asked.here(&address(&name), &[("row", ""), ("column", ""), ("page", "")]);
     let crumbs = [(TITLE, PAGE.to_owned()), (question.fact.title.as_str(), back)];
     let title = format!("{}明细", question.fact.title);
@@ -49,7 +47,7 @@ pub async fn page(signed: Signed, State(app): State<App>, Path(name): Path<Strin
                     td data-label="区县" { (app.catalogue().regions.name(&view.region)) }
                 } } }
             } }
-            (paging(&asked, &format!("{}/records", address(&name)), found.total))
+            (parts::paging(&asked, &format!("{}/records", address(&name)), found.total))
         }
     };
     Ok(layout::page(&frame, body))
@@ -62,27 +60,4 @@ fn told(app: &App, question: &Question<'_>, cell: (Option<&str>, Option<&str>)) 
         Some(format!("；{}：{}", side.title, fact::label(app, side.words, key?)))
     });
     named.collect()
-}
-
-/// The records as the door shows them to the caller: what does not come back is not shown.
-async fn views(app: &App, signed: &Signed, kind: &str, ids: &[String]) -> Result<HashMap<String, View>, PageError> {
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let filters = vec![("id".to_owned(), Op::In, ids.join(","))];
-    let request = ListRequest { filters, sort: Some("id".into()), limit: 500, ..ListRequest::default() };
-    let found = app.door.list(&signed.caller, kind, &request).await?;
-    Ok(found.rows.into_iter().map(|view| (view.id.clone(), view)).collect())
-}
-
-fn paging(asked: &Asked, path: &str, total: u64) -> Markup {
-    let (at, last) = (asked.page(), total.div_ceil(ROWS).max(1));
-    let to = |n: u64| asked.here(path, &[("page", &n.to_string())]);
-    html! {
-        nav.board-paging aria-label="翻页" {
-            span { "共 " (total) " 条，第 " (at) " / " (last) " 页" }
-            @if at > 1 { a.btn.btn-sm rel="prev" href=(to(at - 1)) { "上一页" } }
-            @if at < last { a.btn.btn-sm rel="next" href=(to(at + 1)) { "下一页" } }
-        }
-    }
 }

@@ -1,12 +1,12 @@
 //! What somebody may explore: facts with their sides and measures, read from the kinds.
 
 use crate::app::App;
-use crate::board::place::Territory;
+use crate::board::place::{Territory, kind_scope};
 use zhijian_kinds::{Field, FieldType, Kind};
 use zhijian_lake::explore::{Side, Sum, Visible};
 use zhijian_lake::facts::{Column, ColumnType, FactDef, Source};
 use zhijian_records::Caller;
-use zhijian_records::access::{self, Arm, Wish};
+use zhijian_records::access::Wish;
 use zhijian_records::port::Scope;
 
 /// A fact open to somebody.
@@ -95,7 +95,7 @@ pub fn visible(app: &App, caller: &Caller, territory: &Territory<'_>) -> Vec<Vis
 fn open<'a>(app: &'a App, caller: &Caller, territory: &Territory<'_>, def: &'a FactDef) -> Option<Fact<'a>> {
     let kind = app.catalogue().kind(&def.kind)?.as_ref();
     let title = title(kind, def);
-    if let Some(scope) = whole(caller, kind) {
+    if let Some(scope) = kind_scope(caller, kind, Wish::Read) {
         return Some(Fact { def, kind, title, scope, closed: false });
     }
     // Aggregates of what tables and indicators tell everybody with a territory.
@@ -104,15 +104,6 @@ fn open<'a>(app: &'a App, caller: &Caller, territory: &Territory<'_>, def: &'a F
     let aggregated =
         catalogue.indicators.values().any(|i| told(&i.facts)) || catalogue.tables.values().any(|t| t.lines.iter().any(|l| told(&l.facts)));
     aggregated.then(|| Fact { def, kind, title, scope: territory.scope.clone(), closed: true })
-}
-
-/// Where somebody sees whole records of a kind.
-fn whole(caller: &Caller, kind: &Kind) -> Option<Scope> {
-    let arms = access::arms(caller, kind, Wish::Read);
-    let whole: Vec<&Arm> = arms.iter().filter(|arm| arm.view.is_whole()).collect();
-    let scope = (!whole.is_empty() && access::may(caller, kind, Wish::Read)).then(|| access::union(whole.into_iter()))?;
-    let some = scope.all || !scope.regions.is_empty() || !scope.owners.is_empty() || !scope.ids.is_empty();
-    some.then_some(scope)
 }
 
 fn title(kind: &Kind, def: &FactDef) -> String {
@@ -155,7 +146,8 @@ impl<'a> Fact<'a> {
         for (reference, rule) in self.kind.refs.iter().filter(|(name, _)| self.def.columns.iter().any(|c| c.name == **name)) {
             let Some(other) = app.catalogue().kind(&rule.kind).map(AsRef::as_ref) else { continue };
             let Some(def) = app.lake.facts().iter().find(|f| f.name == rule.kind) else { continue };
-            let same = self.closed && !other.rights.health() || whole(caller, other).is_some_and(|scope| scope == self.scope || scope.all);
+            let same = self.closed && !other.rights.health()
+                || kind_scope(caller, other, Wish::Read).is_some_and(|scope| scope == self.scope || scope.all);
             if !same {
                 continue;
             }

@@ -15,10 +15,10 @@ use crate::session::Signed;
 use axum::Router;
 use axum::routing::{get, post};
 use maud::{Markup, html};
+use zhijian_kinds::NamedList;
 use zhijian_kinds::lists::Rows;
-use zhijian_kinds::{Kind, NamedList};
 use zhijian_records::Caller;
-use zhijian_records::access::{self, Arm, Wish};
+use zhijian_records::access::{self, Wish};
 use zhijian_records::port::Scope;
 
 /// Address of the lists.
@@ -58,7 +58,7 @@ pub fn scope(app: &App, caller: &Caller, def: &NamedList, wish: Wish) -> Option<
         return None;
     }
     let kind = catalogue.kind(&def.kind)?;
-    let mut rows = whole(caller, kind, wish)?;
+    let mut rows = access::whole(caller, kind, wish)?;
     if def.rows == Rows::Place {
         // A place is nobody's own record.
         rows = Scope { all: rows.all, regions: rows.regions, ..Scope::default() };
@@ -66,18 +66,11 @@ pub fn scope(app: &App, caller: &Caller, def: &NamedList, wish: Wish) -> Option<
     for fact in &def.facts {
         let other = catalogue.kinds.values().find(|k| k.kind == *fact || k.facts.contains_key(fact))?;
         if other.kind != kind.kind {
-            rows = both(rows, &whole(caller, other, wish)?);
+            rows = both(rows, &access::whole(caller, other, wish)?);
         }
     }
     let some = rows.all || !rows.regions.is_empty() || !rows.owners.is_empty() || !rows.ids.is_empty();
     some.then_some(rows)
-}
-
-/// Where somebody sees whole records of a kind.
-fn whole(caller: &Caller, kind: &Kind, wish: Wish) -> Option<Scope> {
-    let arms = access::arms(caller, kind, wish);
-    let whole: Vec<&Arm> = arms.iter().filter(|arm| arm.view.is_whole()).collect();
-    (!whole.is_empty() && access::may(caller, kind, Wish::Read)).then(|| access::union(whole.into_iter()))
 }
 
 /// The part of a scope that lies in another one.

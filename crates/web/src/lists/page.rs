@@ -3,11 +3,11 @@
 use super::question::Question;
 use super::{PAGE, TITLE, address, cell, filters, handover, style};
 use crate::app::App;
-use crate::board::asked::Asked;
+use crate::board::asked::{Asked, PAGE as ROWS};
 use crate::board::place::Territory;
 use crate::board::{figures, parts};
 use crate::flash::Flash;
-use crate::pages::records::cells;
+use crate::pages::records::{cells, those};
 use crate::{Frame, PageError, Signed, layout, links, words};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
@@ -17,11 +17,7 @@ use std::collections::HashMap;
 use zhijian_kinds::lists::Rows;
 use zhijian_lake::{ListedPage, ListedRow};
 use zhijian_records::access::Wish;
-use zhijian_records::port::Op;
-use zhijian_records::read::{ListRequest, View};
-
-/// Rows of a page.
-const ROWS: u64 = 50;
+use zhijian_records::read::View;
 
 /// `GET /lists/{list}`
 pub async fn show(
@@ -51,7 +47,7 @@ pub async fn show(
         (filters::form(&app, &question, &asked).await?)
         @if page.total == 0 { (nothing(&question, &asked)) } @else {
             (table(&app, &question, &page, &views))
-            (paging(&asked, &path, page.total))
+            (parts::paging(&asked, &path, page.total))
         }
         (handover::section(&app, &signed, &question, &asked, page.total).await?)
         (about(&app, &question))
@@ -67,10 +63,7 @@ async fn views(app: &App, signed: &Signed, question: &Question<'_>, page: &Liste
         return Ok(HashMap::new());
     }
     let ids: Vec<&str> = page.rows.iter().map(|row| row.record.as_str()).collect();
-    let filters = vec![("id".to_owned(), Op::In, ids.join(","))];
-    let request = ListRequest { filters, sort: Some("id".into()), limit: 500, ..ListRequest::default() };
-    let found = app.door.list(&signed.caller, &question.def.kind, &request).await?;
-    Ok(found.rows.into_iter().map(|view| (view.id.clone(), view)).collect())
+    Ok(those(app, &signed.caller, &question.def.kind, &ids).await?)
 }
 
 fn table(app: &App, question: &Question<'_>, page: &ListedPage, views: &HashMap<String, View>) -> Markup {
@@ -132,18 +125,6 @@ fn nothing(question: &Question<'_>, asked: &Asked) -> Markup {
             p.empty-title { @if narrowed { "没有符合条件的行" } @else { "名单上没有人或单位" } }
             p { @if narrowed { "请放宽条件。" } @else { "在所选地区、年度和您的查看范围内，已入库的记录没有需要列入的。数据每次入库后自动更新。" } }
             @if !asked.text("region").is_empty() { p { a href=(asked.here(&address(&question.def.list), &[("region", ""), ("page", "")])) { "查看全部地区" } } }
-        }
-    }
-}
-
-fn paging(asked: &Asked, path: &str, total: u64) -> Markup {
-    let (at, last) = (asked.page(), total.div_ceil(ROWS).max(1));
-    let to = |n: u64| asked.here(path, &[("page", &n.to_string())]);
-    html! {
-        nav.board-paging aria-label="翻页" {
-            span { "共 " (total) " 条，第 " (at) " / " (last) " 页" }
-            @if at > 1 { a.btn.btn-sm rel="prev" href=(to(at - 1)) { "上一页" } }
-            @if at < last { a.btn.btn-sm rel="next" href=(to(at + 1)) { "下一页" } }
         }
     }
 }

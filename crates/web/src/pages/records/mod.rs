@@ -18,7 +18,10 @@ pub mod related;
 pub mod reveal;
 pub mod step;
 pub mod template;
+mod those;
 pub mod void;
+
+pub use those::those;
 
 use crate::app::App;
 use crate::groups;
