@@ -14,10 +14,10 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 
 /// The file.
 pub async fn download(signed: Signed, State(app): State<App>, Path((id, format)): Path<(String, String)>) -> Result<Response, PageError> {
+    let evaluation = store::open(&app, &signed.caller, &id).await?;
     if !["pdf", "docx", "xlsx"].contains(&format.as_str()) {
         return Err(PageError::BadRequest(format!("“{format}”：报告有 pdf、docx、xlsx 三种")));
     }
-    let evaluation = store::open(&app, &signed.caller, &id).await?;
     let made = report::of(&app, &signed.caller, &evaluation)?;
     let name = format!("{}{}.{format}", made.title, made.subtitle);
     let (media, bytes) = match format.as_str() {

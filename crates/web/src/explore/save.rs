@@ -40,11 +40,12 @@ pub fn dialog(app: &App, signed: &Signed, words: &str, address: &str) -> Markup 
 
 /// `POST /explore/save`
 pub async fn submit(State(app): State<App>, posted: Posted) -> Result<Response, PageError> {
+    let kind = app.door.kind(SAVED)?;
+    zhijian_records::Door::allow(&posted.signed.caller, &kind, Wish::File)?;
     let address = posted.get("address");
     if !own(address) {
         return Err(PageError::BadRequest("只能保存数据探索的页面".into()));
     }
-    let kind = app.door.kind(SAVED)?;
     let document = json!({
         "title": posted.get("title").trim(), "address": address, "note": posted.get("note").trim(), "saved_on": app.door.today(),
         "county": posted.signed.account.region,

@@ -73,7 +73,7 @@ fn secrets(world: &World, kind: &Kind, clear: &Map<String, Value>, expected: &Ex
     let words = |text: &String| {
         kind.help.contains(text.as_str())
             || kind.fields.iter().any(|f| f.title.contains(text.as_str()) || f.help.contains(text.as_str()))
-            || kind.states.as_ref().is_some_and(|s| s.list.iter().any(|state| state.code == *text))
+            || kind.states.as_ref().is_some_and(|s| s.list.iter().any(|state| state.code == *text || state.title == *text))
     };
     // Codes stand in every drop-down, and a place is named by the region that everybody sees.
     let catalogue = world.app.catalogue();
@@ -275,6 +275,7 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
             For::Aggregate if !person.near || route.ends_with("/units") => continue,
             For::Aggregate => (aggregates, &[403, 404]),
             // The explored kind is employers'.
+            For::Explorer if !person.near => continue,
             For::Explorer => {
                 let all = [zhijian_kinds::access::Reach::Region, zhijian_kinds::access::Reach::All];
                 let whole =

@@ -43,7 +43,7 @@ async fn every_page_of_every_kind_renders() {
         assert!(!page.rows.is_empty(), "{name} has no example on file");
         for row in &page.rows {
             let pages = ["", "/history", "/print", "/documents", "/edit", "/retract"];
-            for what in &pages[..if by_hand { 6 } else { 4 }] {
+            for what in &pages[..if crate::world::amended_by_hand(kind) { 6 } else { 4 }] {
                 paths.push(format!("/records/{name}/{}{what}", row.id));
             }
             // Steps without roles are the platform's own.

@@ -96,6 +96,11 @@ pub fn by_hand(kind: &zhijian_kinds::Kind) -> bool {
     kind.rights.allowed.iter().any(|a| a.row.may.contains(&zhijian_records::access::Wish::File))
 }
 
+/// Whether somebody amends records of the kind: what was asked of a device is not changed afterwards, by nobody.
+pub fn amended_by_hand(kind: &zhijian_kinds::Kind) -> bool {
+    by_hand(kind) && kind.rights.allowed.iter().any(|a| a.row.may.contains(&zhijian_records::access::Wish::Amend))
+}
+
 impl World {
     /// An empty server for the city 秦皇岛.
     pub async fn new() -> Self {
