@@ -3,7 +3,6 @@
 use crate::days::{day, plus};
 use crate::dice::{Dice, hash, unit};
 use crate::limits::Limits;
-use crate::map::Outlines;
 use crate::names::{self, Person};
 use crate::plan::{self, LATE};
 use crate::trades::Post;
@@ -83,7 +82,6 @@ pub(crate) struct Report {
 pub(crate) struct Stage<'a> {
     pub catalogue: &'a Catalogue,
     pub limits: Limits<'a>,
-    pub outlines: Outlines,
     pub seed: u64,
     pub scale: f64,
     pub until: i32,
@@ -114,7 +112,6 @@ impl<'a> Stage<'a> {
         Self {
             catalogue,
             limits: Limits::new(catalogue),
-            outlines: Outlines::read(),
             seed: options.seed,
             scale: options.scale.clamp(0.01, 50.0),
             until: options.until,

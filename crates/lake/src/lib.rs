@@ -6,6 +6,7 @@ pub mod explore;
 pub mod facts;
 mod lake;
 mod manifest;
+mod outline;
 pub mod readings;
 pub mod reference;
 mod refresh;
@@ -20,7 +21,7 @@ mod writer;
 pub use error::{LakeError, Result};
 pub use evaluate::{
     Answer, BehindCell, BehindPage, BehindRow, Change, Closer, Cluster, Counted, Dimension, Evaluator, Interval, ListFilter, ListedPage,
-    ListedRow, Narrow, Params, PartRow, PlanRow, PointFrame, Slice, Status, Unit, UnitFilter, UnitPage, Which, percent_text,
+    ListedRow, Narrow, Params, PartRow, PlanRow, PointFrame, Points, Slice, Status, Unit, UnitFilter, UnitPage, Which, percent_text,
 };
 pub use lake::Lake;
 pub use refresh::{CONSUMER, Refreshed};

@@ -22,6 +22,7 @@ use crate::{
     error::{LakeError, Result},
     facts::FactDef,
     manifest::{self, Manifest, Part, Piece},
+    outline,
     reference::TextTable,
     small::{Room, SmallFile},
     table::{FileTable, PartFacts, TableFile},
@@ -211,7 +212,9 @@ impl Engine {
         options.optimizer.enable_join_dynamic_filter_pushdown = false;
         let state =
             SessionStateBuilder::new().with_config(config).with_runtime_env(Arc::clone(&self.environment)).with_default_features().build();
-        SessionContext::new_with_state(state)
+        let session = SessionContext::new_with_state(state);
+        session.register_udf(outline::function());
+        session
     }
 }
 

@@ -98,7 +98,7 @@ async fn parents_are_sums_of_leaves() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_to_do_list_is_what_is_missing() {
+async fn rq_174_the_to_do_list_is_what_is_missing() {
     let world = world().await;
     let def = &world.catalogue.indicators["I-02"];
     let params = Params::new("130300", 2020);

@@ -30,16 +30,16 @@ macro_rules! golden_files {
 }
 
 golden_files! {
-    declarations => "declarations.yaml",
-    workplace => "workplace.yaml",
+    rq_174_declarations => "declarations.yaml",
+    rq_175_rq_181_workplace => "workplace.yaml",
     radiation => "radiation.yaml",
     survey => "survey.yaml",
     rehabilitation => "rehabilitation.yaml",
     violations => "violations.yaml",
-    institutions => "institutions.yaml",
+    rq_176_rq_177_rq_178_institutions => "institutions.yaml",
     training => "training.yaml",
     exams => "exams.yaml",
-    others => "others.yaml",
+    rq_179_rq_180_insured_projects_reports_and_contracts => "others.yaml",
 }
 
 /// Without any record every query runs, and no rate is 100 %.

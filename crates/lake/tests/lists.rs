@@ -87,6 +87,11 @@ async fn check(catalogue: &Catalogue, evaluator: &Evaluator, expected: &Expected
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn rq_002_employers_whose_coordinates_lie_elsewhere() {
+    trial("places.yaml").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rq_051_uninsured_exposed_employers() {
     trial("insurance.yaml").await;
 }

@@ -94,7 +94,7 @@ fn entry(stage: &Stage<'_>, firm: &Firm) -> Row {
     let mut dice = stage.dice("entry", &firm.uscc);
     let town = stage.catalogue.regions.name(&firm.town).to_owned();
     let county = stage.catalogue.regions.name(&firm.county).to_owned();
-    let point = stage.outlines.point(&mut dice, &firm.county);
+    let point = crate::map::point(&mut dice, &firm.county);
     let boss = names::person(stage.seed ^ 1, crate::dice::hash(stage.seed, "boss", &firm.uscc) >> 20, 0.8);
     let trade = firm.trade();
     let staff = firm.staff;

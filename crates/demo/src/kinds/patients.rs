@@ -37,7 +37,7 @@ pub(crate) fn stations(stage: &mut Stage<'_>, year: i32) -> Vec<Row> {
         let mut dice = stage.dice("station", &town);
         let Some(opened) = stage.reached(days::seasonal(&mut dice, year, &days::OFFICE)) else { continue };
         let (name, county) = (stage.catalogue.regions.name(&town).to_owned(), town[..6].to_owned());
-        let point = stage.outlines.point(&mut dice, &county);
+        let point = crate::map::point(&mut dice, &county);
         rows.push(row(json!({
             "name": format!("{name}尘肺病康复站（测）"), "station_kind": "station", "county": county, "town": name, "host": format!("{name}卫生院（测）"),
             "address": format!("{name}测试{}号", dice.between(1, 99)), "lon": point.map(|p| p.0), "lat": point.map(|p| p.1), "opened_on": iso(opened),

@@ -111,6 +111,9 @@ pub struct Points {
     pub facts: Vec<String>,
     /// The query.
     pub sql: String,
+    /// Named list of those whose coordinates do not lie in the county that their record names.
+    #[serde(default)]
+    pub misplaced: Option<String>,
 }
 
 impl Layer {

@@ -23,7 +23,7 @@ pub use counted::Counted;
 pub use listed::{ListFilter, ListedPage, ListedRow};
 pub use narrow::Narrow;
 pub use plan::{PartRow, PlanRow, Status};
-pub use points::{Cluster, Frame as PointFrame};
+pub use points::{Cluster, Frame as PointFrame, Points};
 pub use units::{Unit, UnitFilter, UnitPage, Which};
 
 use std::sync::Arc;

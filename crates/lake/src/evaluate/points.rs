@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use zhijian_kinds::layers::Points;
+use zhijian_kinds::layers::Points as Definition;
 
 use super::{
     Evaluator, Params,
@@ -11,7 +11,7 @@ use super::{
     literal,
     rows::{numbers, texts},
 };
-use crate::{error::Result, session::Snapshot};
+use crate::{error::Result, outline, session::Snapshot};
 
 /// Part of the map, degrees.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,31 +43,51 @@ pub struct Cluster {
     pub label: String,
 }
 
+/// What stands in a frame.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Points {
+    /// The clusters, the largest first.
+    pub clusters: Vec<Cluster>,
+    /// Things whose coordinates do not lie in the county that their record names, wherever they are; they are in no cluster.
+    pub misplaced: u64,
+}
+
 /// Most marks that are given: more cannot be told apart on a screen.
 const MOST: usize = 2_000;
 
 impl Evaluator {
-    /// The clusters inside a frame. `params.scope` must be that of the points' kind for the asker.
+    /// The things inside a frame. `params.scope` must be that of the points' kind for the asker.
     ///
     /// # Errors
     /// The definition's SQL or an option is wrong, or the lake cannot be read.
-    pub async fn points(&self, code: &str, points: &Points, params: &Params, frame: Frame) -> Result<Vec<Cluster>> {
+    pub async fn points(&self, code: &str, points: &Definition, params: &Params, frame: Frame) -> Result<Points> {
         let step = frame.step.max(1e-6);
         let units = literal::fill_text(code, &points.sql, &indexmap::IndexMap::new(), params)?;
-        let sql = format!(
-            "SELECT AVG(lon) AS lon, AVG(lat) AS lat, COUNT(*) AS n, MIN(record) AS record, MIN(label) AS label \
-             FROM ({units}) AS units WHERE {} AND lon BETWEEN {:.6} AND {:.6} AND lat BETWEEN {:.6} AND {:.6} \
-             GROUP BY FLOOR(lon / {step:.8}), FLOOR(lat / {step:.8}) ORDER BY n DESC LIMIT {MOST}",
-            allowed(params),
-            frame.west,
-            frame.east,
-            frame.south,
-            frame.north
+        let placed = format!(
+            "SELECT units.*, {}(region, lon, lat) IS NOT FALSE AS placed FROM ({units}) AS units WHERE {}",
+            outline::NAME,
+            allowed(params)
         );
-        match self.clusters(&self.lake().snapshot(), params, sql.clone()).await {
-            Err(error) => self.clusters(&self.renewed(error)?, params, sql).await,
+        let clusters = format!(
+            "SELECT AVG(lon) AS lon, AVG(lat) AS lat, COUNT(*) AS n, MIN(record) AS record, MIN(label) AS label \
+             FROM ({placed}) AS things WHERE placed AND lon BETWEEN {:.6} AND {:.6} AND lat BETWEEN {:.6} AND {:.6} \
+             GROUP BY FLOOR(lon / {step:.8}), FLOOR(lat / {step:.8}) ORDER BY n DESC LIMIT {MOST}",
+            frame.west, frame.east, frame.south, frame.north
+        );
+        let misplaced = format!("SELECT COUNT(*) AS n FROM ({placed}) AS things WHERE NOT placed");
+        match self.told(&self.lake().snapshot(), params, clusters.clone(), misplaced.clone()).await {
+            Err(error) => self.told(&self.renewed(error)?, params, clusters, misplaced).await,
             found => found,
         }
+    }
+
+    async fn told(&self, snapshot: &Arc<Snapshot>, params: &Params, clusters: String, misplaced: String) -> Result<Points> {
+        let clusters = self.clusters(snapshot, params, clusters).await?;
+        let mut count = 0;
+        for batch in self.queries.kept(snapshot, params.known_at, misplaced).await?.iter() {
+            count += numbers(batch, "n")?.into_iter().flatten().map(super::units::whole).sum::<u64>();
+        }
+        Ok(Points { clusters, misplaced: count })
     }
 
     async fn clusters(&self, snapshot: &Arc<Snapshot>, params: &Params, sql: String) -> Result<Vec<Cluster>> {

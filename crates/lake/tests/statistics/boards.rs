@@ -67,7 +67,7 @@ async fn rq_169_an_empty_lake_answers_every_board_and_layer() {
         }
         if let Some(points) = &layer.points {
             let frame = PointFrame { west: 100.0, south: 30.0, east: 130.0, north: 50.0, step: 0.5 };
-            assert_eq!(evaluator.points(&layer.layer, points, &plain, frame).await.unwrap(), []);
+            assert_eq!(evaluator.points(&layer.layer, points, &plain, frame).await.unwrap(), zhijian_lake::Points::default());
         }
     }
 }
@@ -159,18 +159,23 @@ async fn rq_002_layers_count_by_place_and_month() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rq_002_points_gather_into_squares_and_fall_apart_again() {
-    let (_home, evaluator, catalogue) = lake(workplace()).await;
+    let mut records = workplace();
+    // Said to be in 海港区, drawn in the sea.
+    records["employer"].as_array_mut().unwrap().push(employer("lost", "130302", "3110", "3", json!({"lon": 119.95, "lat": 39.55})));
+    let (_home, evaluator, catalogue) = lake(records).await;
     let points = catalogue.layers["employers"].points.as_ref().unwrap();
     let plain = Params::new("130300", 2020);
     let frame = |step: f64| PointFrame { west: 119.0, south: 39.5, east: 120.0, north: 40.0, step };
     let wide = evaluator.points("employers", points, &plain, frame(0.5)).await.unwrap();
-    assert_eq!(wide.iter().map(|c| c.count).sum::<u64>(), 3, "the closed one is not shown: {wide:?}");
-    let pair = wide.iter().find(|c| c.count == 2).unwrap();
+    assert_eq!(wide.misplaced, 1, "it is told of and not drawn");
+    assert_eq!(wide.clusters.iter().map(|c| c.count).sum::<u64>(), 3, "the closed one is not shown: {wide:?}");
+    let pair = wide.clusters.iter().find(|c| c.count == 2).unwrap();
     assert!((pair.lon - 119.605).abs() < 1e-9 && pair.record.is_empty() && pair.label.is_empty(), "a cluster names nobody: {pair:?}");
     let near = evaluator.points("employers", points, &plain, frame(0.005)).await.unwrap();
-    let mut names: Vec<&str> = near.iter().map(|c| c.label.as_str()).collect();
+    let mut names: Vec<&str> = near.clusters.iter().map(|c| c.label.as_str()).collect();
     names.sort_unstable();
     assert_eq!(names, ["mill", "mine", "yard"]);
     let none = zhijian_records::port::Scope::default();
-    assert_eq!(evaluator.points("employers", points, &Params { scope: none, ..plain }, frame(0.5)).await.unwrap(), []);
+    let unseen = evaluator.points("employers", points, &Params { scope: none, ..plain }, frame(0.5)).await.unwrap();
+    assert_eq!(unseen, zhijian_lake::Points::default(), "nor may others learn how many are misplaced");
 }

@@ -20,7 +20,7 @@
   const wrapped = (width) => ({ color: INK, fontSize: SIZE, width, overflow: "truncate" });
   const goal = (data, key) => (data.goal === null ? undefined : {
     symbol: "none", lineStyle: { color: dark ? "#ff8a80" : "#b42318", width: 2, type: "dashed" },
-    label: { formatter: "目标 " + data.goal + (data.percent ? "%" : ""), color: INK, position: key === "xAxis" ? "start" : "insideStartTop" }, data: [{ [key]: data.goal }],
+    label: { formatter: "目标 " + data.goal + (data.percent ? "%" : ""), color: INK, fontSize: SIZE, position: key === "xAxis" ? "start" : "end" }, data: [{ [key]: data.goal }],
   });
 
   /** Long bars carry their figure inside, clear of the target line. */
@@ -44,12 +44,18 @@
     };
   }
 
+  /** A line needs no zero below it: rates that lie close together would look like one flat line. */
+  const low = (data) => {
+    const told = data.series.flatMap((series) => series.values).concat(data.goal).filter((value) => typeof value === "number");
+    return data.percent && told.length ? Math.max(0, Math.floor((Math.min(...told) - 5) / 10) * 10) : 0;
+  };
+
   function upright(data, bars) {
     const several = data.series.length > 1;
     return {
-      grid: Object.assign(grid(several), { right: 20, top: several ? 42 : 30 }), legend: legend(data), tooltip,
+      grid: Object.assign(grid(several), { right: data.goal === null ? 20 : 72, top: several ? 42 : 30 }), legend: legend(data), tooltip,
       xAxis: Object.assign({ type: "category", data: data.labels }, axis, { splitLine: { show: false } }),
-      yAxis: Object.assign({ type: "value", min: 0, minInterval: data.percent ? 0 : 1 }, axis, { axisLabel: units(data) }),
+      yAxis: Object.assign({ type: "value", min: bars ? 0 : low(data), minInterval: data.percent ? 0 : 1 }, axis, { axisLabel: units(data) }),
       series: data.series.map((series, at) => ({
         name: several ? series.name : "", type: bars ? "bar" : "line", stack: bars ? "all" : undefined, data: points(series), barMaxWidth: 34,
         symbol: ["circle", "rect", "triangle", "diamond", "roundRect", "pin"][at % 6], symbolSize: 9, lineStyle: { width: 2.5, type: ["solid", "dashed", "dotted"][at % 3] },

@@ -16,8 +16,8 @@ use zhijian_lake::{LakeError, Params, PointFrame};
 use zhijian_records::Caller;
 use zhijian_records::access::Wish;
 
-/// Squares side by side.
-const ACROSS: f64 = 16.0;
+/// Squares side by side: more circles would cover the colours below them.
+const ACROSS: f64 = 11.0;
 
 /// The points of a layer, for those who may read the records behind them whole.
 pub fn open<'a>(app: &App, caller: &Caller, layer: &'a Layer) -> Option<&'a Points> {
@@ -46,13 +46,15 @@ pub async fn clusters(
     let params = Params { scope, ..places::params(territory, node, when) };
     let found = app.evaluator.points(&layer.layer, points, &params, PointFrame { west, south, east, north, step }).await?;
     let marks: Vec<Value> = found
+        .clusters
         .iter()
         .map(|c| {
             let href = if c.record.is_empty() { String::new() } else { links::record(&points.kind, &c.record) };
             json!({"at": [c.lon, c.lat], "n": c.count, "name": c.label, "href": href})
         })
         .collect();
-    Ok(Some(json!({"title": points.title, "total": found.iter().map(|c| c.count).sum::<u64>(), "marks": marks})))
+    let total: u64 = found.clusters.iter().map(|c| c.count).sum();
+    Ok(Some(json!({"title": points.title, "total": total, "misplaced": found.misplaced, "list": points.misplaced, "marks": marks})))
 }
 
 /// The part of the map that holds a place; half a degree around nothing.
@@ -76,5 +78,5 @@ pub async fn answer(signed: Signed, State(app): State<App>, asked: Asked) -> Res
     };
     let found = clusters(&app, &signed.caller, &territory, layer, &node, when, bounds).await.map_err(PageError::failed("读取点位"))?;
     // Whoever may not read the records gets no marks, as where there are none.
-    Ok(Json(found.unwrap_or_else(|| json!({"title": "", "total": 0, "marks": []}))))
+    Ok(Json(found.unwrap_or_else(|| json!({"title": "", "total": 0, "misplaced": 0, "marks": []}))))
 }

@@ -127,11 +127,25 @@ fn map_and_table(view: &View<'_>, filled: &Filled, marks: Option<&Value>) -> Mar
                     p.board-small.muted {
                         @if marks["total"] == 0 { "本区划没有填写经纬度的" (marks["title"].as_str().unwrap_or_default()) "，图上不显示点位。" }
                         @else { "图上圆点为" (marks["title"].as_str().unwrap_or_default()) "，有经纬度的共 " (marks["total"].as_u64().unwrap_or_default()) " 个；相近的合为一点，放大后散开。" }
+                        (misplaced(view, marks))
                     }
                 }
                 p.board-small.muted { "边界为示意，不作划界依据；" a href="/maps/notice" { "地图来源与许可" } "。" }
             }
             section.card.map-list { (table(view, filled, scale)) }
+        }
+    }
+}
+
+/// Those whose coordinates lie elsewhere are not drawn; whoever may see their list finds it here.
+fn misplaced(view: &View<'_>, marks: &Value) -> Markup {
+    let count = marks["misplaced"].as_f64().unwrap_or_default();
+    let list = marks["list"].as_str().filter(|code| view.app.catalogue().lists.contains_key(*code));
+    html! {
+        @if count > 0.0 {
+            " 另有 " (grouped(count)) " 个的经纬度不在所属区县的边界内，未画出"
+            @if let Some(code) = list { "（" a href=(format!("/lists/{code}{}", links::query(&[("region", view.node)]))) { "名单" } "）" }
+            "。"
         }
     }
 }
