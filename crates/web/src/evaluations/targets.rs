@@ -75,6 +75,9 @@ pub async fn matrix(
     }
     let slice = |year: i32, code: &str| reached.get(&year).and_then(|slices| slices.iter().find(|s| s.key == code));
     let base = target.baseline_2020.as_ref().and_then(numbers::number);
+    let filled = |slices: &Vec<Slice>| slices.iter().any(|s| s.value.is_some());
+    let first = reached.iter().find(|(_, slices)| filled(slices)).map(|(year, _)| *year);
+    let base_year = if base.is_some() { BASE_YEAR } else { first.unwrap_or(BASE_YEAR) };
     let weighed =
         reached.iter().rev().find(|(_, slices)| slices.iter().any(|s| s.denominator.is_some_and(|d| d > 0.0))).map(|(year, _)| *year);
     let counties: Vec<(String, String)> =
@@ -86,7 +89,7 @@ pub async fn matrix(
         .map(|(code, name)| Place {
             weight: weighed.and_then(|year| slice(year, &code)).and_then(|s| s.denominator),
             // A rate of the plan's base stands in for a county that has none of its own; a count cannot be shared out like that.
-            base: slice(BASE_YEAR, &code).and_then(|s| s.value).or(base.filter(|_| rate)),
+            base: slice(base_year, &code).and_then(|s| s.value).or(base.filter(|_| rate)),
             set: YEARS.filter_map(|year| Some((year, value(set.get(&(year, code.clone()))?)?))).collect(),
             reached: YEARS.filter_map(|year| Some((year, slice(year, &code)?.value?))).collect(),
             code,
@@ -97,6 +100,7 @@ pub async fn matrix(
     Ok(Matrix {
         rate,
         base,
+        base_year,
         goals: [(2023, goal(&target.target_2023)), (2025, goal(&target.target_2025))]
             .into_iter()
             .filter_map(|(year, goal)| Some((year, goal?)))

@@ -5,7 +5,7 @@ use super::targets::{self, YEARS};
 use super::targets_check::{Matrix, Place};
 use super::{SHARE, style};
 use crate::app::App;
-use crate::board::figures;
+use crate::board::figures::{self, BASE_YEAR};
 use crate::board::numbers::{grouped, short};
 use crate::board::place::Territory;
 use crate::error::PageError;
@@ -87,7 +87,11 @@ pub async fn show(
         (findings(&matrix))
         (grid(&here, &matrix))
         p.hint {
-            "建议值按 2020 年基数到规划各步目标直线推算（县区没有 2020 年数值的用规划基数），仅供协商。"
+            @if matrix.base_year == BASE_YEAR {
+                "建议值按 2020 年基数到规划各步目标直线推算（县区没有 2020 年数值的用规划基数），仅供协商。"
+            } @else {
+                "规划没有基数，也没有 2020 年的数值；建议值从最早有数值的 " (matrix.base_year) " 年到规划各步目标直线推算，仅供协商。"
+            }
             @if let Some(year) = matrix.weighed_by { "加权用 " (year) " 年各县区的分母。" }
         }
     };

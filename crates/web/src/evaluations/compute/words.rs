@@ -122,6 +122,7 @@ fn section_words(figures: &Figures, kind: &str) -> Words {
     let funds = &figures.funds;
     let executed = if funds.amount > 0.0 { format!("{:.1}", funds.used / funds.amount * 100.0) } else { "0".into() };
     [
+        ("plan", figures.plan.clone()),
         ("plan_title", figures.plan_title.clone()),
         ("place", figures.place.clone()),
         ("kind", kind.to_owned()),
@@ -231,6 +232,21 @@ mod tests {
         let overview = &texts.sections["overview"].text;
         assert!(overview.contains("规划的3项指标中，1项达标，0项接近目标，2项未达标"), "{overview}");
         assert!(texts.sections["problems"].text.contains("甲县（3 项）"), "{:?}", texts.sections["problems"]);
+    }
+
+    #[test]
+    fn rq_159_to_whom_the_results_go_is_said_as_the_plan_says_it() {
+        let rules = &Catalogue::embedded().narrative;
+        let measures = |plan: &str| {
+            let figures = Figures { plan: plan.into(), year: 2023, ..Figures::default() };
+            texts(rules, &figures, "中期评估", &Texts::default()).sections["measures"].text.clone()
+        };
+        assert!(measures("xinyang").contains("评估结果报市政府"), "{}", measures("xinyang"));
+        assert!(measures("wanzhou").contains("区政府职业病防治领导小组"), "{}", measures("wanzhou"));
+        assert!(measures("baisha").contains("评估结果报县政府"), "{}", measures("baisha"));
+        for silent in ["qinhuangdao", "jinnan"] {
+            assert!(!measures(silent).contains("按规划"), "{silent} says nothing: {}", measures(silent));
+        }
     }
 
     #[test]
