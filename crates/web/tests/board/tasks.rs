@@ -36,7 +36,7 @@ const PLANS: [(&str, &str, usize, &[&str]); 5] = [
         "jinnan",
         "120112",
         39,
-        &["四、保障措施（一）加强组织领导，压实工作责任", "国有资产监管部门、市场监管部门、医疗保障部门、工会 规划列明"],
+        &["四、保障措施（一）加强组织领导，压实工作责任", "国有资产监管部门；市场监管部门；医疗保障部门；工会 规划列明"],
     ),
     (
         "baisha",
@@ -82,6 +82,6 @@ async fn departments_are_settled_by_the_officer_and_then_no_longer_called_a_read
     });
     world.file(&officer, "plan_task", &task).await;
     let page = shown(&world, &officer, "/plans/baisha/tasks").await;
-    assert!(page.contains("人力资源社会保障部门、工会 已核定"), "{page}");
+    assert!(page.contains("人力资源社会保障部门；工会 已核定"), "{page}");
     assert!(page.contains("的 36 项任务还没有登记"), "what is there is not entered again: {page}");
 }
