@@ -187,7 +187,7 @@ fn line(here: &Here<'_>, view: &View) -> Markup {
             th scope="row" data-label="任务" { a.row-link href=(links::record(TASK, &view.id)) { (said("task")) } @if !place.is_empty() { div.muted.board-small { (place) } } }
             td data-label="责任部门" { (said("departments")) @if !said("departments_basis").is_empty() { div.muted.board-small { (said("departments_basis")) } } }
             td data-label="节点" { (said("due_year")) @if !said("milestone").is_empty() { div.board-small { (said("milestone")) } } }
-            td.nowrap data-label="进度" { progress max="100" value=(progress) aria-label={(said("task")) "进度"} {} " " (progress) " %" }
+            td.nowrap data-label="进度" { span { progress max="100" value=(progress) aria-label={(said("task")) "进度"} {} " " (progress) " %" } }
             td.state data-label="状态" { (cells::state(here.kind, &view.state)) }
             td data-label="凭据" { (said("evidence")) }
         }

@@ -116,7 +116,8 @@ fn section_words(figures: &Figures, kind: &str) -> Words {
         .filter(|t| t.state != "done" && t.due_year.is_some_and(|due| due <= i64::from(figures.year)))
         .map(|t| t.task.as_str())
         .collect();
-    let late = if late.len() > NAMED { format!("{}等 {} 项", late[..NAMED].join("、"), late.len()) } else { late.join("、") };
+    // Names of tasks hold 、 themselves.
+    let late = if late.len() > NAMED { format!("{}等 {} 项", late[..NAMED].join("；"), late.len()) } else { late.join("；") };
     let mean =
         if counted.is_empty() { 0 } else { counted.iter().map(|t| t.progress).sum::<i64>() / i64::try_from(counted.len()).unwrap_or(1) };
     let funds = &figures.funds;
