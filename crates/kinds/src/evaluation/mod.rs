@@ -13,7 +13,8 @@ impl Catalogue {
     /// Reads `evaluation/` and `plan_tasks/`.
     pub(crate) fn evaluations(&mut self, files: &[File], faults: &mut Vec<Fault>) {
         for (path, narrative, document) in read_all::<Narrative>(files, "evaluation/", faults) {
-            for (at, message) in narrative.faults() {
+            let plans: Vec<&str> = self.plans.keys().map(String::as_str).collect();
+            for (at, message) in narrative.faults(&plans) {
                 faults.push(Fault::soft(path, document.line(&at), message));
             }
             self.narrative = narrative;

@@ -31,7 +31,8 @@ pub const FIGURE_WORDS: [&str; 21] = [
     "failure",
 ];
 /// Names that sentences of sections may use.
-pub const SECTION_WORDS: [&str; 31] = [
+pub const SECTION_WORDS: [&str; 32] = [
+    "plan",
     "plan_title",
     "place",
     "kind",
@@ -126,12 +127,15 @@ impl Narrative {
     }
 
     /// What names something unknown: where and what.
-    pub(crate) fn faults(&self) -> Vec<(String, String)> {
+    pub(crate) fn faults(&self, plans: &[&str]) -> Vec<(String, String)> {
         let mut found = Vec::new();
         let mut look = |at: String, sentence: &Sentence, known: &[&str]| {
             let used = names(&sentence.text).into_iter().chain(sentence.need.iter().cloned()).chain(sentence.when.keys().cloned());
             for name in used.filter(|n| !known.contains(&n.as_str())) {
                 found.push((at.clone(), format!("没有名为“{name}”的变量")));
+            }
+            for plan in sentence.when.get("plan").into_iter().flatten().filter(|p| !plans.contains(&p.as_str())) {
+                found.push((at.clone(), format!("没有名为“{plan}”的规划")));
             }
         };
         for (i, sentence) in self.figure.iter().enumerate() {
@@ -186,6 +190,15 @@ mod tests {
     #[test]
     fn words_that_do_not_exist_are_found() {
         let narrative = Narrative { figure: vec![sentence("{name}{nonsense}")], sections: Vec::new() };
-        assert_eq!(narrative.faults(), [("figure.0".to_owned(), "没有名为“nonsense”的变量".to_owned())]);
+        assert_eq!(narrative.faults(&[]), [("figure.0".to_owned(), "没有名为“nonsense”的变量".to_owned())]);
+    }
+
+    #[test]
+    fn a_sentence_of_a_plan_that_does_not_exist_is_found() {
+        let of =
+            |plan: &str| Sentence { when: IndexMap::from([("plan".into(), vec![plan.into()])]), ..sentence("评估结果报市政府。") };
+        let section = SectionRule { key: "measures".into(), title: "措施".into(), sentences: vec![of("xinyang"), of("xinyan")] };
+        let narrative = Narrative { figure: Vec::new(), sections: vec![section] };
+        assert_eq!(narrative.faults(&["xinyang"]), [("sections.0.sentences.1".to_owned(), "没有名为“xinyan”的规划".to_owned())]);
     }
 }

@@ -81,12 +81,13 @@ pub async fn matrix(
         territory.children(node).into_iter().filter(|r| r.code.len() == 6).map(|r| (r.code.clone(), r.name.clone())).collect();
     let counties = if counties.is_empty() { vec![(node.to_owned(), app.catalogue().regions.name(node).to_owned())] } else { counties };
     let rate = def.measure == Measure::Rate;
+    let base_year = if base.is_some() { BASE_YEAR } else { start(&reached, &counties) };
     let places = counties
         .into_iter()
         .map(|(code, name)| Place {
             weight: weighed.and_then(|year| slice(year, &code)).and_then(|s| s.denominator),
             // A rate of the plan's base stands in for a county that has none of its own; a count cannot be shared out like that.
-            base: slice(BASE_YEAR, &code).and_then(|s| s.value).or(base.filter(|_| rate)),
+            base: slice(base_year, &code).and_then(|s| s.value).or(base.filter(|_| rate)),
             set: YEARS.filter_map(|year| Some((year, value(set.get(&(year, code.clone()))?)?))).collect(),
             reached: YEARS.filter_map(|year| Some((year, slice(year, &code)?.value?))).collect(),
             code,
@@ -97,6 +98,7 @@ pub async fn matrix(
     Ok(Matrix {
         rate,
         base,
+        base_year,
         goals: [(2023, goal(&target.target_2023)), (2025, goal(&target.target_2025))]
             .into_iter()
             .filter_map(|(year, goal)| Some((year, goal?)))
@@ -105,4 +107,41 @@ pub async fn matrix(
         whole: node == plan.region,
         places,
     })
+}
+
+/// The first year in which as many of the counties have a value as in any other; the base year where none has.
+fn start(reached: &BTreeMap<i32, Vec<Slice>>, counties: &[(String, String)]) -> i32 {
+    let filled = |slices: &[Slice]| counties.iter().filter(|(code, _)| slices.iter().any(|s| s.key == *code && s.value.is_some())).count();
+    let most = reached.values().map(|slices| filled(slices)).max().unwrap_or_default();
+    reached.iter().find(|(_, slices)| most > 0 && filled(slices) == most).map_or(BASE_YEAR, |(year, _)| *year)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rq_160_proposals_start_where_the_counties_first_have_figures() {
+        let slice = |key: &str, value: Option<f64>| Slice {
+            key: key.into(),
+            label: String::new(),
+            parent: String::new(),
+            depth: 0,
+            sum: false,
+            numerator: None,
+            denominator: None,
+            value,
+            display: String::new(),
+            units: 0,
+        };
+        let counties = [("411502".to_owned(), "甲".to_owned()), ("411503".to_owned(), "乙".to_owned())];
+        let none = BTreeMap::from([(2020, vec![slice("411502", None)])]);
+        assert_eq!(start(&none, &counties), BASE_YEAR);
+        let reached = BTreeMap::from([
+            (2022, vec![slice("411502", Some(10.0)), slice("411571", Some(1.0))]),
+            (2023, vec![slice("411502", Some(50.0)), slice("411503", Some(60.0))]),
+            (2024, vec![slice("411502", Some(55.0)), slice("411503", Some(66.0))]),
+        ]);
+        assert_eq!(start(&reached, &counties), 2023, "what a few left behind is no start; a development zone is no county");
+    }
 }

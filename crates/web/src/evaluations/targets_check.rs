@@ -14,7 +14,7 @@ pub struct Place {
     pub name: String,
     /// Its denominator in the newest year that has one: how much it counts in the whole.
     pub weight: Option<f64>,
-    /// Value of 2020: its own, else for rates the plan's.
+    /// Value of the base year: its own, else for rates of 2020 the plan's.
     pub base: Option<f64>,
     /// Targets that are set.
     pub set: BTreeMap<i32, f64>,
@@ -29,6 +29,8 @@ pub struct Matrix {
     pub rate: bool,
     /// Base of the plan.
     pub base: Option<f64>,
+    /// Year that proposals start from: 2020, or the first year with figures where neither plan nor records have any of 2020.
+    pub base_year: i32,
     /// Targets of the plan by year (2023, 2025).
     pub goals: BTreeMap<i32, f64>,
     /// Year of the weights.
@@ -54,8 +56,11 @@ impl Matrix {
     #[must_use]
     pub fn proposed(&self, place: &Place, year: i32) -> Option<f64> {
         let base = place.base?;
-        let mut before = (2020, base);
-        for (&at, &goal) in &self.goals {
+        if year <= self.base_year {
+            return None;
+        }
+        let mut before = (self.base_year, base);
+        for (&at, &goal) in self.goals.range(self.base_year + 1..) {
             // A county that is beyond the target already keeps what it has.
             let goal = if self.rate { goal.max(before.1) } else { self.shared(goal, place)?.max(before.1) };
             if year <= at {
@@ -67,7 +72,7 @@ impl Matrix {
         (!self.goals.is_empty()).then_some((before.1 * 100.0).round() / 100.0)
     }
 
-    /// A count is shared out as the counties stood in 2020.
+    /// A count is shared out as the counties stood in the base year.
     fn shared(&self, goal: f64, place: &Place) -> Option<f64> {
         let all: f64 = self.places.iter().map(|p| p.base).sum::<Option<f64>>()?;
         (all > 0.0).then(|| goal * place.base.unwrap_or_default() / all)
@@ -151,7 +156,15 @@ mod tests {
     }
 
     fn matrix(places: Vec<Place>) -> Matrix {
-        Matrix { rate: true, base: Some(87.0), goals: [(2023, 89.0), (2025, 90.0)].into(), weighed_by: Some(2020), whole: true, places }
+        Matrix {
+            rate: true,
+            base: Some(87.0),
+            base_year: 2020,
+            goals: [(2023, 89.0), (2025, 90.0)].into(),
+            weighed_by: Some(2020),
+            whole: true,
+            places,
+        }
     }
 
     #[test]
@@ -193,6 +206,15 @@ mod tests {
         assert_eq!(ahead.proposed(&ahead.places[0], 2025), Some(95.0), "who is beyond keeps what it has");
         let words = Matrix { goals: BTreeMap::new(), ..m.clone() };
         assert_eq!(words.proposed(&words.places[0], 2023), None, "稳步提升 gives no number");
+    }
+
+    #[test]
+    fn rq_160_a_plan_without_figures_of_2020_starts_from_its_first_year() {
+        let m = Matrix { base: None, base_year: 2023, goals: [(2025, 90.0)].into(), ..matrix(vec![place("甲", 1.0, 80.0, &[])]) };
+        let proposed = |year: i32| m.proposed(&m.places[0], year);
+        assert_eq!([2021, 2023, 2024, 2025].map(proposed), [None, None, Some(85.0), Some(90.0)]);
+        let late = Matrix { base_year: 2023, ..matrix(vec![place("甲", 1.0, 80.0, &[])]) };
+        assert_eq!(late.proposed(&late.places[0], 2024), Some(85.0), "the step of 2023 is past");
     }
 
     #[test]

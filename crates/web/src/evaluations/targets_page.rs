@@ -5,7 +5,7 @@ use super::targets::{self, YEARS};
 use super::targets_check::{Matrix, Place};
 use super::{SHARE, style};
 use crate::app::App;
-use crate::board::figures;
+use crate::board::figures::{self, BASE_YEAR};
 use crate::board::numbers::{grouped, short};
 use crate::board::place::Territory;
 use crate::error::PageError;
@@ -87,7 +87,13 @@ pub async fn show(
         (findings(&matrix))
         (grid(&here, &matrix))
         p.hint {
-            "建议值按 2020 年基数到规划各步目标直线推算（县区没有 2020 年数值的用规划基数），仅供协商。"
+            @if matrix.places.iter().all(|p| p.base.is_none()) {
+                "没有基数，也没有可作起点的数值，暂不能推算建议值。"
+            } @else if matrix.base_year == BASE_YEAR {
+                "建议值按 2020 年基数到规划各步目标直线推算（县区没有 2020 年数值的用规划基数），仅供协商。"
+            } @else {
+                "规划没有基数；建议值从各县区最早都有数值的 " (matrix.base_year) " 年到规划各步目标直线推算，仅供协商。"
+            }
             @if let Some(year) = matrix.weighed_by { "加权用 " (year) " 年各县区的分母。" }
         }
     };
@@ -137,17 +143,22 @@ fn findings(matrix: &Matrix) -> Markup {
     }
 }
 
+/// Heading of the column that proposals start from.
+fn base_head(matrix: &Matrix) -> String {
+    if matrix.base_year == BASE_YEAR { "2020年".into() } else { format!("起点（{}年）", matrix.base_year) }
+}
+
 fn grid(here: &Here<'_>, matrix: &Matrix) -> Markup {
     let table = html! {
         div.table-wrap {
             table.list.small.target-table {
                 caption.visually-hidden { (here.target.name) "目标分解" }
-                thead { tr { th scope="col" { "县区" } th.num scope="col" { "2020年" } @for year in YEARS { th.num scope="col" { (year) "年" } } } }
+                thead { tr { th scope="col" { "县区" } th.num scope="col" { (base_head(matrix)) } @for year in YEARS { th.num scope="col" { (year) "年" } } } }
                 tbody {
                     @for place in &matrix.places {
                         tr {
                             th scope="row" data-label="县区" { (place.name) @if let Some(weight) = place.weight { div.muted.board-small { "分母 " (grouped(weight)) } } }
-                            td.num data-label="2020年" { (place.base.map_or_else(|| words::NONE.to_owned(), |b| said(matrix.rate, b))) }
+                            td.num data-label=(base_head(matrix)) { (place.base.map_or_else(|| words::NONE.to_owned(), |b| said(matrix.rate, b))) }
                             @for year in YEARS { td.num data-label=(format!("{year}年")) { (cell(here, matrix, place, year)) } }
                         }
                     }
@@ -213,7 +224,8 @@ pub async fn save(State(app): State<App>, Path(name): Path<String>, posted: Post
             if wanted.is_none() && adopt {
                 wanted = matrix.proposed(place, year);
                 if reason.is_empty() {
-                    "按2020年基数直线推算".clone_into(&mut reason);
+                    let from = if matrix.base_year == BASE_YEAR { "基数" } else { "数值" };
+                    reason = format!("按{}年{from}直线推算", matrix.base_year);
                 }
             }
             if wanted != there {

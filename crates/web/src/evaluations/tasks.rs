@@ -180,13 +180,14 @@ fn sections(here: &Here<'_>, rows: &[&View]) -> Markup {
 fn line(here: &Here<'_>, view: &View) -> Markup {
     let said = |name: &str| display(here.app.catalogue(), here.kind, name, &view.data);
     let progress = progress_of(view);
+    let place = [said("source"), said("box")].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
     html! {
         tr {
             td.nowrap data-label="编号" { (said("task_no")) }
-            th scope="row" data-label="任务" { a.row-link href=(links::record(TASK, &view.id)) { (said("task")) } @if !said("box").is_empty() { div.muted.board-small { (said("box")) } } }
-            td data-label="责任部门" { (said("departments")) }
+            th scope="row" data-label="任务" { a.row-link href=(links::record(TASK, &view.id)) { (said("task")) } @if !place.is_empty() { div.muted.board-small { (place) } } }
+            td data-label="责任部门" { (said("departments")) @if !said("departments_basis").is_empty() { div.muted.board-small { (said("departments_basis")) } } }
             td data-label="节点" { (said("due_year")) @if !said("milestone").is_empty() { div.board-small { (said("milestone")) } } }
-            td.nowrap data-label="进度" { progress max="100" value=(progress) aria-label={(said("task")) "进度"} {} " " (progress) " %" }
+            td.nowrap data-label="进度" { span { progress max="100" value=(progress) aria-label={(said("task")) "进度"} {} " " (progress) " %" } }
             td.state data-label="状态" { (cells::state(here.kind, &view.state)) }
             td data-label="凭据" { (said("evidence")) }
         }
@@ -216,6 +217,10 @@ pub async fn enter(State(app): State<App>, Path(name): Path<String>, posted: Pos
             ("section", section.title.clone().into()),
             ("task", task.task.clone().into()),
             ("box", task.boxed.clone().into()),
+            ("source", task.source(section).into()),
+            ("quote", task.quote.clone().into()),
+            ("departments_basis", task.basis().into()),
+            ("milestone", task.milestone.clone().into()),
             ("departments", task.departments.clone().into()),
             ("leader", task.departments.first().cloned().into()),
             ("indicators", task.indicators.clone().into()),

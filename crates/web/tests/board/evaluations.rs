@@ -68,7 +68,7 @@ async fn rq_159_an_evaluation_is_computed_written_and_printed() {
         "{text}"
     );
     assert!(text.contains("规划的10项指标中，0项达标，0项接近目标"), "{text}");
-    assert!(text.contains("规划任务共42项，已完成0项"), "{text}");
+    assert!(text.contains("规划任务共68项，已完成0项"), "{text}");
 
     // Figures by county, drivers, and what is said of them.
     let figure = shown(&world, &officer, &format!("/evaluations/{id}/figures/I-02")).await;

@@ -6,6 +6,7 @@ mod boards;
 mod evaluations;
 mod explore;
 mod tables;
+mod tasks;
 #[path = "../world/mod.rs"]
 mod world;
 

@@ -45,7 +45,7 @@ fn task(desk: &Desk<'_>, kind: &Kind, view: &View) -> TaskLine {
         no: said("task_no"),
         section: said("section"),
         task: said("task"),
-        departments: said("departments"),
+        departments: departments(&said("departments"), &said("departments_basis")),
         milestone: said("milestone"),
         due_year: whole("due_year"),
         progress: whole("progress").unwrap_or_default(),
@@ -53,6 +53,14 @@ fn task(desk: &Desk<'_>, kind: &Kind, view: &View) -> TaskLine {
         status: state.map_or_else(|| view.state.clone(), |s| s.title.clone()),
         situation: said("situation"),
         evidence: said("evidence"),
+    }
+}
+
+/// Departments; where the plan does not name all of them and nobody has settled it, that is said.
+fn departments(names: &str, basis: &str) -> String {
+    match basis {
+        "按任务内容归口" | "部分列明" if !names.is_empty() => format!("{names}（{basis}）"),
+        _ => names.to_owned(),
     }
 }
 

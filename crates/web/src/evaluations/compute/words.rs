@@ -116,12 +116,14 @@ fn section_words(figures: &Figures, kind: &str) -> Words {
         .filter(|t| t.state != "done" && t.due_year.is_some_and(|due| due <= i64::from(figures.year)))
         .map(|t| t.task.as_str())
         .collect();
-    let late = if late.len() > NAMED { format!("{}等 {} 项", late[..NAMED].join("、"), late.len()) } else { late.join("、") };
+    // Names of tasks hold 、 themselves.
+    let late = if late.len() > NAMED { format!("{}等 {} 项", late[..NAMED].join("；"), late.len()) } else { late.join("；") };
     let mean =
         if counted.is_empty() { 0 } else { counted.iter().map(|t| t.progress).sum::<i64>() / i64::try_from(counted.len()).unwrap_or(1) };
     let funds = &figures.funds;
     let executed = if funds.amount > 0.0 { format!("{:.1}", funds.used / funds.amount * 100.0) } else { "0".into() };
     [
+        ("plan", figures.plan.clone()),
         ("plan_title", figures.plan_title.clone()),
         ("place", figures.place.clone()),
         ("kind", kind.to_owned()),
@@ -231,6 +233,21 @@ mod tests {
         let overview = &texts.sections["overview"].text;
         assert!(overview.contains("规划的3项指标中，1项达标，0项接近目标，2项未达标"), "{overview}");
         assert!(texts.sections["problems"].text.contains("甲县（3 项）"), "{:?}", texts.sections["problems"]);
+    }
+
+    #[test]
+    fn rq_159_to_whom_the_results_go_is_said_as_the_plan_says_it() {
+        let rules = &Catalogue::embedded().narrative;
+        let measures = |plan: &str| {
+            let figures = Figures { plan: plan.into(), year: 2023, ..Figures::default() };
+            texts(rules, &figures, "中期评估", &Texts::default()).sections["measures"].text.clone()
+        };
+        assert!(measures("xinyang").contains("评估结果报市政府"), "{}", measures("xinyang"));
+        assert!(measures("wanzhou").contains("区政府职业病防治领导小组"), "{}", measures("wanzhou"));
+        assert!(measures("baisha").contains("评估结果报县政府"), "{}", measures("baisha"));
+        for silent in ["qinhuangdao", "jinnan"] {
+            assert!(!measures(silent).contains("按规划"), "{silent} says nothing: {}", measures(silent));
+        }
     }
 
     #[test]
