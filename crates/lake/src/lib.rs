@@ -6,6 +6,7 @@ pub mod explore;
 pub mod facts;
 mod lake;
 mod manifest;
+pub mod outlook;
 pub mod readings;
 pub mod reference;
 mod refresh;

@@ -10,7 +10,7 @@ use common::{MemoryStore, stored};
 use serde_json::{Value, json};
 use zhijian_kinds::Catalogue;
 use zhijian_kinds::warning::{Judged, Level};
-use zhijian_lake::Lake;
+use zhijian_lake::{Evaluator, Lake};
 use zhijian_lake::warnings::Rules;
 use zhijian_records::warnings::Facts as _;
 
@@ -18,7 +18,8 @@ async fn rules(home: &tempfile::TempDir, store: &MemoryStore) -> (Arc<Catalogue>
     let catalogue = Catalogue::embedded();
     let lake = Arc::new(Lake::open(home.path(), &catalogue).unwrap());
     lake.refresh(store).await.unwrap();
-    (catalogue, Rules::new(lake))
+    let evaluator = Arc::new(Evaluator::new(lake, Arc::clone(&catalogue)));
+    (catalogue, Rules::new(evaluator))
 }
 
 #[tokio::test(flavor = "multi_thread")]
