@@ -73,6 +73,7 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
         maps: platform.config.maps_dir(),
         region,
         purposes: Arc::default(),
+        published: Arc::default(),
         gate: Arc::new(platform.config.gate()?),
         demo,
         online: Some(hub),

@@ -5,6 +5,7 @@ pub mod grid;
 mod index;
 mod page;
 pub mod sheet;
+pub mod published;
 mod withhold;
 
 use crate::app::App;
