@@ -58,6 +58,7 @@ pub fn body(view: &View<'_>, filled: &Result<Filled, String>, marks: Option<&Val
                 Err(why) => p.notice.notice-error { "图层“" (view.layer.title) "”计算失败：" (why) "。请换一个图层，并请管理员检查 definitions/layers/" (view.layer.layer) ".yaml；其他图层不受影响。" },
                 Ok(filled) => (map_and_table(view, filled, marks)),
             }
+            @if !view.layer.see.is_empty() { p { "相关：" @for (n, (title, address)) in view.layer.see.iter().enumerate() { @if n > 0 { " · " } a href=(address) { (title) } } } }
             (notes(view))
         }
     }

@@ -277,6 +277,7 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/map", For::Aggregate),
     ("GET", "/map/points", For::Aggregate),
     ("GET", "/map/units", For::Aggregate),
+    ("GET", "/matches/{match}", For::Aggregate),
     ("GET", "/maps/notice", For::Signed),
     ("GET", "/maps/below/{region}", For::Signed),
     ("GET", "/maps/{name}", For::Signed),

@@ -354,6 +354,7 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
             .replace("{board}", "monitoring")
             .replace("{panel}", "by_factor")
             .replace("{layer}", "employers")
+            .replace("{match}", "rehab")
             .replace("{region}", "130300")
             .replace("{name}", "regions_counties")
             .replace("{indicator}", "I-02")

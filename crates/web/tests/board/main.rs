@@ -5,6 +5,7 @@
 mod boards;
 mod evaluations;
 mod explore;
+mod matches;
 mod tables;
 #[path = "../world/mod.rs"]
 mod world;
