@@ -169,6 +169,14 @@ async fn rq_161_rq_168_a_row_forecast_to_miss_its_target_raises_and_one_on_track
     let last = zhijian_kinds::dates::parse_iso("2020-10-31").unwrap();
     let (outlook, _) = evaluator.outlook(&catalogue.indicators["I-02"], &params, last).await.unwrap().unwrap();
     assert_eq!(rows[0]["projected"].as_f64(), outlook.forecast.map(|f| f.value));
+    // A level that was shared out to the county for the year stands instead of the plan's.
+    let share = json!({"plan": "qinhuangdao", "indicator": "I-02", "year": 2020, "county": "130302", "value": 45, "set_on": "2020-02-01"});
+    store.commit(9_000, vec![stored("target_share", "s1", "130302", "2020-02-01", share.to_string())]);
+    let lake = Arc::new(Lake::open(home.path(), &catalogue).unwrap());
+    lake.refresh(&store).await.unwrap();
+    let shared = Rules::new(Arc::new(Evaluator::new(lake, Arc::clone(&catalogue)))).rows(rule, "2020-10-31").await.unwrap();
+    let county = shared.iter().find(|row| row["key"] == "qinhuangdao/I-02/130302/2020").unwrap();
+    assert_eq!((county["goal"].as_f64(), rule.judge(county, &rule.defaults(), "2020-10-31")), (Some(45.0), fine), "{county:?}");
     // A region may ask for more than a small miss.
     let mut lenient = rule.defaults();
     lenient.insert("margin".into(), 40.0);

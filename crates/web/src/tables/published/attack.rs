@@ -139,17 +139,23 @@ fn fill(panel: &Panel, atoms: &[Atom], year: i32) -> (Grid, Vec<[Counted; 2]>) {
 }
 
 /// A generator of its own: the same tables at every run.
-struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
+    /// Another one for every seed.
+    pub fn of(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    /// A number below a bound.
+    pub fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % bound
     }
 }
 
 fn people(seed: u64) -> Vec<Atom> {
-    let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let mut dice = Dice::of(seed);
     let mut atoms = Vec::new();
     for year in 2016..=2020 {
         for region in 0..REGIONS.len() {
@@ -171,10 +177,12 @@ fn people(seed: u64) -> Vec<Atom> {
 }
 
 /// Is a vector a combination of the others? The others are brought to echelon form once.
-struct Span(Vec<(usize, Vec<f64>)>);
+#[derive(Default)]
+pub struct Span(Vec<(usize, Vec<f64>)>);
 
 impl Span {
-    fn add(&mut self, vector: &[f64]) {
+    /// One more.
+    pub fn add(&mut self, vector: &[f64]) {
         let rest = self.rest(vector);
         if let Some(at) = rest.iter().position(|x| x.abs() > 1e-7) {
             let lead = rest[at];
@@ -193,7 +201,8 @@ impl Span {
         rest
     }
 
-    fn holds(&self, vector: &[f64]) -> bool {
+    /// Does a vector follow from them?
+    pub fn holds(&self, vector: &[f64]) -> bool {
         self.rest(vector).iter().all(|x| x.abs() <= 1e-7)
     }
 }
@@ -249,7 +258,7 @@ fn together(atoms: &[Atom]) -> impl Fn(&[Panel], i32) -> Hidden {
 
 /// Places whose small number follows from what is told.
 fn determined(seen: &Seen) -> Vec<String> {
-    let mut span = Span(Vec::new());
+    let mut span = Span::default();
     seen.told.iter().for_each(|(vector, _)| span.add(vector));
     seen.small.iter().filter(|(_, (vector, _))| span.holds(vector)).map(|(place, (_, n))| format!("{place}: {n}")).collect()
 }

@@ -5,7 +5,7 @@
 //! one is the same in every table: the difference of two tables tells nothing that one of them withholds.
 
 #[cfg(test)]
-mod attack;
+pub(crate) mod attack;
 mod book;
 mod meaning;
 mod text;
