@@ -36,7 +36,11 @@ const SIZE: Param = Param::new("size", Holds::Text, "企业规模代码；只对
 
 /// Which units of a number are listed, and which part of the list.
 pub const LISTING: [Param; 3] = [
-    Param::new("which", Holds::OneOf(&["numerator", "denominator", "missing"]), "numerator 计入的（默认），denominator 全部，missing 未达成的"),
+    Param::new(
+        "which",
+        Holds::OneOf(&["numerator", "denominator", "missing"]),
+        "numerator 计入的（默认），denominator 全部，missing 未达成的",
+    ),
     Param::new("cursor", Holds::Number(0, i64::MAX), "上一页的 next"),
     Param::new("limit", Holds::Number(1, 1000), "每页条数，默认 50"),
 ];
@@ -125,12 +129,7 @@ pub async fn read(client: Client, State(app): State<App>, Path(name): Path<Strin
 }
 
 /// `GET /boards/{board}/{panel}`
-pub async fn panel(
-    client: Client,
-    State(app): State<App>,
-    Path((name, panel)): Path<(String, String)>,
-    given: Given,
-) -> Answer<Response> {
+pub async fn panel(client: Client, State(app): State<App>, Path((name, panel)): Path<(String, String)>, given: Given) -> Answer<Response> {
     let board = boards::board(&app, &name)?;
     let panel = board.panel(&panel).ok_or_else(|| Failure::not_found("看板没有这个面板"))?;
     let territory = Territory::of(&app, &client.caller)?;
@@ -182,7 +181,11 @@ fn told(asking: &Asking<'_>, panel: &Panel, filled: &Result<Filled, LakeError>) 
         Ok(filled) => {
             answer["narrowed"] = json!(filled.narrowed);
             answer["columns"] = filled.grid.columns.iter().map(|c| json!({"key": c.key, "label": c.label})).collect();
-            answer["rows"] = filled.rows().enumerate().map(|(at, (group, row))| line(asking, panel, filled, at, group.map_or("", |k| k.label.as_str()), row)).collect();
+            answer["rows"] = filled
+                .rows()
+                .enumerate()
+                .map(|(at, (group, row))| line(asking, panel, filled, at, group.map_or("", |k| k.label.as_str()), row))
+                .collect();
         }
         Err(error) => {
             tracing::error!(panel = panel.panel, board = asking.board.board, error = error as &dyn Error, "a panel cannot be evaluated");

@@ -155,8 +155,13 @@ fn records(asking: &Asking<'_>, code: &str) -> Option<String> {
             let def = asking.app.catalogue().indicators.get(&indicator)?;
             place::unit_scope(asking.app, &asking.client.caller, def, Wish::Read)?;
             let as_of = asking.when.as_of.map(dates::iso).unwrap_or_default();
-            let pairs =
-                [("which", "numerator"), ("plan", plan.as_deref().unwrap_or_default()), ("year", &year), ("as_of", &as_of), ("region", code)];
+            let pairs = [
+                ("which", "numerator"),
+                ("plan", plan.as_deref().unwrap_or_default()),
+                ("year", &year),
+                ("as_of", &as_of),
+                ("region", code),
+            ];
             Some(format!("{}/indicators/{indicator}/units{}", super::BASE, filled_in(&pairs)))
         }
         Target::Units => {

@@ -4,7 +4,9 @@ use super::calc;
 use super::definitions::{codes, kinds};
 use super::operation::{Access, Operation, delete, get, patch, post, put};
 use super::records::{change, list, merge, read};
-use super::{boards, duties, explore, layers, lists, notices, openapi, outlook, papers, plan_params, plans, search, session, tables, watch};
+use super::{
+    boards, duties, explore, layers, lists, notices, openapi, outlook, papers, plan_params, plans, search, session, tables, watch,
+};
 use zhijian_records::access::Wish;
 
 /// Headings in order, with a line about each.

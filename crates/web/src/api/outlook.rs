@@ -62,7 +62,9 @@ pub async fn forecast(client: Client, State(app): State<App>, Path(name): Path<S
 fn told(row: &Row) -> Value {
     let (line, told) = (Line::of(&row.row), Told::of(row));
     let found = row.outlook.as_ref();
-    let forecast = found.and_then(|o| o.forecast).map(|f| json!({"value": f.value, "low": f.low, "high": f.high, "slope": f.slope, "points": f.points}));
+    let forecast = found
+        .and_then(|o| o.forecast)
+        .map(|f| json!({"value": f.value, "low": f.low, "high": f.high, "slope": f.slope, "points": f.points}));
     let months = found.map(|o| o.months.iter().map(|(day, value)| json!({"until": dates::iso(*day), "value": value})).collect::<Vec<_>>());
     json!({
         "seq": row.row.seq,

@@ -103,7 +103,11 @@ pub fn indicator(pieces: &mut Vec<Piece>, id: &str, year: i32, row: &Figure, sai
             source: source("表", 1),
             title: format!("按{}", row.places_are),
             head: texts([&row.places_are, "分子", "分母", "值"]),
-            rows: row.places.iter().map(|p| vec![p.name.clone(), number(p.numerator), below(row, p.denominator), p.shown.clone()]).collect(),
+            rows: row
+                .places
+                .iter()
+                .map(|p| vec![p.name.clone(), number(p.numerator), below(row, p.denominator), p.shown.clone()])
+                .collect(),
             widths: vec![4, 2, 2, 3],
             more: String::new(),
         });

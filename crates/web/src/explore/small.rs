@@ -10,8 +10,10 @@ use zhijian_calc::epi::Joint;
 /// Withholds small numbers and what would give them away.
 pub fn withhold(filled: &mut Filled, smallest: u64, two: bool) {
     let rows = margin(&filled.rows, &filled.row_totals, &filled.total, smallest);
-    let columns = if two { margin(&filled.columns, &filled.column_totals, &filled.total, smallest) } else { vec![false; filled.columns.len()] };
-    let inner = if two { cells(filled, &rows, &columns, smallest) } else { filled.cells.iter().map(|row| vec![false; row.len()]).collect() };
+    let columns =
+        if two { margin(&filled.columns, &filled.column_totals, &filled.total, smallest) } else { vec![false; filled.columns.len()] };
+    let inner =
+        if two { cells(filled, &rows, &columns, smallest) } else { filled.cells.iter().map(|row| vec![false; row.len()]).collect() };
     let gone = |cell: &mut Cell, hide: bool| {
         if hide {
             *cell = Cell { withheld: true, ..Cell::default() };
@@ -63,7 +65,9 @@ fn cells(filled: &Filled, rows: &[bool], columns: &[bool], smallest: u64) -> Vec
     };
     let mut places: Vec<Vec<usize>> = Vec::new();
     for (row, cells) in filled.cells.iter().enumerate() {
-        places.push(cells.iter().enumerate().map(|(column, cell)| joint.number(&name(row, column), whole(cell), open(row, column))).collect());
+        places.push(
+            cells.iter().enumerate().map(|(column, cell)| joint.number(&name(row, column), whole(cell), open(row, column))).collect(),
+        );
     }
     let mut fixed = Vec::new();
     for (row, total) in filled.row_totals.iter().enumerate().filter(|(row, _)| !rows.get(*row).copied().unwrap_or(true)) {
@@ -82,7 +86,12 @@ fn cells(filled: &Filled, rows: &[bool], columns: &[bool], smallest: u64) -> Vec
     // A margin that is told elsewhere cannot be withheld here: then all cells are.
     let all = fixed.iter().any(|(called, count)| hidden.holds(called, *count));
     let held = |row: usize, column: usize, cell: &Cell| all || hidden.holds(&name(row, column), whole(cell));
-    filled.cells.iter().enumerate().map(|(row, cells)| cells.iter().enumerate().map(|(column, cell)| held(row, column, cell)).collect()).collect()
+    filled
+        .cells
+        .iter()
+        .enumerate()
+        .map(|(row, cells)| cells.iter().enumerate().map(|(column, cell)| held(row, column, cell)).collect())
+        .collect()
 }
 
 #[cfg(test)]

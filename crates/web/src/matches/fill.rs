@@ -119,7 +119,8 @@ impl Asking<'_> {
         for unit in self.counted(&def.table(def.apart.line.clone(), true)).await? {
             *apart.entry(place(&unit)).or_default().entry(unit.row.clone()).or_default() += unit.numerator;
         }
-        let (there, capacity, served) = (self.layer(&def.site_layer).await?, self.line(&def.capacity).await?, self.line(&def.served.line).await?);
+        let (there, capacity, served) =
+            (self.layer(&def.site_layer).await?, self.line(&def.capacity).await?, self.line(&def.served.line).await?);
         let (places, site_places) = (self.located(&def.places).await?, self.located(&def.site_places).await?);
         let needs: Vec<At> =
             people.iter().map(|(place, sums)| At { place: place.clone(), amount: sums.0, position: places.get(place).copied() }).collect();
@@ -170,8 +171,7 @@ impl Filled {
         let per_unit = self.per_unit;
         let share = |site: &Site| if site.capacity > 0.0 { site.load / (site.capacity * per_unit) } else { site.load * 1e6 };
         self.sites.sort_by(|a, b| share(b).total_cmp(&share(a)).then(a.place.cmp(&b.place)));
-        let now: Vec<usize> =
-            sites.iter().map(|site| self.sites.iter().position(|s| s.place == site.place).unwrap_or_default()).collect();
+        let now: Vec<usize> = sites.iter().map(|site| self.sites.iter().position(|s| s.place == site.place).unwrap_or_default()).collect();
         for need in &mut self.needs {
             need.way = match need.way {
                 Way::Here(at) => Way::Here(now.get(at).copied().unwrap_or_default()),
@@ -179,7 +179,9 @@ impl Filled {
                 other => other,
             };
         }
-        self.needs.sort_by(|a, b| a.way.site().is_some().cmp(&b.way.site().is_some()).then(b.people.total_cmp(&a.people)).then(a.place.cmp(&b.place)));
+        self.needs.sort_by(|a, b| {
+            a.way.site().is_some().cmp(&b.way.site().is_some()).then(b.people.total_cmp(&a.people)).then(a.place.cmp(&b.place))
+        });
     }
 
     /// All people.

@@ -30,7 +30,8 @@ pub async fn page(signed: Signed, State(app): State<App>, Path(name): Path<Strin
     let when = asked.when(figures::newest_year(&app).await?)?;
     // The lists behind the numbers are those of the map: whole years.
     let when = figures::When { as_of: None, known_at: None, ..when };
-    let (within_km, per_unit) = (setting(&asked, "within_km", def.within_km.default, 1_000.0)?, setting(&asked, "per_unit", def.per_unit.default, 10_000.0)?);
+    let (within_km, per_unit) =
+        (setting(&asked, "within_km", def.within_km.default, 1_000.0)?, setting(&asked, "per_unit", def.per_unit.default, 10_000.0)?);
     let asking = Asking { app: &app, territory: &territory, def, node: &node, when, within_km, per_unit };
     let persons: Vec<&Kind> = def.persons.iter().filter_map(|name| app.catalogue().kind(name)).map(AsRef::as_ref).collect();
     let closed = territory.withholds_persons(&persons);
@@ -59,7 +60,11 @@ pub async fn page(signed: Signed, State(app): State<App>, Path(name): Path<Strin
         } },
         ..Frame::new(&app)
     };
-    let numbers = if closed { counties(&asking).await? } else { told(&asking, &signed, &asking.fill().await.map_err(PageError::failed("计算匹配"))?) };
+    let numbers = if closed {
+        counties(&asking).await?
+    } else {
+        told(&asking, &signed, &asking.fill().await.map_err(PageError::failed("计算匹配"))?)
+    };
     let body = html! {
         @for sheet in ["app/board.css", "app/tables.css", "app/boards.css"] { link rel="stylesheet" href=(assets::url(sheet)); }
         p.lead { (def.help) }
@@ -76,7 +81,11 @@ fn setting(asked: &Asked, name: &'static str, default: f64, most: f64) -> Result
     match asked.text(name) {
         "" => Ok(default),
         text => {
-            let wrong = if name == "within_km" { "最远距离应为大于 0、不超过 1000 的公里数" } else { "每单位可服务人数应为大于 0、不超过 10000 的数" };
+            let wrong = if name == "within_km" {
+                "最远距离应为大于 0、不超过 1000 的公里数"
+            } else {
+                "每单位可服务人数应为大于 0、不超过 10000 的数"
+            };
             text.parse().ok().filter(|n: &f64| *n > 0.0 && *n <= most).ok_or(Refusal::BadRequest(wrong))
         }
     }
@@ -97,7 +106,8 @@ fn form(path: &str, asking: &Asking<'_>, asked: &Asked) -> Markup {
 
 /// Where a need goes, in words, and how far.
 pub fn way(asking: &Asking<'_>, filled: &Filled, way: Way) -> (String, Option<f64>) {
-    let name = |at: usize| filled.sites.get(at).map_or_else(String::new, |site| asking.app.catalogue().regions.name(&site.place).to_owned());
+    let name =
+        |at: usize| filled.sites.get(at).map_or_else(String::new, |site| asking.app.catalogue().regions.name(&site.place).to_owned());
     match way {
         Way::Here(_) => ("本乡镇（街道）".to_owned(), None),
         Way::To(at, km) => (name(at), Some(km)),
@@ -159,7 +169,9 @@ fn needs(asking: &Asking<'_>, filled: &Filled, list: impl Fn(&str) -> Option<Str
     let regions = &asking.app.catalogue().regions;
     let codes = sheet::codes(filled);
     let labels = asking.app.catalogue().list(&asking.def.apart.list);
-    let label = |code: &str| if code.is_empty() { format!("{}未填", asking.def.apart.title) } else { labels.map_or(code, |l| l.label(code)).to_owned() };
+    let label = |code: &str| {
+        if code.is_empty() { format!("{}未填", asking.def.apart.title) } else { labels.map_or(code, |l| l.label(code)).to_owned() }
+    };
     let row = |need: &Need| {
         let (words, km) = way(asking, filled, need.way);
         html! {

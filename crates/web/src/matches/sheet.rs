@@ -59,7 +59,10 @@ pub fn of(asking: &Asking<'_>, caller: &Caller, filled: &Filled, sites: bool) ->
         notes: vec![
             format!("区划：{}；{}；数据截至 {}", regions.full_name(asking.node), until(asking.when), words::moment(app.lake.stand())),
             format!("方法：{METHOD}。{CAVEAT}"),
-            format!("{}：{}；{}：{}（未注明出处，平台约定，可在地址中调整）", def.within_km.title, asking.within_km, def.per_unit.title, asking.per_unit),
+            format!(
+                "{}：{}；{}：{}（未注明出处，平台约定，可在地址中调整）",
+                def.within_km.title, asking.within_km, def.per_unit.title, asking.per_unit
+            ),
             format!("导出：{}（{}），{}", caller.name, caller.login, words::moment(app.door.now())),
         ],
         columns,

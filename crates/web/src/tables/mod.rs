@@ -4,8 +4,8 @@ pub mod axes;
 pub mod grid;
 mod index;
 mod page;
-pub mod sheet;
 pub mod published;
+pub mod sheet;
 mod withhold;
 
 use crate::app::App;

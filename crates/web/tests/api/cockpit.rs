@@ -18,12 +18,17 @@ async fn rq_169_rq_171_boards_tell_what_their_pages_tell() {
     let mut compared = 0;
     for name in boards.iter().map(|b| b["board"].as_str().unwrap()) {
         let answer = world.get(&officer, &format!("/api/v1/boards/{name}?year=2020")).await.json();
-        assert!(answer["stand"].as_str().unwrap().ends_with("+08:00") && answer["editions"]["rules"].as_array().unwrap().len() > 3, "{answer}");
+        assert!(
+            answer["stand"].as_str().unwrap().ends_with("+08:00") && answer["editions"]["rules"].as_array().unwrap().len() > 3,
+            "{answer}"
+        );
         for panel in answer["panels"].as_array().unwrap() {
             let own = panel["panel"].as_str().unwrap();
             assert_eq!(panel["error"], Value::Null, "{name}/{own}");
             let definition = &panel["definition"];
-            let source = !definition["indicators"].as_array().unwrap().is_empty() || definition["table"].is_string() || !definition["lines"].as_array().unwrap().is_empty();
+            let source = !definition["indicators"].as_array().unwrap().is_empty()
+                || definition["table"].is_string()
+                || !definition["lines"].as_array().unwrap().is_empty();
             assert!(source && definition["file"].as_str().unwrap().ends_with(".yaml"), "{name}/{own}: {definition}");
             let csv = world.get(&officer, &format!("/boards/{name}/{own}?year=2020&format=csv")).await.text;
             let page = lines(&csv, "分子（数）");
@@ -81,7 +86,10 @@ async fn rq_002_rq_169_layers_tell_places_and_the_way_down() {
         let places = answer["places"].as_array().unwrap();
         assert_eq!(places.len() + usize::from(!answer["total"].is_null()), page.len(), "{name}: {csv}");
         for (place, line) in places.iter().zip(&page) {
-            assert!(line.contains(place["name"].as_str().unwrap()) && line.replace('"', "").ends_with(place["display"].as_str().unwrap()), "{place} in {line}");
+            assert!(
+                line.contains(place["name"].as_str().unwrap()) && line.replace('"', "").ends_with(place["display"].as_str().unwrap()),
+                "{place} in {line}"
+            );
         }
     }
     let city = world.get(&officer, "/api/v1/layers/employers?year=2020").await.json();
@@ -136,7 +144,8 @@ async fn other_regions_and_other_roles_get_nothing_more_than_on_the_pages() {
     }
     let leader = world.sign_in("leader", &["R19"], "130300", "").await;
     let board = world.get(&leader, "/api/v1/boards/patients?year=2020").await.json();
-    let cells = board["panels"].as_array().unwrap().iter().flat_map(|p| p["rows"].as_array().unwrap()).flat_map(|r| r["cells"].as_array().unwrap());
+    let cells =
+        board["panels"].as_array().unwrap().iter().flat_map(|p| p["rows"].as_array().unwrap()).flat_map(|r| r["cells"].as_array().unwrap());
     assert!(cells.clone().any(|c| c["withheld"] == true), "{board}");
     for cell in cells {
         let told = cell["numerator"].is_null() && cell["value"].is_null() && cell["denominator"].is_null();

@@ -23,7 +23,8 @@ async fn city() -> (World, Session) {
     world.file(&officer, "employer", &firm).await;
     let station = json!({"name": "文化路街道尘肺病康复站", "town": "文化路街道", "village": null, "lon": 119.60, "lat": 39.93, "closed_on": null, "status": null, "beds": 1, "enrolled": 2, "patients_in_area": 3});
     world.file(&officer, "station", &station).await;
-    for (at, town) in ["文化路街道", "文化路街道", "文化路街道", "海滨路街道", "海滨路街道", "北环路街道"].into_iter().enumerate() {
+    for (at, town) in ["文化路街道", "文化路街道", "文化路街道", "海滨路街道", "海滨路街道", "北环路街道"].into_iter().enumerate()
+    {
         let patient = json!({"id_no": id_no(100 + 2 * at), "town": town, "station_name": null, "health_file_no": null, "certificate_no": null, "died_on": null, "living": "alive"});
         world.file(&officer, "patient", &patient).await;
     }
@@ -35,7 +36,8 @@ async fn city() -> (World, Session) {
 async fn rq_169_patients_are_matched_to_stations_and_the_rest_is_told() {
     let (world, officer) = city().await;
     let page = shown(&world, &officer, "/matches/rehab?year=2020&per_unit=2").await;
-    for expected in ["文化路街道", "本乡镇（街道）", "没有着落：缺坐标或没有站点", "排不下 3 人", "方法与不确定性", "未注明出处"] {
+    for expected in ["文化路街道", "本乡镇（街道）", "没有着落：缺坐标或没有站点", "排不下 3 人", "方法与不确定性", "未注明出处"]
+    {
         assert!(page.contains(expected), "{expected}: {page}");
     }
     let csv = world.get(&officer, "/matches/rehab?year=2020&per_unit=2&format=csv").await;

@@ -68,20 +68,77 @@ fn panels() -> Vec<Panel> {
     let suspected: fn(&Atom, &str) -> (bool, bool) = |a, _| (CONCLUSIONS[a.conclusion] == "3", CONCLUSIONS[a.conclusion] == "3");
     let panel = |table, rows, columns, line, span| Panel { table, rows, columns, line, span };
     vec![
-        panel(table("by_county", "count", &places, &keys("结论", &CONCLUSIONS, true), &json!([line("", "conclusion AS column_key, ", BASE)])), region, conclusion, everybody, 1),
-        // No margin of this one is printed.
-        panel(table("by_type", "count", &keys("类别", &TYPES, false), &keys("结论", &CONCLUSIONS, false), &json!([line("", "exam_type AS row_key, conclusion AS column_key, ", BASE)])), kind, conclusion, everybody, 1),
-        panel(table("types", "count", &keys("类别", &TYPES, true), &one, &json!([line("", "exam_type AS row_key, ", BASE)])), kind, any, everybody, 1),
         panel(
-            table("rates", "rate", &of_lines, &one, &json!([line("contra", "CASE WHEN conclusion = '4' THEN 1 ELSE 0 END AS num", BASE), line("suspected", "CASE WHEN conclusion = '3' THEN 1 ELSE 0 END AS num", BASE)])),
+            table("by_county", "count", &places, &keys("结论", &CONCLUSIONS, true), &json!([line("", "conclusion AS column_key, ", BASE)])),
+            region,
+            conclusion,
+            everybody,
+            1,
+        ),
+        // No margin of this one is printed.
+        panel(
+            table(
+                "by_type",
+                "count",
+                &keys("类别", &TYPES, false),
+                &keys("结论", &CONCLUSIONS, false),
+                &json!([line("", "exam_type AS row_key, conclusion AS column_key, ", BASE)]),
+            ),
+            kind,
+            conclusion,
+            everybody,
+            1,
+        ),
+        panel(
+            table("types", "count", &keys("类别", &TYPES, true), &one, &json!([line("", "exam_type AS row_key, ", BASE)])),
+            kind,
+            any,
+            everybody,
+            1,
+        ),
+        panel(
+            table(
+                "rates",
+                "rate",
+                &of_lines,
+                &one,
+                &json!([
+                    line("contra", "CASE WHEN conclusion = '4' THEN 1 ELSE 0 END AS num", BASE),
+                    line("suspected", "CASE WHEN conclusion = '3' THEN 1 ELSE 0 END AS num", BASE)
+                ]),
+            ),
             any,
             any,
             |a, key| (CONCLUSIONS[a.conclusion] == if key == "contra" { "4" } else { "3" }, true),
             1,
         ),
-        panel(table("map", "count", &places, &one, &json!([line("", "", "FROM exam WHERE examined_on BETWEEN {from} AND {to} AND conclusion = '3'")])), region, any, suspected, 1),
-        panel(table("years", "count", &places, &years, &json!([line("", "CAST(year AS VARCHAR) AS column_key, ", WINDOW)])), region, |a, k| a.year.to_string() == k, everybody, 3),
-        panel(table("window", "count", &keys("结论", &CONCLUSIONS, true), &one, &json!([line("", "conclusion AS row_key, ", WINDOW)])), conclusion, any, everybody, 3),
+        panel(
+            table(
+                "map",
+                "count",
+                &places,
+                &one,
+                &json!([line("", "", "FROM exam WHERE examined_on BETWEEN {from} AND {to} AND conclusion = '3'")]),
+            ),
+            region,
+            any,
+            suspected,
+            1,
+        ),
+        panel(
+            table("years", "count", &places, &years, &json!([line("", "CAST(year AS VARCHAR) AS column_key, ", WINDOW)])),
+            region,
+            |a, k| a.year.to_string() == k,
+            everybody,
+            3,
+        ),
+        panel(
+            table("window", "count", &keys("结论", &CONCLUSIONS, true), &one, &json!([line("", "conclusion AS row_key, ", WINDOW)])),
+            conclusion,
+            any,
+            everybody,
+            3,
+        ),
     ]
 }
 
@@ -290,7 +347,11 @@ fn rq_169_the_attacker_succeeds_against_tables_protected_one_by_one() {
             for panel in panels {
                 let mut joint = Joint::default();
                 let lines = vec![true; panel.table.lines.len()];
-                Counting { table: &panel.table, lines: &lines, node: &panel.table.table }.enter(&mut joint, &fill(panel, &atoms, year).0, year);
+                Counting { table: &panel.table, lines: &lines, node: &panel.table.table }.enter(
+                    &mut joint,
+                    &fill(panel, &atoms, year).0,
+                    year,
+                );
                 hidden.add(&joint.decide(SMALLEST));
             }
             hidden
@@ -303,7 +364,8 @@ fn rq_169_the_attacker_succeeds_against_tables_protected_one_by_one() {
             for panel in panels.iter().filter(|p| p.span == 1) {
                 let (mut grid, counted) = fill(panel, &atoms, year);
                 let lines = vec![true; panel.table.lines.len()];
-                Counting { table: &panel.table, lines: &lines, node: &panel.table.table }.withhold(&mut grid, year, SMALLEST, &|_| Some(&hidden));
+                Counting { table: &panel.table, lines: &lines, node: &panel.table.table }
+                    .withhold(&mut grid, year, SMALLEST, &|_| Some(&hidden));
                 let cells = grid.groups[0].rows.iter().flat_map(|row| row.cells.iter().chain(&row.total));
                 for (cell, [numerator, _]) in cells.zip(counted) {
                     if (1..SMALLEST).contains(&numerator.1) {

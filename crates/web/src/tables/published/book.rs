@@ -29,7 +29,9 @@ impl Counting<'_> {
     /// Does a row count persons whose numbers are withheld? A sum of rows does where one of them does.
     pub fn concerns(&self, row: &Row) -> bool {
         match self.table.rows.from {
-            From::Lines => self.table.lines.iter().position(|line| line.key == row.key.key).is_none_or(|at| self.lines.get(at) == Some(&true)),
+            From::Lines => {
+                self.table.lines.iter().position(|line| line.key == row.key.key).is_none_or(|at| self.lines.get(at) == Some(&true))
+            }
             _ => self.lines.contains(&true),
         }
     }
@@ -125,7 +127,10 @@ impl Counting<'_> {
 
     /// Years whose decisions a table of a year needs.
     pub fn years(&self, year: i32) -> Vec<i32> {
-        let span = [&self.table.rows, &self.table.columns].into_iter().filter(|axis| axis.from == From::Years).map(|axis| i32::try_from(axis.span).unwrap_or(1));
+        let span = [&self.table.rows, &self.table.columns]
+            .into_iter()
+            .filter(|axis| axis.from == From::Years)
+            .map(|axis| i32::try_from(axis.span).unwrap_or(1));
         let windows = self.table.lines.iter().filter(|l| l.sql.is_some()).map(|line| match Meaning::of(self.table, &[line]).span {
             Span::Year => 1,
             Span::Years(n) => n,

@@ -166,9 +166,12 @@ fn equal(expression: &str, codes: &[String]) -> String {
 fn implied(condition: &str, all: &BTreeSet<String>) -> bool {
     let fixed = |x: &str, to: Option<&str>| {
         let (one, any) = (format!("{x} = "), format!("{x} IN ("));
-        all.iter().any(|c| c != condition && match to {
-            Some(value) => *c == format!("{one}{value}"),
-            None => (c.starts_with(&one) && !c.ends_with("''")) || c.starts_with(&any),
+        all.iter().any(|c| {
+            c != condition
+                && match to {
+                    Some(value) => *c == format!("{one}{value}"),
+                    None => (c.starts_with(&one) && !c.ends_with("''")) || c.starts_with(&any),
+                }
         })
     };
     if let Some(x) = condition.strip_suffix(" IS NOT NULL") {

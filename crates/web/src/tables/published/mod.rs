@@ -55,7 +55,8 @@ pub async fn apply(
 
 /// What the concerned lines of a table take their rows from.
 fn sources(table: &StatTable, lines: &[bool]) -> BTreeSet<String> {
-    let concerned: Vec<&Line> = table.lines.iter().zip(lines).filter(|(line, held)| **held && line.sql.is_some()).map(|(line, _)| line).collect();
+    let concerned: Vec<&Line> =
+        table.lines.iter().zip(lines).filter(|(line, held)| **held && line.sql.is_some()).map(|(line, _)| line).collect();
     match table.rows.from {
         From::Lines => concerned.iter().map(|line| Meaning::of(table, &[line]).from).collect(),
         _ => BTreeSet::from([Meaning::of(table, &table.lines.iter().collect::<Vec<_>>()).from]),
@@ -75,7 +76,8 @@ fn tables(catalogue: &Catalogue) -> Vec<StatTable> {
 
 /// What is withheld of a fact and a year in a territory.
 async fn of(app: &App, territory: &Territory<'_>, fact: &str, year: i32) -> Result<Arc<Hidden>, LakeError> {
-    let kinds: Vec<&str> = app.catalogue().kinds.values().filter(|kind| territory.withholds_persons(&[kind.as_ref()])).map(|k| k.kind.as_str()).collect();
+    let kinds: Vec<&str> =
+        app.catalogue().kinds.values().filter(|kind| territory.withholds_persons(&[kind.as_ref()])).map(|k| k.kind.as_str()).collect();
     let key = format!("{} {:?} {year} {} {fact}", territory.home, territory.scope, kinds.join(","));
     // Held while it is decided: the panels of a board all ask at once, and one answer does for them.
     let mut kept = app.published.0.lock().await;
@@ -101,7 +103,8 @@ async fn decide(app: &App, territory: &Territory<'_>, fact: &str, year: i32) -> 
         }
         if table.rows.from == From::Lines {
             // Lines are no parts of each other: those of other facts need not be asked.
-            let wanted: Vec<bool> = table.lines.iter().zip(&lines).map(|(l, held)| *held && Meaning::of(&table, &[l]).from == fact).collect();
+            let wanted: Vec<bool> =
+                table.lines.iter().zip(&lines).map(|(l, held)| *held && Meaning::of(&table, &[l]).from == fact).collect();
             let mut keep = wanted.iter();
             table.lines.retain(|_| keep.next() == Some(&true));
             lines = vec![true; table.lines.len()];
@@ -109,7 +112,9 @@ async fn decide(app: &App, territory: &Territory<'_>, fact: &str, year: i32) -> 
         // A table that cannot be evaluated tells nothing; its own place says why.
         match grid::raw(app, &table, &params).await {
             Ok(grid) => Counting { table: &table, lines: &lines, node: &territory.home }.enter(&mut joint, &grid, year),
-            Err(error) => tracing::warn!(table = table.table, error = &error as &dyn std::error::Error, "a table of persons cannot be evaluated"),
+            Err(error) => {
+                tracing::warn!(table = table.table, error = &error as &dyn std::error::Error, "a table of persons cannot be evaluated")
+            }
         }
     }
     Ok(joint.decide(app.catalogue().roles.smallest_cell))
