@@ -22,7 +22,7 @@ for (const width of [390, 1440, 1920]) {
       const found = await look(page, `board-${board}-${width}`);
       if (found.length > 0) faults[board] = found;
     }
-    for (const address of ['/boards', '/boards/monitoring/by_factor?year=2020', '/plans/qinhuangdao/I-04?year=2020', '/plans/qinhuangdao/forecast?year=2020&as_of=2020-09-30']) {
+    for (const address of ['/boards', '/matches/rehab?year=2020', '/boards/monitoring/by_factor?year=2020', '/plans/qinhuangdao/I-04?year=2020', '/plans/qinhuangdao/forecast?year=2020&as_of=2020-09-30']) {
       await open(page, address);
       const found = await look(page, `${address.split('?')[0].replaceAll('/', '-').slice(1)}-${width}`);
       if (found.length > 0) faults[address] = found;

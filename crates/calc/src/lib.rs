@@ -11,6 +11,7 @@ pub mod grading;
 pub mod hearing;
 pub mod heat;
 pub mod lung;
+pub mod matching;
 pub mod noise;
 pub mod physical;
 pub mod profile;

@@ -40,6 +40,8 @@ pub struct Catalogue {
     pub boards: IndexMap<String, crate::Board>,
     /// Layers of the map by name, in their order.
     pub layers: IndexMap<String, crate::Layer>,
+    /// Matches of needs and places by name.
+    pub matches: IndexMap<String, crate::Match>,
     /// Plans by name.
     pub plans: IndexMap<String, Plan>,
     /// Sentences of evaluation reports.
@@ -149,6 +151,9 @@ impl Catalogue {
             catalogue.layers.insert(layer.layer.clone(), layer);
         }
         catalogue.layers.sort_by(|_, a, _, b| (a.order, &a.layer).cmp(&(b.order, &b.layer)));
+        for (_, found, _) in read_all::<crate::Match>(files, "matches/", &mut faults) {
+            catalogue.matches.insert(found.name.clone(), found);
+        }
         for (_, plan, _) in read_all::<Plan>(files, "plans/", &mut faults) {
             catalogue.plans.insert(plan.plan.clone(), plan);
         }

@@ -76,6 +76,7 @@ pub fn cross_check(catalogue: &Catalogue, files: &[File]) -> Vec<Fault> {
     faults.extend(crate::tables::check(catalogue, files));
     faults.extend(crate::boards::check(catalogue, files));
     faults.extend(crate::layers::check(catalogue, files));
+    faults.extend(crate::matches::check(catalogue, files));
     faults.extend(crate::access::check(catalogue, files));
     faults.extend(crate::protection::check(catalogue, files));
     faults.extend(crate::due::check(catalogue, files));

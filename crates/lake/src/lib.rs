@@ -7,6 +7,7 @@ pub mod facts;
 mod lake;
 mod manifest;
 mod outline;
+pub mod outlook;
 pub mod readings;
 pub mod reference;
 mod refresh;

@@ -10,7 +10,7 @@ use common::{MemoryStore, stored};
 use serde_json::{Value, json};
 use zhijian_kinds::Catalogue;
 use zhijian_kinds::warning::{Judged, Level};
-use zhijian_lake::Lake;
+use zhijian_lake::{Evaluator, Lake};
 use zhijian_lake::warnings::Rules;
 use zhijian_records::warnings::Facts as _;
 
@@ -18,7 +18,8 @@ async fn rules(home: &tempfile::TempDir, store: &MemoryStore) -> (Arc<Catalogue>
     let catalogue = Catalogue::embedded();
     let lake = Arc::new(Lake::open(home.path(), &catalogue).unwrap());
     lake.refresh(store).await.unwrap();
-    (catalogue, Rules::new(lake))
+    let evaluator = Arc::new(Evaluator::new(lake, Arc::clone(&catalogue)));
+    (catalogue, Rules::new(evaluator))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -122,4 +123,66 @@ async fn more_cases_than_expected_are_told_with_their_probability() {
     assert!((number("p") - 0.000_594).abs() < 1e-6, "{}", number("p"));
     assert_eq!(rule.judge(&rows[0], &rule.defaults(), "2020-12-31"), Judged::Level(Level::Orange));
     assert!(rows[0].contains_key("scan_p") && rows[0].contains_key("ears_alarm"), "the other methods speak too: {:?}", rows[0]);
+}
+
+/// Employers of a county that should declare; `declared` months of 2020 in which one more did.
+fn declaring(store: &MemoryStore, county: &str, many: usize, declared: &[u32]) {
+    for at in 0..many {
+        let id = format!("{county}e{at}");
+        let data = json!({"name": id, "status": "10", "industry": "3011", "exposed_total": 5, "updated_on": "2019-06-01"});
+        store.commit(1_000 + at as i64, vec![stored("employer", &id, county, "2019-01-01", data.to_string())]);
+    }
+    for (at, month) in declared.iter().enumerate() {
+        let day = format!("2020-{month:02}-10");
+        let data = json!({"employer_id": format!("{county}e{at}"), "decl_type": "1", "declared_on": day, "status": "valid"});
+        store.commit(2_000 + at as i64, vec![stored("declaration", &format!("{county}d{at}"), county, &day, data.to_string())]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rq_161_rq_168_a_row_forecast_to_miss_its_target_raises_and_one_on_track_does_not() {
+    let (home, store) = (tempfile::tempdir().unwrap(), MemoryStore::default());
+    // Half of them in January and nobody since; everybody in January.
+    declaring(&store, "130302", 4, &[1, 1]);
+    declaring(&store, "130322", 6, &[1; 6]);
+    let (catalogue, rules) = rules(&home, &store).await;
+    let rule = &catalogue.warnings["EW-28"];
+    let asked = async |day: &str| {
+        let rows = rules.rows(rule, day).await.unwrap();
+        rows.into_iter().filter(|row| row["key"].as_str().unwrap().starts_with("qinhuangdao/I-02/")).collect::<Vec<_>>()
+    };
+    let rows = asked("2020-10-31").await;
+    let judged = |rows: &[zhijian_records::warnings::Row], thresholds: &zhijian_kinds::warning::Thresholds| {
+        rows.iter().map(|row| (row["region"].as_str().unwrap().to_owned(), rule.judge(row, thresholds, "2020-10-31"))).collect::<Vec<_>>()
+    };
+    let (yellow, fine) = (Judged::Level(Level::Yellow), Judged::Fine);
+    let expected = [("130300", yellow), ("130302", yellow), ("130322", fine)].map(|(r, j)| (r.to_owned(), j));
+    assert_eq!(judged(&rows, &rule.defaults()), expected, "{rows:?}");
+    let county = rows.iter().find(|row| row["region"] == "130302").unwrap();
+    assert_eq!((county["projected"].as_f64(), county["goal"].as_f64(), county["months"].as_f64()), (Some(50.0), Some(89.0), Some(10.0)));
+    assert_eq!(county["evidence"], "plan:qinhuangdao/I-02?year=2020&as_of=2020-10-31&region=130302");
+    assert!(county["evidence"].as_str().unwrap().len() <= "plan:".len() + 64, "it fits the record's field");
+    // The same forecast as the plan board's.
+    let lake = Arc::new(Lake::open(home.path(), &catalogue).unwrap());
+    let evaluator = Evaluator::new(lake, Arc::clone(&catalogue));
+    let params = zhijian_lake::Params { options: catalogue.plans["qinhuangdao"].options["I-02"].clone(), ..zhijian_lake::Params::new("130300", 2020) };
+    let last = zhijian_kinds::dates::parse_iso("2020-10-31").unwrap();
+    let (outlook, _) = evaluator.outlook(&catalogue.indicators["I-02"], &params, last).await.unwrap().unwrap();
+    assert_eq!(rows[0]["projected"].as_f64(), outlook.forecast.map(|f| f.value));
+    // A level that was shared out to the county for the year stands instead of the plan's.
+    let share = json!({"plan": "qinhuangdao", "indicator": "I-02", "year": 2020, "county": "130302", "value": 45, "set_on": "2020-02-01"});
+    store.commit(9_000, vec![stored("target_share", "s1", "130302", "2020-02-01", share.to_string())]);
+    let lake = Arc::new(Lake::open(home.path(), &catalogue).unwrap());
+    lake.refresh(&store).await.unwrap();
+    let shared = Rules::new(Arc::new(Evaluator::new(lake, Arc::clone(&catalogue)))).rows(rule, "2020-10-31").await.unwrap();
+    let county = shared.iter().find(|row| row["key"] == "qinhuangdao/I-02/130302/2020").unwrap();
+    assert_eq!((county["goal"].as_f64(), rule.judge(county, &rule.defaults(), "2020-10-31")), (Some(45.0), fine), "{county:?}");
+    // A region may ask for more than a small miss.
+    let mut lenient = rule.defaults();
+    lenient.insert("margin".into(), 40.0);
+    assert_eq!(judged(&rows, &lenient).into_iter().filter(|(_, j)| *j == yellow).count(), 0);
+    // Too few months, a year that is over, other cities without records: no forecast.
+    assert!(asked("2020-02-20").await.is_empty() && asked("2020-12-31").await.is_empty());
+    let others = rules.rows(rule, "2020-10-31").await.unwrap();
+    assert!(others.iter().all(|row| row["key"].as_str().unwrap().starts_with("qinhuangdao/")), "{others:?}");
 }

@@ -50,6 +50,7 @@ async fn main() -> Result<(), Failure> {
         home,
         region: "130300".into(),
         purposes: Arc::default(),
+        published: Arc::default(),
         gate: Arc::default(),
         demo: true,
         online: None,

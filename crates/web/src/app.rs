@@ -2,6 +2,7 @@
 
 use crate::gate::Gate;
 use crate::purposes::Purposes;
+use crate::tables::published::Published;
 use std::path::PathBuf;
 use std::sync::Arc;
 use zhijian_kinds::Catalogue;
@@ -23,6 +24,8 @@ pub struct App {
     pub region: String,
     /// Purposes that were stated for records, a session at a time.
     pub purposes: Arc<Purposes>,
+    /// What is withheld of small numbers, while the lake stands as it does.
+    pub published: Arc<Published>,
     /// Where the site is and who stands before it.
     pub gate: Arc<Gate>,
     /// Folder whose GeoJSON files stand instead of the embedded ones of the same name.

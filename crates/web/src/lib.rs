@@ -25,6 +25,7 @@ pub mod layout;
 pub mod links;
 pub mod lists;
 pub mod maps;
+pub mod matches;
 pub mod metrics;
 pub mod notices;
 mod online;

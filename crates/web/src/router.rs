@@ -62,6 +62,7 @@ pub fn router(app: App) -> Router {
         .merge(board::router())
         .merge(boards::router())
         .merge(maps::router())
+        .merge(crate::matches::router())
         .merge(evaluations::router())
         .merge(tables::router())
         .merge(explore::router())

@@ -15,7 +15,7 @@ pub struct Sum {
 }
 
 impl Sum {
-    fn members(&self) -> impl Iterator<Item = usize> {
+    pub(super) fn members(&self) -> impl Iterator<Item = usize> {
         self.parts.iter().copied().chain([self.total])
     }
 }

@@ -63,7 +63,7 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
     let hub = crate::online::hub(&platform).await?;
     let gateways = crate::online::start(&platform, &hub).await?;
     let keeper = tokio::spawn(crate::keeping::keep(Arc::clone(&platform)));
-    let facts = Arc::new(zhijian_lake::warnings::Rules::new(Arc::clone(&platform.lake)));
+    let facts = Arc::new(zhijian_lake::warnings::Rules::new(Arc::clone(&platform.evaluator)));
     let watch = tokio::spawn(keep_watch(zhijian_records::warnings::Watch::new(platform.door.clone(), facts), caught_up));
     let app = zhijian_web::App {
         door: platform.door.clone(),
@@ -73,6 +73,7 @@ pub async fn listen(platform: Platform, address: &str, demo: bool) -> Result<Exi
         maps: platform.config.maps_dir(),
         region,
         purposes: Arc::default(),
+        published: Arc::default(),
         gate: Arc::new(platform.config.gate()?),
         demo,
         online: Some(hub),

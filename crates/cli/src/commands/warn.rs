@@ -71,7 +71,7 @@ enum Command {
 /// The store or the lake failed; an unknown rule; a look back that makes no sense.
 pub async fn run(config: Config, args: Args) -> Result<ExitCode> {
     let platform = Platform::open(config).await?;
-    let facts = Arc::new(Rules::new(Arc::clone(&platform.lake)));
+    let facts = Arc::new(Rules::new(Arc::clone(&platform.evaluator)));
     let catalogue = Arc::clone(&platform.door.catalogue);
     let rule = |name: &str| -> Result<&Warning> {
         catalogue.warnings.get(name).ok_or_else(|| anyhow!("没有预警规则“{name}”，规则编号如 EW-11"))

@@ -50,7 +50,7 @@ pub(super) fn height(chart: &Chart) -> u32 {
 
 fn bars_of(out: &mut String, bars: &[Point], unit: &str) {
     out.push_str(r#"<c:barChart><c:barDir val="bar"/><c:grouping val="clustered"/><c:varyColors val="0"/>"#);
-    series(out, 0, "数值", VALUE, bars.iter().map(|b| (b.label.as_str(), b.value)), false);
+    series(out, unit, 0, "数值", VALUE, bars.iter().map(|b| (b.label.as_str(), b.value)), false);
     out.push_str(r#"<c:gapWidth val="60"/><c:axId val="1"/><c:axId val="2"/></c:barChart>"#);
     axes(out, "l", "b", true, unit);
     out.push_str("</c:plotArea>");
@@ -58,18 +58,24 @@ fn bars_of(out: &mut String, bars: &[Point], unit: &str) {
 
 fn line(out: &mut String, points: &[Point], goals: &[Goal], unit: &str) {
     out.push_str(r#"<c:lineChart><c:grouping val="standard"/><c:varyColors val="0"/>"#);
-    series(out, 0, "数值", VALUE, points.iter().map(|p| (p.label.as_str(), p.value)), true);
+    series(out, unit, 0, "数值", VALUE, points.iter().map(|p| (p.label.as_str(), p.value)), true);
     if !goals.is_empty() {
         let at = |label: &str| goals.iter().find(|g| g.label == label).map(|g| g.value);
-        series(out, 1, "目标", GOAL, points.iter().map(|p| (p.label.as_str(), at(&p.label))), true);
+        series(out, unit, 1, "目标", GOAL, points.iter().map(|p| (p.label.as_str(), at(&p.label))), true);
     }
     out.push_str(r#"<c:marker val="1"/><c:axId val="1"/><c:axId val="2"/></c:lineChart>"#);
     axes(out, "b", "l", false, unit);
     out.push_str(r#"</c:plotArea><c:legend><c:legendPos val="b"/><c:overlay val="0"/></c:legend>"#);
 }
 
+/// How numbers are written: percent as they are, counts in groups of three digits.
+fn format(unit: &str) -> &'static str {
+    if unit == "%" { "General" } else { "#,##0" }
+}
+
 fn series<'a>(
     out: &mut String,
+    unit: &str,
     at: usize,
     name: &str,
     colour: &str,
@@ -85,7 +91,8 @@ fn series<'a>(
     } else {
         let _ = write!(out, r#"<c:spPr><a:solidFill><a:srgbClr val="{colour}"/></a:solidFill></c:spPr><c:invertIfNegative val="0"/>"#);
     }
-    out.push_str(r#"<c:dLbls><c:numFmt formatCode="General" sourceLinked="0"/><c:showLegendKey val="0"/><c:showVal val="1"/><c:showCatName val="0"/><c:showSerName val="0"/><c:showPercent val="0"/><c:showBubbleSize val="0"/></c:dLbls>"#);
+    let code = format(unit);
+    let _ = write!(out, r#"<c:dLbls><c:numFmt formatCode="{code}" sourceLinked="0"/><c:showLegendKey val="0"/><c:showVal val="1"/><c:showCatName val="0"/><c:showSerName val="0"/><c:showPercent val="0"/><c:showBubbleSize val="0"/></c:dLbls>"#);
     let count = points.clone().count();
     let _ = write!(out, r#"<c:cat><c:strLit><c:ptCount val="{count}"/>"#);
     for (index, (label, _)) in points.clone().enumerate() {
@@ -117,6 +124,7 @@ fn axes(out: &mut String, across: &str, along: &str, reversed: bool, unit: &str)
     }
     let _ = write!(
         out,
-        r#"<c:numFmt formatCode="General" sourceLinked="0"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/><c:crossAx val="1"/><c:crosses val="{cross}"/></c:valAx>"#
+        r#"<c:numFmt formatCode="{}" sourceLinked="0"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/><c:crossAx val="1"/><c:crosses val="{cross}"/></c:valAx>"#,
+        format(unit)
     );
 }

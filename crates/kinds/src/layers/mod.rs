@@ -50,6 +50,9 @@ pub struct Layer {
     /// The query: a row a unit with `region`, `town`, `num`, `den`; with `record`, `label` and `owner` when `record` is named.
     #[serde(default)]
     pub query: Option<Line>,
+    /// Pages that stand beside it: title → address.
+    #[serde(default)]
+    pub see: IndexMap<String, String>,
     /// Things with coordinates that are shown on it.
     #[serde(default)]
     pub points: Option<Points>,

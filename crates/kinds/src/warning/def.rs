@@ -129,6 +129,27 @@ pub enum Source {
     Statistic(Statistic),
     /// Open duties of `definitions/duties`. Column of the conditions: `late`, days past the last day (negative before it).
     Duty(OfDuties),
+    /// Rows of plans, forecast for the end of the open year as on the plan board. Columns of the conditions: [`FORECAST`].
+    Forecast(OfPlans),
+}
+
+/// Columns that a forecast gives: the end of the year, its interval, the level of the plan, the value at the last end of a month, how many
+/// months, the year and the year of the plan's level.
+pub const FORECAST: [&str; 8] = ["projected", "low", "high", "goal", "now", "months", "year", "goal_year"];
+
+/// Kind of the evidence that names a row of a plan: its id is the address below `/plans/`.
+pub const PLAN_ROW: &str = "plan";
+
+/// Rows of plans that ask for at least a number.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfPlans {
+    /// Names of plans; all when empty. A plan of whose region nothing is recorded gives no rows.
+    #[serde(default)]
+    pub plans: Vec<String>,
+    /// The counties of the plan's region are asked too, each held against the plan's level.
+    #[serde(default)]
+    pub counties: bool,
 }
 
 /// Open duties.

@@ -45,6 +45,11 @@ fn of_rule(catalogue: &Catalogue, def: &WarningDef, path: &str) -> Vec<(String, 
         Source::Record(record) => found.extend(of_record(catalogue, def, record, "source.record")),
         Source::Query(query) => found.extend(of_query(catalogue, query)),
         Source::Statistic(statistic) => found.extend(of_query(catalogue, &statistic.query)),
+        Source::Forecast(of) => {
+            for plan in of.plans.iter().filter(|plan| !catalogue.plans.contains_key(*plan)) {
+                say("source.forecast", format!("没有名为“{plan}”的规划"));
+            }
+        }
         Source::Duty(of) => {
             for duty in of.duties.iter().filter(|duty| !catalogue.duties.contains_key(*duty)) {
                 say("source.duty", format!("没有名为“{duty}”的事项"));
@@ -148,6 +153,8 @@ mod tests {
             ("a role that nobody has", "warnings/EW-11.yaml", "roles: [R03, R06]", "roles: [R03, R99]", "R99"),
             ("a fact that is not there", "warnings/EW-11.yaml", "facts: [exam", "facts: [exams", "exams"),
             ("private data in the subject", "warnings/EW-01.yaml", "subject: [employer_name", "subject: [nowhere", "nowhere"),
+            ("a plan that is not there", "warnings/EW-28.yaml", "counties: true", "plans: [nowhere]", "nowhere"),
+            ("a column that no forecast has", "warnings/EW-28.yaml", "projected <", "foreseen <", "foreseen"),
             ("an unknown word", "warnings/EW-11.yaml", "quiet_days:", "quiet_hours:", "quiet_hours"),
         ];
         for (why, file, from, to, expected) in rows {

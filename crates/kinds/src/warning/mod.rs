@@ -4,6 +4,8 @@ mod def;
 mod lint;
 mod rule;
 
-pub use def::{Also, Level, LevelDef, Method, OfDuties, Party, Query, RecordSource, Source, Statistic, Threshold, WarningDef};
+pub use def::{
+    Also, FORECAST, Level, LevelDef, Method, OfDuties, OfPlans, PLAN_ROW, Party, Query, RecordSource, Source, Statistic, Threshold, WarningDef,
+};
 pub(crate) use lint::check;
 pub use rule::{Judged, Part, Thresholds, Warning};

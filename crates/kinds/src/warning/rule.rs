@@ -1,6 +1,6 @@
 //! A warning rule at run time: conditions compiled, thresholds of a region, the level of a row.
 
-use super::def::{Level, LevelDef, Party, Query, RecordSource, Source, WarningDef};
+use super::def::{FORECAST, Level, LevelDef, Party, Query, RecordSource, Source, WarningDef};
 use crate::kind::{Field, Kind};
 use crate::rules::Expression;
 use indexmap::IndexMap;
@@ -106,6 +106,7 @@ impl Warning {
         match &def.source {
             Source::Record(_) => {}
             Source::Duty(_) => names.extend(["late".to_owned(), "duty".to_owned()]),
+            Source::Forecast(_) => names.extend(COLUMNS.iter().chain(&FORECAST).map(|c| (*c).to_owned())),
             Source::Query(query) => columns(query),
             Source::Statistic(statistic) => {
                 columns(&statistic.query);
@@ -167,7 +168,7 @@ impl Warning {
     #[must_use]
     pub fn query(&self) -> Option<&Query> {
         match &self.def.source {
-            Source::Record(_) | Source::Duty(_) => None,
+            Source::Record(_) | Source::Duty(_) | Source::Forecast(_) => None,
             Source::Query(query) => Some(query),
             Source::Statistic(statistic) => Some(&statistic.query),
         }

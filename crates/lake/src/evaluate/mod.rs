@@ -8,7 +8,7 @@ mod counted;
 mod listed;
 pub(crate) mod literal;
 mod narrow;
-mod plan;
+pub(crate) mod plan;
 mod points;
 pub(crate) mod queries;
 pub(crate) mod rows;
@@ -98,7 +98,7 @@ fn first_day(year: i32) -> Date {
 /// Answers questions about indicators; keeps answers until the lake changes.
 #[derive(Debug)]
 pub struct Evaluator {
-    catalogue: Arc<Catalogue>,
+    pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) queries: Queries,
 }
 

@@ -219,7 +219,7 @@ impl Evaluator {
 }
 
 /// The target that a year is held against: that of 2023 up to 2023, then that of 2025.
-fn goal(target: &Target, year: i32) -> (Option<Value>, Option<i32>) {
+pub(crate) fn goal(target: &Target, year: i32) -> (Option<Value>, Option<i32>) {
     let given = |value: &Option<Value>| value.clone().filter(|v| !v.is_null());
     match (given(&target.target_2023), given(&target.target_2025)) {
         (Some(goal), _) if year <= 2023 => (Some(goal), Some(2023)),

@@ -1,5 +1,6 @@
 //! Rows of early-warning rules over facts: the rule's query as of a day, and the methods of `calc` over its rows.
 
+mod plans;
 mod series;
 
 use std::sync::Arc;
@@ -20,20 +21,20 @@ use zhijian_records::{
 use crate::{
     error::{LakeError, Result},
     evaluate::literal::{literal, replaced},
-    lake::Lake,
+    Evaluator,
 };
 
 /// Asks the lake for warning rules.
 #[derive(Debug, Clone)]
 pub struct Rules {
-    lake: Arc<Lake>,
+    evaluator: Arc<Evaluator>,
 }
 
 impl Rules {
-    /// Over a lake.
+    /// Over the lake of an evaluator; plans are forecast by it too.
     #[must_use]
-    pub fn new(lake: Arc<Lake>) -> Self {
-        Self { lake }
+    pub fn new(evaluator: Arc<Evaluator>) -> Self {
+        Self { evaluator }
     }
 
     /// The SQL of a rule as of a day.
@@ -51,7 +52,7 @@ impl Rules {
 
     async fn query(&self, rule: &Warning, today: &str) -> std::result::Result<Vec<Row>, String> {
         let sql = Self::sql(rule, today)?;
-        let batches = self.lake.query(&sql, None).await.map_err(|e| chain(&e))?;
+        let batches = self.evaluator.lake().query(&sql, None).await.map_err(|e| chain(&e))?;
         let mut rows = Vec::new();
         for batch in &batches {
             rows.extend(read(batch).map_err(|e| chain(&e))?);
@@ -63,6 +64,9 @@ impl Rules {
 #[async_trait]
 impl Facts for Rules {
     async fn rows(&self, rule: &Warning, today: &str) -> std::result::Result<Vec<Row>, String> {
+        if let Source::Forecast(of) = &rule.source {
+            return plans::rows(&self.evaluator, of, today).await.map_err(|e| chain(&e));
+        }
         let rows = self.query(rule, today).await?;
         match &rule.source {
             Source::Statistic(statistic) => Ok(judged(statistic, rows, today)),
@@ -71,7 +75,7 @@ impl Facts for Rules {
     }
 
     fn stand(&self) -> Instant {
-        self.lake.stand()
+        self.evaluator.lake().stand()
     }
 }
 

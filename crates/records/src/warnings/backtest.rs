@@ -77,7 +77,7 @@ pub async fn run(door: &Door, facts: &dyn Facts, asked: &Asked<'_>) -> Result<Ba
     match &asked.rule.source {
         Source::Duty(_) => return Err("该规则看的是现有的应办事项，事项不留历史状态，不能回测".into()),
         Source::Record(_) => past.records(door).await?,
-        Source::Query(_) | Source::Statistic(_) => {
+        Source::Query(_) | Source::Statistic(_) | Source::Forecast(_) => {
             for month in &months {
                 let day = last_day(month).ok_or("月份无法识别")?;
                 let rows = facts.rows(asked.rule, &day).await?;

@@ -83,7 +83,8 @@ pub fn of_row(rule: &Warning, row: &Row, today: &str, level: Option<Level>) -> S
     let evidence = text(row, "evidence");
     let evidence = evidence.split(';').filter_map(|e| e.split_once(':')).map(|(kind, id)| (kind.to_owned(), id.to_owned()));
     let shown = rule.query().map(|q| q.columns.as_slice()).unwrap_or_default();
-    let taken = match &rule.source {
+    let taken: Vec<String> = match &rule.source {
+        zhijian_kinds::warning::Source::Forecast(_) => zhijian_kinds::warning::FORECAST.iter().map(|c| (*c).to_owned()).collect(),
         zhijian_kinds::warning::Source::Statistic(s) => s.methods.iter().flat_map(|m| m.take.values().cloned()).collect(),
         _ => Vec::new(),
     };

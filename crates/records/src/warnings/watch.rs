@@ -222,7 +222,7 @@ impl Watch {
                 };
                 of_duties::signals(&self.door, of, today).await?
             }
-            Source::Query(_) | Source::Statistic(_) => match self.facts.rows(rule, today).await {
+            Source::Query(_) | Source::Statistic(_) | Source::Forecast(_) => match self.facts.rows(rule, today).await {
                 Ok(rows) => rows.into_iter().map(|row| (of_row(rule, &row, today, None), row)).collect(),
                 Err(message) => {
                     tracing::error!(rule = rule.warning, message, "a warning rule could not be asked");

@@ -17,7 +17,7 @@ use zhijian_records::warnings::backtest::{self, Asked};
 use zhijian_records::warnings::{Facts, Round, Row, Watch};
 use zhijian_records::{Caller, Door, DoorError};
 
-/// Facts as the test says them: what EW-11 gives.
+/// Facts as the test says them: what EW-11 gives, or the rule that a row names in `of`.
 #[derive(Default)]
 struct Said {
     rows: Mutex<Vec<Value>>,
@@ -34,8 +34,9 @@ impl Said {
 #[async_trait]
 impl Facts for Said {
     async fn rows(&self, rule: &Warning, _today: &str) -> Result<Vec<Row>, String> {
-        let rows = if rule.warning == "EW-11" { self.rows.lock().unwrap().clone() } else { Vec::new() };
-        Ok(rows.iter().filter_map(|r| r.as_object().cloned()).collect())
+        let rows = self.rows.lock().unwrap().clone();
+        let of = |row: &Value| row.get("of").and_then(Value::as_str).unwrap_or("EW-11") == rule.warning;
+        Ok(rows.iter().filter(|r| of(r)).filter_map(|r| r.as_object().cloned()).collect())
     }
     fn stand(&self) -> Instant {
         self.stand.load(std::sync::atomic::Ordering::SeqCst)
@@ -361,4 +362,38 @@ async fn a_look_back_counts_by_month_and_writes_nothing() {
     for (from, to) in [("2026-03", "2026-01"), ("x", "2026-01"), ("2010-01", "2026-01")] {
         assert!(backtest::run(&door, facts.as_ref(), &Asked { from, to, ..asked.clone() }).await.is_err(), "{from} {to}");
     }
+}
+
+/// A row of a plan at the end of the year, as the lake forecasts it.
+fn outlook(region: &str, projected: f64) -> Value {
+    json!({"of": "EW-28", "key": format!("qinhuangdao/I-02/{region}/2026"), "subject": "工业企业职业病危害项目申报率（2026年）", "employer": null,
+           "region": region, "value": projected, "evidence": format!("plan:qinhuangdao/I-02?year=2026&as_of=2026-05-31&region={region}"),
+           "projected": projected, "low": projected - 2.0, "high": projected + 2.0, "goal": 90.0, "now": 50.0, "months": 5, "year": 2026, "goal_year": 2025})
+}
+
+#[tokio::test]
+async fn rq_161_rq_168_a_row_of_a_plan_that_will_miss_its_target_is_raised_once_and_closed() {
+    let (_world, door, _, facts) = world().await;
+    facts.says(&[outlook("130300", 70.0), outlook("130302", 70.0), outlook("130322", 95.0)]);
+    assert_eq!(watch(&door, &facts).await.opened, 2, "the city and the county that will miss it");
+    let raised = ["EW-28 1 级2 高2 present pushed", "EW-28 1 级2 高2 present pushed"];
+    assert_eq!(shown(&all(&door).await), raised);
+    let city = all(&door).await.into_iter().find(|s| s.region == "130300").unwrap();
+    let document = city.document();
+    assert_eq!(document["evidence"][0]["evidence_kind"], "plan");
+    assert_eq!(document["evidence"][0]["evidence_id"], "qinhuangdao/I-02?year=2026&as_of=2026-05-31&region=130300");
+    assert!(document["inputs"].as_str().unwrap().contains("goal=90"), "{document:?}");
+
+    // The same again raises nothing; a better forecast clears and waits for somebody.
+    facts.says(&[outlook("130300", 71.0), outlook("130302", 93.0), outlook("130322", 95.0)]);
+    assert_eq!(watch(&on(&door, "2026-07-20"), &facts).await.opened, 0);
+    let county = all(&door).await.into_iter().find(|s| s.region == "130302").unwrap();
+    assert_eq!(shown(std::slice::from_ref(&county)), ["EW-28 1 级2 高2 cleared pushed"]);
+    close(&on(&door, "2026-07-21"), &county.id, "2026-07-21").await;
+    let county = all(&door).await.into_iter().find(|s| s.region == "130302").unwrap();
+    assert_eq!(shown(std::slice::from_ref(&county)), ["EW-28 1 级2 高2 cleared closed"]);
+
+    // Missed again within the quiet days: held, not raised.
+    facts.says(&[outlook("130300", 71.0), outlook("130302", 60.0)]);
+    assert_eq!(watch(&on(&door, "2026-08-05"), &facts).await.opened, 0);
 }

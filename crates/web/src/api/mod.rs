@@ -2,6 +2,7 @@
 //!
 //! [`operations`] is the one table from which the router and the OpenAPI document are made.
 
+mod boards;
 mod body;
 mod calc;
 mod client;
@@ -10,11 +11,13 @@ mod docs;
 mod duties;
 mod explore;
 mod given;
+mod layers;
 mod lists;
 mod notices;
 pub mod openapi;
 pub mod operation;
 pub mod operations;
+mod outlook;
 mod papers;
 mod plan_params;
 mod plans;

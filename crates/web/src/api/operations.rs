@@ -4,11 +4,13 @@ use super::calc;
 use super::definitions::{codes, kinds};
 use super::operation::{Access, Operation, delete, get, patch, post, put};
 use super::records::{change, list, merge, read};
-use super::{duties, explore, lists, notices, openapi, papers, plan_params, plans, search, session, tables, watch};
+use super::{
+    boards, duties, explore, layers, lists, notices, openapi, outlook, papers, plan_params, plans, search, session, tables, watch,
+};
 use zhijian_records::access::Wish;
 
 /// Headings in order, with a line about each.
-pub const TAGS: [(&str, &str); 11] = [
+pub const TAGS: [(&str, &str); 12] = [
     ("会话", "登录得到 Cookie 与防伪令牌；写操作在请求头 X-CSRF-Token 中带上令牌"),
     ("记录", "各类表单的记录，经统一入口校验、留痕"),
     ("文书", "回执、告知书、报告、证明书：出具、下载"),
@@ -17,6 +19,7 @@ pub const TAGS: [(&str, &str); 11] = [
     ("通知", "本人的站内通知：只列仍可查看的，数量与列表一致"),
     ("定义", "表单、代码表、行政区划"),
     ("规划与指标", "规划评估、指标分解与名单"),
+    ("一张网与看板", "图层与看板：数、口径、数据时点，以及所计记录的地址；与页面同一计算、同一权限"),
     ("计算", "计算器：公式、输入、出处，与一次计算"),
     ("运行", "任务与审计"),
     ("接口", "本文档"),
@@ -36,6 +39,8 @@ pub fn operations() -> Vec<Operation> {
     all.extend(definitions());
     all.extend(indicators());
     all.extend(statistics());
+    all.extend(cockpit());
+    all.extend(outlooks());
     all.extend(calculations());
     all.extend(running());
     all
@@ -243,6 +248,59 @@ fn statistics() -> [Operation; 4] {
             .access(Access::Region)
             .query(&explore::CUBE)
             .gives(200, "Exploration"),
+    ]
+}
+
+fn cockpit() -> [Operation; 7] {
+    let here = "一张网与看板";
+    [
+        get("/boards", boards::list).named("listBoards", here, "全部看板及其面板").access(Access::Region).gives(200, "BoardList"),
+        get("/boards/{board}", boards::read)
+            .named("readBoard", here, "一块看板：各面板的行、列、数、口径与记录地址")
+            .access(Access::Region)
+            .query(&boards::BOARD)
+            .gives(200, "BoardFilled"),
+        get("/boards/{board}/{panel}", boards::panel)
+            .named("readPanel", here, "一个面板的数")
+            .access(Access::Region)
+            .query(&boards::PANEL)
+            .gives(200, "PanelFilled")
+            .also(FILES),
+        get("/boards/{board}/{panel}/units", boards::behind)
+            .named("listPanelUnits", here, "面板中一个数所计的记录")
+            .access(Access::Region)
+            .query(&boards::UNITS)
+            .query(&boards::LISTING)
+            .gives(200, "CountedPage"),
+        get("/layers", layers::list).named("listLayers", here, "一张网的全部图层").access(Access::Region).gives(200, "LayerList"),
+        get("/layers/{layer}", layers::read)
+            .named("readLayer", here, "一个图层：下级各区划的数，及下钻与记录的地址")
+            .access(Access::Region)
+            .query(&layers::LAYER)
+            .gives(200, "LayerFilled")
+            .also(FILES),
+        get("/layers/{layer}/units", layers::units)
+            .named("listLayerUnits", here, "图层中一个区划的数所计的记录")
+            .access(Access::Region)
+            .query(&layers::UNITS)
+            .gives(200, "CountedPage"),
+    ]
+}
+
+fn outlooks() -> [Operation; 2] {
+    let here = "规划与指标";
+    [
+        get("/plans/{plan}/forecast", outlook::forecast)
+            .named("forecastPlan", here, "规划各行的年末预测：月末值、预测区间与判断")
+            .access(Access::Region)
+            .query(&plan_params::EVALUATION)
+            .gives(200, "PlanForecast")
+            .also(FILES),
+        get("/plans/{plan}/indicators/{code}/gap", outlook::gap)
+            .named("readGap", here, "一项指标各区划对目标差距的贡献；各地之和等于全域的缺口")
+            .access(Access::Region)
+            .query(&plan_params::GAP)
+            .gives(200, "PlanGap"),
     ]
 }
 

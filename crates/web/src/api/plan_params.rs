@@ -2,15 +2,19 @@
 
 use super::operation::{Holds, Param};
 
-const REGION: Param = Param::new("region", Holds::Text, "区划代码：自己的区划或其下级");
+/// Place.
+pub(super) const REGION: Param = Param::new("region", Holds::Text, "区划代码：自己的区划或其下级");
 const YEAR: Param = Param::needed("year", Holds::Number(2000, 2100), "年度");
 const AS_OF: Param = Param::new("as_of", Holds::Day, "截止日；默认为该年 12 月 31 日 24 时");
 const KNOWN_AT: Param = Param::new("known_at", Holds::Moment, "按当时已入库的数据计算，可重现过去的评估");
 const PLAN: Param = Param::new("plan", Holds::Text, "按这部规划的口径");
-const FORMAT: Param = Param::new("format", Holds::OneOf(&["json", "csv", "xlsx"]), "格式，默认 json");
+/// Form of the answer.
+pub(super) const FORMAT: Param = Param::new("format", Holds::OneOf(&["json", "csv", "xlsx"]), "格式，默认 json");
 
 /// Parameters of an evaluation.
 pub const EVALUATION: [Param; 5] = [YEAR, AS_OF, KNOWN_AT, REGION, FORMAT];
+/// Parameters of what each place adds to a gap.
+pub const GAP: [Param; 4] = [YEAR, AS_OF, KNOWN_AT, REGION];
 /// Parameters of one indicator; without a year only its definition is given.
 pub const FIGURE: [Param; 5] = [Param { required: false, ..YEAR }, AS_OF, KNOWN_AT, PLAN, REGION];
 /// Parameters of a breakdown.

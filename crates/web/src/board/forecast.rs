@@ -14,16 +14,39 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use zhijian_calc::forecast::{CAVEAT, Forecast, METHOD};
 use zhijian_exchange::write::Table;
-use zhijian_kinds::dates;
 use zhijian_kinds::indicator::Measure;
+use zhijian_kinds::{Plan, dates};
 use zhijian_lake::{PlanRow, percent_text};
+use zhijian_records::Caller;
 use zhijian_records::port::Action;
 
 /// A row with its outlook.
-struct Row {
-    row: PlanRow,
-    outlook: Option<Outlook>,
+#[derive(Debug)]
+pub struct Row {
+    /// The plan's row.
+    pub row: PlanRow,
+    /// Its course and forecast; none for states and changes, and when the year is over.
+    pub outlook: Option<Outlook>,
     percent: bool,
+}
+
+/// Every row of a plan with its outlook, as somebody may see it.
+///
+/// # Errors
+/// The lake failed, or the plan names an indicator that is not there.
+pub async fn rows(app: &App, territory: &Territory<'_>, plan: &Plan, node: &str, when: When) -> Result<Vec<Row>, PageError> {
+    let open = outlook::open_until(app, when);
+    let mut rows = Vec::new();
+    for row in figures::evaluate(app, territory, plan, node, when).await? {
+        let def = figures::indicator(app, &row.indicator)?;
+        let question = Question::new(territory, Some(plan), def, node, when);
+        let outlook = match open {
+            Some(last) => outlook::of(app, &question, last).await?,
+            None => None,
+        };
+        rows.push(Row { percent: def.unit == "percent", row, outlook });
+    }
+    Ok(rows)
 }
 
 /// `GET /plans/{plan}/forecast`
@@ -33,23 +56,14 @@ pub async fn page(signed: Signed, State(app): State<App>, Path(name): Path<Strin
     let node = territory.choose(Some(plan), asked.text("region"))?;
     let when = asked.when(figures::newest_year(&app).await?)?;
     let open = outlook::open_until(&app, when);
-    let mut rows = Vec::new();
-    for row in figures::evaluate(&app, &territory, plan, &node, when).await? {
-        let def = figures::indicator(&app, &row.indicator)?;
-        let question = Question::new(&territory, Some(plan), def, &node, when);
-        let outlook = match open {
-            Some(last) => outlook::of(&app, &question, last).await?,
-            None => None,
-        };
-        rows.push(Row { percent: def.unit == "percent", row, outlook });
-    }
+    let rows = rows(&app, &territory, plan, &node, when).await?;
     let path = format!("/plans/{name}/forecast");
     let title = format!("{} 年末预测", plan.title);
     let format = asked.text("format");
     if matches!(format, "csv" | "xlsx") {
         let note = format!("年末预测 {name} {} {node} {format}", when.year);
         app.door.note(&signed.caller, Action::Export, "plan", "", &note, "web").await?;
-        return export::file(&sheet(&app, &signed, &title, &node, when, &rows), format);
+        return export::file(&sheet(&app, &signed.caller, &title, &node, when, &rows), format);
     }
     let crumbs = [(words::BOARD, "/plans".to_owned()), (plan.title.as_str(), asked.elsewhere(&format!("/plans/{name}"), &[]))];
     let to = |format: &str| asked.here(&path, &[("format", format)]);
@@ -114,15 +128,22 @@ fn goal(line: &Line) -> &str {
 }
 
 /// A forecast in words.
-struct Told {
-    value: String,
-    interval: String,
-    judged: String,
-    months: String,
+#[derive(Debug)]
+pub struct Told {
+    /// The end of the year.
+    pub value: String,
+    /// Its interval.
+    pub interval: String,
+    /// Against the target, or why there is no forecast.
+    pub judged: String,
+    /// Months used.
+    pub months: String,
 }
 
 impl Told {
-    fn of(row: &Row) -> Self {
+    /// Of a row.
+    #[must_use]
+    pub fn of(row: &Row) -> Self {
         let nothing =
             |why: &str| Self { value: words::NONE.into(), interval: words::NONE.into(), judged: why.into(), months: String::new() };
         let Some(outlook) = &row.outlook else { return nothing("") };
@@ -130,7 +151,7 @@ impl Told {
         let Some(forecast) = outlook.forecast else {
             return Self { months: months.to_string(), ..nothing("月末值不足 3 个，不预测") };
         };
-        let goal = row.row.target.as_ref().and_then(numbers::number).filter(|_| matches!(row.row.test.as_str(), "ge" | "eq"));
+        let goal = outlook::goal(&row.row.test, row.row.target.as_ref());
         let judged = goal.map_or("", |goal| outlook::judged(&forecast, goal));
         Self {
             value: number(forecast.value, row.percent),
@@ -160,7 +181,9 @@ fn method() -> Markup {
     }
 }
 
-fn sheet(app: &App, signed: &Signed, title: &str, node: &str, when: When, rows: &[Row]) -> Table {
+/// The rows as they leave the platform.
+#[must_use]
+pub fn sheet(app: &App, caller: &Caller, title: &str, node: &str, when: When, rows: &[Row]) -> Table {
     let line = |row: &Row| {
         let (line, told) = (Line::of(&row.row), Told::of(row));
         let target = goal(&line).to_owned();
@@ -183,7 +206,7 @@ fn sheet(app: &App, signed: &Signed, title: &str, node: &str, when: When, rows: 
         notes: vec![
             format!("区划：{}；年度：{}；数据截至 {}", app.catalogue().regions.full_name(node), when.year, words::moment(app.lake.stand())),
             format!("方法：{METHOD}。{CAVEAT}"),
-            format!("导出：{}（{}），{}", signed.caller.name, signed.caller.login, words::moment(app.door.now())),
+            format!("导出：{}（{}），{}", caller.name, caller.login, words::moment(app.door.now())),
         ],
         columns: vec![
             ("序号", 6),
@@ -220,7 +243,7 @@ pub async fn section(subject: &Subject<'_>, row: Option<&PlanRow>) -> Result<Mar
         });
     };
     let Some(found) = outlook::of(subject.app, question, last).await? else { return Ok(Markup::default()) };
-    let goal = row.filter(|r| matches!(r.test.as_str(), "ge" | "eq")).and_then(|r| r.target.as_ref()).and_then(numbers::number);
+    let goal = row.and_then(|r| outlook::goal(&r.test, r.target.as_ref()));
     let past = backtest::section(subject, |value| number(value, percent)).await?;
     Ok(html! {
         section.card.board-outlook #outlook {

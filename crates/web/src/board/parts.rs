@@ -99,9 +99,7 @@ pub fn legend() -> Markup {
 /// The rule sets in force on the last day that counts.
 #[must_use]
 pub fn editions(app: &App, when: When) -> Markup {
-    let end = Date::from_calendar_date(when.year, Month::December, 31).unwrap_or(Date::MAX);
-    let day = dates::iso(when.as_of.map_or(end, |d| d.min(end)));
-    let rows = in_force(app.catalogue().rules.get("rule_sets").map_or("", String::as_str), &day);
+    let (day, rows) = editions_at(app, when);
     html! {
         table.slim {
             caption { "规则版本（" (day) " 施行；逐条按事件日期取用）" }
@@ -111,10 +109,24 @@ pub fn editions(app: &App, when: When) -> Markup {
     }
 }
 
-struct Edition {
-    title: String,
-    rule: String,
-    id: String,
+/// A rule set in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edition {
+    /// Subject.
+    pub title: String,
+    /// The rule set.
+    pub rule: String,
+    /// Its number.
+    pub id: String,
+}
+
+/// The rule sets in force at the end of what is asked for, and that day.
+#[must_use]
+pub fn editions_at(app: &App, when: When) -> (String, Vec<Edition>) {
+    let end = Date::from_calendar_date(when.year, Month::December, 31).unwrap_or(Date::MAX);
+    let day = dates::iso(when.as_of.map_or(end, |d| d.min(end)));
+    let rows = in_force(app.catalogue().rules.get("rule_sets").map_or("", String::as_str), &day);
+    (day, rows)
 }
 
 /// Rule sets whose days include `day`.

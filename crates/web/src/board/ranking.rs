@@ -1,21 +1,46 @@
 //! Places below side by side: rank, light, and what each adds to the gap against the plan's target.
 
 use super::drill::Subject;
+use super::figures::Question;
+use super::outlook::goal;
+use super::place::Territory;
 use super::{bullet, numbers, parts};
+use crate::app::App;
 use crate::{PageError, words};
 use maud::{Markup, html};
 use serde_json::json;
 use zhijian_calc::gap::{Contribution, Part, contributions};
 use zhijian_kinds::indicator::Measure;
-use zhijian_lake::{Dimension, PlanRow, Slice, Status, percent_text};
+use zhijian_lake::{Dimension, LakeError, PlanRow, Slice, Status, percent_text};
 
 /// Share of a target that counts as near, as for the plan's own light (domain C.0).
 const NEAR: f64 = 0.95;
 
 /// One place.
-struct Ranked {
-    slice: Slice,
-    added: Option<Contribution>,
+#[derive(Debug, Clone)]
+pub struct Ranked {
+    /// Its figure.
+    pub slice: Slice,
+    /// What it adds to the gap; `None` without a target that can be shared out, or where some place is not told.
+    pub added: Option<Contribution>,
+}
+
+/// The places directly below, the best first, with what each adds to the gap against a target in percent; nothing where the indicator
+/// cannot be told by place.
+///
+/// # Errors
+/// The lake failed.
+pub async fn places(app: &App, territory: &Territory<'_>, question: &Question<'_>, goal: Option<f64>) -> Result<Vec<Ranked>, LakeError> {
+    let children = territory.children(&question.params.region);
+    let has = |by: Dimension| question.dimensions().any(|d| d == by);
+    let by = if children.iter().any(|r| r.code.len() > 6) { Dimension::Town } else { Dimension::Region };
+    if children.is_empty() || !has(by) || !matches!(question.def.measure, Measure::Rate | Measure::Count) {
+        return Ok(Vec::new());
+    }
+    let slices = question.breakdown(app, by).await?;
+    let mut places: Vec<Slice> = slices.into_iter().filter(|s| children.iter().any(|r| r.code == s.key)).collect();
+    places.sort_by(|a, b| b.value.unwrap_or(f64::NEG_INFINITY).total_cmp(&a.value.unwrap_or(f64::NEG_INFINITY)));
+    Ok(ranked(places, goal.filter(|_| question.def.measure == Measure::Rate)))
 }
 
 /// The section; nothing where the indicator cannot be told by place.
@@ -24,20 +49,11 @@ struct Ranked {
 /// The lake failed.
 pub async fn section(subject: &Subject<'_>, row: Option<&PlanRow>) -> Result<Markup, PageError> {
     let question = &subject.question;
-    let children = subject.territory.children(&question.params.region);
-    let has = |by: Dimension| question.dimensions().any(|d| d == by);
-    let by = if children.iter().any(|r| r.code.len() > 6) { Dimension::Town } else { Dimension::Region };
-    if children.is_empty() || !has(by) || !matches!(question.def.measure, Measure::Rate | Measure::Count) {
+    let goal = row.and_then(|r| goal(&r.test, r.target.as_ref())).filter(|_| question.def.measure == Measure::Rate);
+    let ranked = places(subject.app, subject.territory, question, goal).await?;
+    if ranked.len() < 2 {
         return Ok(Markup::default());
     }
-    let slices = question.breakdown(subject.app, by).await?;
-    let mut places: Vec<Slice> = slices.into_iter().filter(|s| children.iter().any(|r| r.code == s.key)).collect();
-    if places.len() < 2 {
-        return Ok(Markup::default());
-    }
-    places.sort_by(|a, b| b.value.unwrap_or(f64::NEG_INFINITY).total_cmp(&a.value.unwrap_or(f64::NEG_INFINITY)));
-    let goal = goal(row).filter(|_| question.def.measure == Measure::Rate);
-    let ranked = ranked(places, goal);
     Ok(html! {
         section.card.board-ranking #ranking {
             h2 { "排名与差距贡献" }
@@ -51,11 +67,6 @@ pub async fn section(subject: &Subject<'_>, row: Option<&PlanRow>) -> Result<Mar
             }
         }
     })
-}
-
-/// The level that the year is held against.
-fn goal(row: Option<&PlanRow>) -> Option<f64> {
-    row.filter(|r| matches!(r.test.as_str(), "ge" | "eq")).and_then(|r| r.target.as_ref()).and_then(numbers::number)
 }
 
 fn ranked(places: Vec<Slice>, goal: Option<f64>) -> Vec<Ranked> {

@@ -1,7 +1,6 @@
 //! A panel filled: rows by columns, whatever it comes from.
 
 use super::links::Link;
-use crate::Signed;
 use crate::app::App;
 use crate::board::asked::Asked;
 use crate::board::figures::{Question, When};
@@ -15,13 +14,14 @@ use zhijian_kinds::indicator::Measure;
 use zhijian_kinds::tables::Axis;
 use zhijian_kinds::{Board, Indicator, Plan, StatTable};
 use zhijian_lake::{Answer, Dimension, LakeError, Narrow, Params, PlanRow};
+use zhijian_records::Caller;
 
 /// What a board is asked for.
 pub struct Asking<'a> {
     /// State.
     pub app: &'a App,
     /// Who asks.
-    pub signed: &'a Signed,
+    pub caller: &'a Caller,
     /// What may be seen.
     pub territory: &'a Territory<'a>,
     /// Board.

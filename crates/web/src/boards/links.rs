@@ -35,25 +35,74 @@ pub fn line<'a>(filled: &'a Filled, row: &Row) -> Option<&'a Line> {
 #[must_use]
 pub fn opens(asking: &Asking<'_>, filled: &Filled, row: &Row) -> bool {
     let kind = line(filled, row).and_then(|line| line.record.as_ref()).and_then(|name| asking.app.catalogue().kind(name));
-    kind.is_some_and(|kind| place::kind_scope(&asking.signed.caller, kind, Wish::Read).is_some())
+    kind.is_some_and(|kind| place::kind_scope(asking.caller, kind, Wish::Read).is_some())
 }
 
-/// The address behind a cell; `which` is `numerator`, `denominator` or `missing`; no column stands for all of them.
+/// What a number leads to, before it is an address of a page or of the API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// Units of the panel's own query, by the keys of row and column.
+    Units {
+        /// Key of the row; empty for all.
+        row: String,
+        /// Key of the column; empty for all.
+        column: String,
+    },
+    /// Units of an indicator: the plan whose options hold, the code, what it is narrowed to (year, place, slice).
+    Indicator {
+        /// Plan.
+        plan: Option<String>,
+        /// Code.
+        code: String,
+        /// Narrowed to.
+        pairs: Vec<(&'static str, String)>,
+    },
+    /// A statistics table.
+    Table(String),
+}
+
+/// What a cell leads to; no column stands for all of them. `None` where there is no list, or not for the caller.
 #[must_use]
-pub fn of(asking: &Asking<'_>, panel: &Panel, filled: &Filled, row: &Row, column: Option<&Key>, which: &str) -> Option<String> {
-    let year = asking.when.year.to_string();
+pub fn target(asking: &Asking<'_>, panel: &Panel, filled: &Filled, row: &Row, column: Option<&Key>) -> Option<Target> {
     match &filled.link {
-        Link::Table(name) => Some(asking.asked.elsewhere(&format!("{}/{name}", crate::tables::PAGE), &[("year", &year)])),
-        Link::Indicator(by) => indicator(asking, panel, row, column, *by, which),
+        Link::Table(name) => Some(Target::Table(name.clone())),
+        Link::Indicator(by) => indicator(asking, panel, row, column, *by),
         Link::Units if opens(asking, filled, row) => {
-            let mut pairs = vec![("year", year.as_str()), ("which", which), ("page", ""), ("format", ""), ("screen", ""), ("refresh", "")];
-            let row_key = if row.sum { String::new() } else { part(&filled.table.rows, &row.key)? };
-            let column_key = column.map_or(Some(String::new()), |key| part(&filled.table.columns, key))?;
-            pairs.extend([("row", row_key.as_str()), ("column", column_key.as_str())]);
-            Some(asking.asked.here(&format!("{PAGE}/{}/{}/units", asking.board.board, panel.panel), &pairs))
+            let row = if row.sum { String::new() } else { part(&filled.table.rows, &row.key)? };
+            let column = column.map_or(Some(String::new()), |key| part(&filled.table.columns, key))?;
+            Some(Target::Units { row, column })
         }
         Link::Units => None,
     }
+}
+
+/// The address of the page behind a cell; `which` is `numerator`, `denominator` or `missing`.
+#[must_use]
+pub fn of(asking: &Asking<'_>, panel: &Panel, filled: &Filled, row: &Row, column: Option<&Key>, which: &str) -> Option<String> {
+    let year = asking.when.year.to_string();
+    Some(match target(asking, panel, filled, row, column)? {
+        Target::Table(name) => asking.asked.elsewhere(&format!("{}/{name}", crate::tables::PAGE), &[("year", &year)]),
+        Target::Indicator { plan: None, code, .. } => format!("/indicators/{code}"),
+        Target::Indicator { plan: Some(plan), code, pairs } => {
+            let mut query: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let after = query.iter().position(|(name, _)| *name == "region").map_or(query.len(), |at| at + 1);
+            query.insert(after, ("which", which));
+            format!("/plans/{plan}/{code}{}#units", links::query(&query))
+        }
+        Target::Units { row, column } => {
+            let pairs = [
+                ("year", year.as_str()),
+                ("which", which),
+                ("page", ""),
+                ("format", ""),
+                ("screen", ""),
+                ("refresh", ""),
+                ("row", &row),
+                ("column", &column),
+            ];
+            asking.asked.here(&format!("{PAGE}/{}/{}/units", asking.board.board, panel.panel), &pairs)
+        }
+    })
 }
 
 /// A key as the address says it, empty for a single one; `None` where the query cannot be asked for it: no value, no place below.
@@ -66,16 +115,13 @@ fn part(axis: &Axis, key: &Key) -> Option<String> {
     }
 }
 
-fn indicator(asking: &Asking<'_>, panel: &Panel, row: &Row, column: Option<&Key>, by: Option<By>, which: &str) -> Option<String> {
+fn indicator(asking: &Asking<'_>, panel: &Panel, row: &Row, column: Option<&Key>, by: Option<By>) -> Option<Target> {
     let code = if by.is_some() { panel.indicators.first()?.clone() } else { row.key.key.clone() };
-    let Some(plan) = asking.plan().filter(|plan| plan.targets.iter().any(|t| t.indicator == code || t.parts.contains(&code))) else {
-        return Some(format!("/indicators/{code}"));
-    };
+    let plan = asking.plan().filter(|plan| plan.targets.iter().any(|t| t.indicator == code || t.parts.contains(&code)));
     let mut pairs = vec![
         ("year", asking.when.year.to_string()),
         ("as_of", asking.when.as_of.map(dates::iso).unwrap_or_default()),
         ("region", asking.node.clone()),
-        ("which", which.to_owned()),
     ];
     let mut set = |name: &'static str, value: &str| match pairs.iter_mut().find(|(n, _)| *n == name) {
         Some(pair) => value.clone_into(&mut pair.1),
@@ -92,5 +138,5 @@ fn indicator(asking: &Asking<'_>, panel: &Panel, row: &Row, column: Option<&Key>
         None => {}
     }
     pairs.retain(|(_, value)| !value.is_empty());
-    Some(format!("/plans/{}/{code}{}#units", plan.plan, links::query(&pairs)))
+    Some(Target::Indicator { plan: plan.map(|plan| plan.plan.clone()), code, pairs })
 }

@@ -1,16 +1,16 @@
 //! Boards (看板): panels over the facts of the lake, as `definitions/boards/` says; also on a large screen.
 
 mod chart;
-mod fill;
-mod filters;
+pub mod fill;
+pub mod filters;
 mod index;
-mod links;
+pub mod links;
 mod page;
 mod panel;
-mod sheet;
+pub mod sheet;
 mod table;
 mod tiles;
-mod unit_page;
+pub mod unit_page;
 pub mod units;
 
 use crate::app::App;
@@ -34,7 +34,11 @@ pub fn router() -> Router<App> {
         .route("/boards/{board}/{panel}/units", get(unit_page::page))
 }
 
-fn board<'a>(app: &'a App, name: &str) -> Result<&'a Board, Refusal> {
+/// The board of a name.
+///
+/// # Errors
+/// There is none.
+pub fn board<'a>(app: &'a App, name: &str) -> Result<&'a Board, Refusal> {
     app.catalogue().boards.get(name).ok_or(Refusal::NotFound("没有这块看板"))
 }
 

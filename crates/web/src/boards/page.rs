@@ -23,7 +23,7 @@ pub async fn page(signed: Signed, State(app): State<App>, Path(name): Path<Strin
     let node = territory.choose(None, asked.text("region"))?;
     let when = asked.when(figures::newest_year(&app).await?)?;
     let narrow = filters::narrow(&app, board, &asked)?;
-    let asking = Asking { app: &app, signed: &signed, territory: &territory, board, node, when, narrow, asked: &asked };
+    let asking = Asking { app: &app, caller: &signed.caller, territory: &territory, board, node, when, narrow, asked: &asked };
     let filled = futures::future::join_all(board.panels.iter().map(|panel| asking.fill(panel))).await;
     let screen = asked.text("screen") == "1";
     let path = format!("{PAGE}/{name}");

@@ -26,7 +26,7 @@ pub async fn page(
     let node = territory.choose(None, asked.text("region"))?;
     let when = asked.when(figures::newest_year(&app).await?)?;
     let narrow = filters::narrow(&app, board, &asked)?;
-    let asking = Asking { app: &app, signed: &signed, territory: &territory, board, node, when, narrow, asked: &asked };
+    let asking = Asking { app: &app, caller: &signed.caller, territory: &territory, board, node, when, narrow, asked: &asked };
     let filled = asking.fill(panel).await.map_err(PageError::failed("计算面板"))?;
     let format = asked.text("format");
     if matches!(format, "csv" | "xlsx") {

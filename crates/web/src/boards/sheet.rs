@@ -9,7 +9,7 @@ use zhijian_kinds::indicator::Measure;
 /// The sheet.
 #[must_use]
 pub fn of(asking: &Asking<'_>, panel: &Panel, filled: &Filled) -> Table {
-    let (app, caller) = (asking.app, &asking.signed.caller);
+    let (app, caller) = (asking.app, asking.caller);
     let regions = &app.catalogue().regions;
     let mut rows = Vec::new();
     for (at, (group, row)) in filled.rows().enumerate() {

@@ -12,9 +12,60 @@ use crate::{PageError, Signed};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use zhijian_kinds::StatTable;
-use zhijian_kinds::boards::Source;
+use zhijian_kinds::boards::{Panel, Source};
 use zhijian_kinds::tables::{From, Line};
-use zhijian_lake::BehindCell;
+use zhijian_lake::{BehindCell, Params};
+
+/// The cell whose units are listed, held against the panel and the asker's territory.
+#[derive(Debug)]
+pub struct Cell {
+    /// The panel's table.
+    pub table: Box<StatTable>,
+    /// The line that counts.
+    pub line: Line,
+    /// The question; its scope becomes that of the records' kind.
+    pub params: Params,
+    /// Row and column.
+    pub cell: BehindCell,
+    /// Time, place and keys in words.
+    pub about: String,
+}
+
+/// The cell that `row` and `column` of the query name.
+///
+/// # Errors
+/// The panel is an indicator's or a table's, there is no such line, a place outside.
+pub fn cell(asking: &Asking<'_>, panel: &Panel) -> Result<Cell, Refusal> {
+    let (app, asked, when) = (asking.app, asking.asked, asking.when);
+    let Some(Source::Table(table)) = panel.source(asking.board, &app.catalogue().tables).filter(|_| panel.table.is_none()) else {
+        return Err(Refusal::NotFound("这个面板的名单在指标页或统计表查看"));
+    };
+    let (row, column) = (asked.text("row"), asked.text("column"));
+    let line = line(&table, row).ok_or(Refusal::NotFound("这个数没有可打开的名单"))?.clone();
+    let place =
+        [(table.rows.from, row), (table.columns.from, column)].into_iter().find(|(from, key)| *from == From::Regions && !key.is_empty());
+    let codes = |from: From, key: &str| -> Vec<String> {
+        let told = !matches!(from, From::Regions | From::Lines | From::One) && !key.is_empty();
+        if told { key.split(',').map(str::to_owned).collect() } else { Vec::new() }
+    };
+    if let Some((_, code)) = place
+        && !asking.territory.sees(code)
+    {
+        return Err(Refusal::OUTSIDE);
+    }
+    let cell = BehindCell {
+        place: place.map(|(_, code)| code.to_owned()).unwrap_or_default(),
+        row: codes(table.rows.from, row),
+        column: codes(table.columns.from, column),
+    };
+    let mut about = format!("{}年 · {}", when.year, app.catalogue().regions.full_name(&asking.node));
+    for (title, key) in [(&table.rows.title, row), (&table.columns.title, column)] {
+        if !key.is_empty() {
+            about.push_str(&format!(" · {title}：{}", label(app, &table, title, key)));
+        }
+    }
+    Ok(Cell { line, params: asking.params(asking.narrows(panel)), cell, about, table })
+}
 
 /// `GET /boards/{board}/{panel}/units`
 pub async fn page(
@@ -29,41 +80,15 @@ pub async fn page(
     let node = territory.choose(None, asked.text("region"))?;
     let when = asked.when(figures::newest_year(&app).await?)?;
     let narrow = filters::narrow(&app, board, &asked)?;
-    let asking = Asking { app: &app, signed: &signed, territory: &territory, board, node, when, narrow, asked: &asked };
-    let Some(Source::Table(table)) = panel.source(board, &app.catalogue().tables).filter(|_| panel.table.is_none()) else {
-        return Err(Refusal::NotFound("这个面板的名单在指标页或统计表查看").into());
-    };
-    let (row, column) = (asked.text("row"), asked.text("column"));
-    let line = line(&table, row).ok_or(Refusal::NotFound("这个数没有可打开的名单"))?;
-    let place =
-        [(table.rows.from, row), (table.columns.from, column)].into_iter().find(|(from, key)| *from == From::Regions && !key.is_empty());
-    let codes = |from: From, key: &str| -> Vec<String> {
-        let told = !matches!(from, From::Regions | From::Lines | From::One) && !key.is_empty();
-        if told { key.split(',').map(str::to_owned).collect() } else { Vec::new() }
-    };
-    if let Some((_, code)) = place
-        && !territory.sees(code)
-    {
-        return Err(Refusal::OUTSIDE.into());
-    }
-    let cell = BehindCell {
-        place: place.map(|(_, code)| code.to_owned()).unwrap_or_default(),
-        row: codes(table.rows.from, row),
-        column: codes(table.columns.from, column),
-    };
-    let mut about = format!("{}年 · {}", when.year, app.catalogue().regions.full_name(&asking.node));
-    for (title, key) in [(&table.rows.title, row), (&table.columns.title, column)] {
-        if !key.is_empty() {
-            about.push_str(&format!(" · {title}：{}", label(&app, &table, title, key)));
-        }
-    }
+    let asking = Asking { app: &app, caller: &signed.caller, territory: &territory, board, node, when, narrow, asked: &asked };
+    let Cell { table, line, params, cell, about } = cell(&asking, panel)?;
     let back = [("row", ""), ("column", ""), ("which", ""), ("page", ""), ("format", "")];
     let behind = Behind {
         app: &app,
         signed: &signed,
         table: &table,
-        line,
-        params: asking.params(asking.narrows(panel)),
+        line: &line,
+        params,
         cell,
         asked: &asked,
         path: format!("{PAGE}/{name}/{}/units", panel.panel),

@@ -10,7 +10,8 @@ use maud::{Markup, html};
 use zhijian_exchange::write::{Cell, Table};
 use zhijian_kinds::tables::Line;
 use zhijian_kinds::{Kind, StatTable};
-use zhijian_lake::{BehindCell, BehindPage, BehindRow, Params, Which};
+use zhijian_lake::{BehindCell, BehindPage, BehindRow, LakeError, Params, Which};
+use zhijian_records::Caller;
 use zhijian_records::access::Wish;
 use zhijian_records::port::Action;
 
@@ -43,29 +44,64 @@ pub struct Behind<'a> {
     pub about: String,
 }
 
+/// The units of a cell, as pages and the API list them.
+#[derive(Debug)]
+pub struct List<'a> {
+    /// Table or layer.
+    pub table: &'a StatTable,
+    /// The line whose units are listed.
+    pub line: &'a Line,
+    /// The question; its scope becomes that of the records' kind.
+    pub params: &'a Params,
+    /// The cell.
+    pub cell: &'a BehindCell,
+    /// Which of its units.
+    pub which: Which,
+}
+
+/// The kind of the records that a line counts.
+///
+/// # Errors
+/// It names none: there is no list.
+pub fn kind<'a>(app: &'a App, line: &Line) -> Result<&'a Kind, Refusal> {
+    let kind = line.record.as_ref().and_then(|name| app.catalogue().kind(name)).map(AsRef::as_ref);
+    kind.ok_or(Refusal::NotFound("这个数没有可打开的名单"))
+}
+
+impl List<'_> {
+    /// Some of them; `None` for those who may not see (or export) the records whole.
+    ///
+    /// # Errors
+    /// The lake failed.
+    pub async fn read(&self, app: &App, caller: &Caller, wish: Wish, offset: u64, limit: u64) -> Result<Option<BehindPage>, LakeError> {
+        let Some(kind) = self.line.record.as_ref().and_then(|name| app.catalogue().kind(name)) else { return Ok(None) };
+        let Some(scope) = place::kind_scope(caller, kind, wish) else { return Ok(None) };
+        let params = Params { scope, ..self.params.clone() };
+        app.evaluator.behind(self.table, self.line, &params, self.cell, self.which, offset, limit).await.map(Some)
+    }
+}
+
 /// The list, for those who may read the records whole.
 ///
 /// # Errors
 /// The caller may not; the lake failed.
 pub async fn page(behind: Behind<'_>) -> Result<Response, PageError> {
     let Behind { app, signed, asked, .. } = behind;
-    let kind =
-        behind.line.record.as_ref().and_then(|name| app.catalogue().kind(name)).ok_or(Refusal::NotFound("这个数没有可打开的名单"))?;
+    let kind = kind(app, behind.line)?;
     let format = asked.text("format");
     let file = matches!(format, "csv" | "xlsx");
     let wish = if file { Wish::Export } else { Wish::Read };
-    let Some(scope) = place::kind_scope(&signed.caller, kind, wish) else {
+    let (offset, limit) = if file { (0, FILE) } else { ((asked.page() - 1) * ROWS, ROWS) };
+    let list = List { table: behind.table, line: behind.line, params: &behind.params, cell: &behind.cell, which: which(asked) };
+    let found = list.read(app, &signed.caller, wish, offset, limit).await.map_err(PageError::failed("读取名单"))?;
+    let Some(found) = found else {
         if file {
             return Err(Refusal::NotAllowed("导出名单由可以导出该表单的人员办理").into());
         }
         return Ok(closed(&behind, kind));
     };
-    let params = Params { scope, ..behind.params.clone() };
-    let (offset, limit) = if file { (0, FILE) } else { ((asked.page() - 1) * ROWS, ROWS) };
-    let found = app.evaluator.behind(behind.table, behind.line, &params, &behind.cell, which(asked), offset, limit).await;
-    let found = found.map_err(PageError::failed("读取名单"))?;
     if file {
-        let note = format!("名单 {} {} {format} {} 条", behind.table.table, params.year, found.rows.len());
+        let note = format!("名单 {} {} {format} {} 条", behind.table.table, behind.params.year, found.rows.len());
         app.door.note(&signed.caller, Action::Export, &kind.kind, "", &note, "web").await?;
         return export::file(&sheet(&behind, kind, &found), format);
     }

@@ -26,6 +26,11 @@ fn number(n: Option<f64>) -> String {
     n.map_or_else(|| words::NONE.to_owned(), grouped)
 }
 
+/// What stands below the line: a count has nothing there, also where an evaluation frozen earlier kept a nought.
+fn below(row: &Figure, n: Option<f64>) -> String {
+    number(n.filter(|n| row.percent || *n != 0.0))
+}
+
 fn texts<const N: usize>(cells: [&str; N]) -> Vec<String> {
     cells.map(str::to_owned).to_vec()
 }
@@ -70,7 +75,7 @@ pub fn indicator(pieces: &mut Vec<Piece>, id: &str, year: i32, row: &Figure, sai
                 .trim()
                 .to_owned(),
         ),
-        fact("分子／分母", format!("{}／{}", number(row.numerator), number(row.denominator))),
+        fact("分子／分母", format!("{}／{}", number(row.numerator), below(row, row.denominator))),
         fact("2020年基数", row.baseline.clone()),
         fact("目标", format!("2023年 {}；2025年 {}", row.target_2023, row.target_2025)),
         fact(
@@ -83,7 +88,7 @@ pub fn indicator(pieces: &mut Vec<Piece>, id: &str, year: i32, row: &Figure, sai
         ),
     ];
     facts.extend(row.parts.iter().map(|part| {
-        fact(&part.name, format!("{}（{}／{}）{}", part.shown, number(part.numerator), number(part.denominator), part.status))
+        fact(&part.name, format!("{}（{}／{}）{}", part.shown, number(part.numerator), below(row, part.denominator), part.status))
     }));
     pieces.push(Piece::Fields { rows: facts });
     if row.percent && row.value.is_some() {
@@ -98,7 +103,11 @@ pub fn indicator(pieces: &mut Vec<Piece>, id: &str, year: i32, row: &Figure, sai
             source: source("表", 1),
             title: format!("按{}", row.places_are),
             head: texts([&row.places_are, "分子", "分母", "值"]),
-            rows: row.places.iter().map(|p| vec![p.name.clone(), number(p.numerator), number(p.denominator), p.shown.clone()]).collect(),
+            rows: row
+                .places
+                .iter()
+                .map(|p| vec![p.name.clone(), number(p.numerator), below(row, p.denominator), p.shown.clone()])
+                .collect(),
             widths: vec![4, 2, 2, 3],
             more: String::new(),
         });

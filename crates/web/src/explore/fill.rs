@@ -2,9 +2,9 @@
 
 use super::fact::{self, Words};
 use super::question::{Question, Share};
+use super::small;
 use crate::app::App;
-use std::collections::{HashMap, HashSet};
-use zhijian_calc::epi::{Sum, protect};
+use std::collections::HashMap;
 use zhijian_lake::LakeError;
 use zhijian_lake::explore::CubeCell;
 
@@ -86,7 +86,7 @@ pub async fn fill(app: &App, question: &Question<'_>) -> Result<Filled, LakeErro
         columns,
     };
     if question.fact.closed && question.fact.kind.rights.health() {
-        withhold(&mut filled, app.catalogue().roles.smallest_cell, two);
+        small::withhold(&mut filled, app.catalogue().roles.smallest_cell, two);
     }
     Ok(filled)
 }
@@ -99,55 +99,6 @@ fn keys<'c>(app: &App, words: Words<'_>, found: impl Iterator<Item = (&'c str, &
         _ => found.sort_by(|a, b| a.0.is_empty().cmp(&b.0.is_empty()).then(b.1.total_cmp(&a.1)).then(a.0.cmp(b.0))),
     }
     found.into_iter().map(|(key, _)| Key { key: key.to_owned(), label: fact::label(app, words, key) }).collect()
-}
-
-/// Withholds small numbers of people and what would give them away. People counted once a cell may count twice in a row of cells; the sums
-/// below only decide what is hidden with a small cell, and they hide rather more.
-fn withhold(filled: &mut Filled, smallest: u64, two: bool) {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of persons, never negative")]
-    let whole = |cell: &Cell| cell.value.unwrap_or_default().max(0.0).round() as u64;
-    let (height, width) = (filled.rows.len(), filled.columns.len());
-    let mut counts: Vec<u64> = filled.cells.iter().flatten().map(whole).collect();
-    let mut sums = Vec::new();
-    let mut hidden_totals: HashSet<usize> = HashSet::new();
-    for column in 0..width {
-        sums.push(Sum { total: counts.len(), parts: (0..height).map(|row| row * width + column).collect() });
-        counts.push((0..height).filter_map(|row| counts.get(row * width + column)).sum());
-    }
-    if two {
-        for row in 0..height {
-            sums.push(Sum { total: counts.len(), parts: (0..width).map(|column| row * width + column).collect() });
-            counts.push((0..width).filter_map(|column| counts.get(row * width + column)).sum());
-        }
-    }
-    let hidden = protect(&counts, &sums, smallest);
-    for (at, hide) in hidden.iter().enumerate() {
-        if *hide && at >= height * width {
-            hidden_totals.insert(at - height * width);
-        }
-    }
-    let gone = |cell: &mut Cell| *cell = Cell { withheld: true, ..Cell::default() };
-    for (at, cell) in filled.cells.iter_mut().flatten().enumerate() {
-        if hidden.get(at).copied().unwrap_or(true) {
-            gone(cell);
-        }
-    }
-    let small = |cell: &Cell| whole(cell) > 0 && whole(cell) < smallest;
-    for (at, cell) in filled.column_totals.iter_mut().enumerate() {
-        if hidden_totals.contains(&at) || small(cell) {
-            gone(cell);
-        }
-    }
-    for (at, cell) in filled.row_totals.iter_mut().enumerate() {
-        let closed =
-            if two { hidden_totals.contains(&(width + at)) } else { filled.cells.get(at).is_some_and(|c| c.iter().all(|c| c.withheld)) };
-        if closed || small(cell) {
-            gone(cell);
-        }
-    }
-    if small(&filled.total) || filled.row_totals.iter().filter(|c| c.withheld).count() == 1 {
-        gone(&mut filled.total);
-    }
 }
 
 impl Filled {
@@ -186,7 +137,7 @@ mod tests {
     #[test]
     fn a_small_number_does_not_follow_from_the_others() {
         let mut filled = people(&[&[40, 3, 50], &[60, 70, 80], &[30, 20, 90]]);
-        withhold(&mut filled, 5, true);
+        small::withhold(&mut filled, 5, true);
         let hidden: Vec<Vec<bool>> = filled.cells.iter().map(|r| r.iter().map(|c| c.withheld).collect()).collect();
         assert!(hidden[0][1], "the small one");
         for at in 0..3 {
@@ -200,7 +151,7 @@ mod tests {
     #[test]
     fn a_table_without_small_numbers_is_told_whole() {
         let mut filled = people(&[&[40, 30], &[60, 70]]);
-        withhold(&mut filled, 5, true);
+        small::withhold(&mut filled, 5, true);
         assert!(filled.cells.iter().flatten().chain(&filled.row_totals).chain(&filled.column_totals).all(|c| !c.withheld));
     }
 

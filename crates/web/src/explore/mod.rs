@@ -13,6 +13,7 @@ mod page;
 pub mod question;
 mod save;
 mod sheet;
+mod small;
 mod sql;
 
 use crate::app::App;

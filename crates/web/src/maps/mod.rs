@@ -1,11 +1,11 @@
 //! One map (一张网): a number a place, by layer and time, as `definitions/layers/` says; and the boundaries that it draws.
 
 pub mod geometry;
-mod page;
-mod places;
+pub mod page;
+pub mod places;
 mod points;
 mod scale;
-mod sheet;
+pub mod sheet;
 mod units;
 mod view;
 
@@ -16,7 +16,7 @@ use axum::routing::get;
 use zhijian_kinds::Layer;
 
 pub use places::{params, plan_of};
-pub use view::not_begun;
+pub use view::{not_begun, until};
 
 /// Address of the map.
 pub const PAGE: &str = "/map";
@@ -38,7 +38,7 @@ pub fn router() -> Router<App> {
 ///
 /// # Errors
 /// There is none of that name.
-fn layer<'a>(app: &'a App, name: &str) -> Result<&'a Layer, Refusal> {
+pub fn layer<'a>(app: &'a App, name: &str) -> Result<&'a Layer, Refusal> {
     let layers = &app.catalogue().layers;
     let found = if name.is_empty() { layers.first().map(|(_, layer)| layer) } else { layers.get(name) };
     found.ok_or(Refusal::NotFound("没有这个图层"))

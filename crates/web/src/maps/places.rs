@@ -3,12 +3,14 @@
 use crate::app::App;
 use crate::board::figures::{Question, When};
 use crate::board::numbers::grouped;
-use crate::board::place::Territory;
+use crate::board::place::{Territory, kind_scope};
 use crate::board::small::WITHHELD;
 use crate::tables::grid;
 use zhijian_kinds::indicator::Measure;
 use zhijian_kinds::{Layer, Plan};
 use zhijian_lake::{Dimension, LakeError, Params, percent_text};
+use zhijian_records::Caller;
+use zhijian_records::access::Wish;
 
 /// A place with its number.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +52,31 @@ pub fn plan_of<'a>(app: &'a App, territory: &Territory<'_>, node: &str) -> Optio
 #[must_use]
 pub fn params(territory: &Territory<'_>, node: &str, when: When) -> Params {
     Params { as_of: when.as_of, known_at: when.known_at, scope: territory.scope.clone(), ..Params::new(node, when.year) }
+}
+
+/// What the numbers of a layer lead to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// The indicator, in the plan of the place where it is one of the plan's.
+    Indicator {
+        /// Plan.
+        plan: Option<String>,
+        /// Code.
+        code: String,
+    },
+    /// The units of the layer's own query.
+    Units,
+}
+
+/// What the numbers of a layer lead to; `None` where it names no records, or the caller may not read them whole.
+#[must_use]
+pub fn target(app: &App, caller: &Caller, territory: &Territory<'_>, layer: &Layer, node: &str) -> Option<Target> {
+    if let Some(code) = &layer.indicator {
+        let plan = plan_of(app, territory, node).filter(|plan| plan.targets.iter().any(|t| t.indicator == *code));
+        return Some(Target::Indicator { plan: plan.map(|plan| plan.plan.clone()), code: code.clone() });
+    }
+    let kind = app.catalogue().kind(layer.query.as_ref()?.record.as_ref()?)?;
+    kind_scope(caller, kind, Wish::Read).map(|_| Target::Units)
 }
 
 /// Fills a layer.

@@ -2,19 +2,18 @@
 
 use super::PAGE;
 use super::geometry::Shapes;
-use super::places::{self, Filled, Place};
+use super::places::{self, Filled, Place, Target};
 use super::scale::{CLASSES, Scale};
 use crate::app::App;
 use crate::board::asked::Asked;
 use crate::board::figures::{self, When};
 use crate::board::numbers::grouped;
 use crate::board::parts;
-use crate::board::place::{self, Territory};
+use crate::board::place::Territory;
 use crate::{Signed, assets, links, words};
 use maud::{Markup, html};
 use serde_json::{Value, json};
 use zhijian_kinds::{Layer, dates};
-use zhijian_records::access::Wish;
 
 /// What the page is about.
 pub struct View<'a> {
@@ -59,6 +58,7 @@ pub fn body(view: &View<'_>, filled: &Result<Filled, String>, marks: Option<&Val
                 Err(why) => p.notice.notice-error { "图层“" (view.layer.title) "”计算失败：" (why) "。请换一个图层，并请管理员检查 definitions/layers/" (view.layer.layer) ".yaml；其他图层不受影响。" },
                 Ok(filled) => (map_and_table(view, filled, marks)),
             }
+            @if !view.layer.see.is_empty() { p { "相关：" @for (n, (title, address)) in view.layer.see.iter().enumerate() { @if n > 0 { " · " } a href=(address) { (title) } } } }
             (notes(view))
         }
     }
@@ -202,19 +202,17 @@ fn down(view: &View<'_>, place: &Place) -> Option<String> {
 fn behind(view: &View<'_>, place: &Place, which: &str) -> Option<String> {
     let node = if place.code.is_empty() { return None } else { place.code.as_str() };
     let (year, as_of) = (view.when.year.to_string(), view.when.as_of.map(dates::iso).unwrap_or_default());
-    if let Some(code) = &view.layer.indicator {
-        let base = match places::plan_of(view.app, view.territory, view.node) {
-            Some(plan) if plan.targets.iter().any(|t| t.indicator == *code) => format!("/plans/{}/{code}", plan.plan),
-            _ => return Some(format!("/indicators/{code}")),
-        };
-        return Some(format!(
-            "{base}{}#units",
-            links::query(&[("year", year.as_str()), ("as_of", &as_of), ("region", node), ("which", which)])
-        ));
-    }
-    let kind = view.app.catalogue().kind(view.layer.query.as_ref()?.record.as_ref()?)?;
-    place::kind_scope(&view.signed.caller, kind, Wish::Read)?;
-    Some(view.asked.here("/map/units", &[("layer", &view.layer.layer), ("year", &year), ("region", node), ("which", which), ("sort", "")]))
+    Some(match places::target(view.app, &view.signed.caller, view.territory, view.layer, view.node)? {
+        Target::Indicator { plan: None, code } => format!("/indicators/{code}"),
+        Target::Indicator { plan: Some(plan), code } => {
+            let query = links::query(&[("year", year.as_str()), ("as_of", &as_of), ("region", node), ("which", which)]);
+            format!("/plans/{plan}/{code}{query}#units")
+        }
+        Target::Units => {
+            let pairs = [("layer", view.layer.layer.as_str()), ("year", &year), ("region", node), ("which", which), ("sort", "")];
+            view.asked.here("/map/units", &pairs)
+        }
+    })
 }
 
 fn table(view: &View<'_>, filled: &Filled, scale: Scale) -> Markup {

@@ -104,6 +104,16 @@ pub async fn fill(app: &App, territory: &Territory<'_>, table: &StatTable, node:
 /// # Errors
 /// The lake failed.
 pub async fn fill_for(app: &App, territory: &Territory<'_>, table: &StatTable, params: &Params) -> Result<Grid, LakeError> {
+    let mut grid = raw(app, table, params).await?;
+    withhold::apply(app, territory, table, params, &mut grid).await?;
+    Ok(grid)
+}
+
+/// A table as it is, before anything is withheld.
+///
+/// # Errors
+/// The lake failed.
+pub async fn raw(app: &App, table: &StatTable, params: &Params) -> Result<Grid, LakeError> {
     let (node, year) = (params.region.as_str(), params.year);
     let counted = app.evaluator.counted(table, params).await?;
     let keys = |axis| Keys::expected(app, axis, node, year);
@@ -144,7 +154,6 @@ pub async fn fill_for(app: &App, territory: &Territory<'_>, table: &StatTable, p
         }
         grid.groups.push(Group { key, rows: made });
     }
-    withhold::apply(app, territory, table, params, &mut grid);
     Ok(grid)
 }
 

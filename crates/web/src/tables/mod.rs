@@ -4,6 +4,7 @@ pub mod axes;
 pub mod grid;
 mod index;
 mod page;
+pub mod published;
 pub mod sheet;
 mod withhold;
 

@@ -3,7 +3,6 @@
 use super::badge;
 use crate::app::App;
 use crate::error::PageError;
-use crate::links;
 use crate::posted;
 use crate::session::Signed;
 use maud::{Markup, html};
@@ -64,7 +63,7 @@ pub(super) async fn section(app: &App, signed: &Signed, rule: &Warning, asked: &
             to: &asked.to,
             region: Regions::prefix(&signed.account.region),
         };
-        let facts = Rules::new(Arc::clone(&app.lake));
+        let facts = Rules::new(Arc::clone(&app.evaluator));
         Some(backtest::run(&app.door, &facts, &question).await.map_err(PageError::BadRequest)?)
     };
     Ok(html! {
@@ -109,7 +108,7 @@ fn answer(found: &Backtest) -> Markup {
         @if !found.last.is_empty() {
             h3 { "最近的" }
             ul.due-list { @for (day, level, subject, evidence) in found.last.iter().take(LISTED) { li {
-                span { (badge(*level)) " " @match evidence.first() { Some((kind, id)) => a href=(links::record(kind, id)) { (subject) }, None => (subject) } }
+                span { (badge(*level)) " " @match evidence.first() { Some((kind, id)) => a href=(super::proof(kind, id)) { (subject) }, None => (subject) } }
                 span.date { (day) }
             } } }
         }

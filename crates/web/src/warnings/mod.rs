@@ -21,7 +21,7 @@ use crate::session::Signed;
 use axum::Router;
 use axum::routing::{get, post};
 use maud::{Markup, html};
-use zhijian_kinds::warning::{Level, Warning};
+use zhijian_kinds::warning::{Level, PLAN_ROW, Warning};
 use zhijian_records::access::{self, Wish};
 use zhijian_records::warnings::KIND;
 
@@ -53,6 +53,11 @@ pub fn reads(app: &App, signed: &Signed) -> bool {
 fn allow(app: &App, signed: &Signed) -> Result<(), PageError> {
     let kind = app.door.kind(KIND)?;
     Ok(zhijian_records::Door::allow(&signed.caller, &kind, Wish::Read)?)
+}
+
+/// The page of what shows a warning: a record, or a row of a plan.
+fn proof(kind: &str, id: &str) -> String {
+    if kind == PLAN_ROW { format!("/plans/{id}#outlook") } else { crate::links::record(kind, id) }
 }
 
 /// Page of a rule.

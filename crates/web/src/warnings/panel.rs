@@ -6,7 +6,7 @@ use crate::links;
 use crate::session::Signed;
 use maud::{Markup, html};
 use serde_json::Value;
-use zhijian_kinds::warning::Level;
+use zhijian_kinds::warning::{Level, PLAN_ROW};
 use zhijian_records::access::{self, Wish};
 use zhijian_records::read::View;
 use zhijian_records::warnings::{CHANGE_WORDS, KIND};
@@ -65,6 +65,7 @@ fn evidence(app: &App, signed: &Signed, view: &View) -> Markup {
                 @let kind = app.catalogue().kind(word(row, "evidence_kind"));
                 li {
                     @match kind {
+                        None if word(row, "evidence_kind") == PLAN_ROW => a href=(super::proof(PLAN_ROW, word(row, "evidence_id"))) { "规划看板上的这一行 " (index + 1) },
                         Some(kind) if access::may(&signed.caller, kind, Wish::Read) => a href=(links::record(&kind.kind, word(row, "evidence_id"))) { (kind.title) " " (index + 1) },
                         Some(kind) => span.muted { (kind.title) "（不在您的查看范围）" },
                         None => span.muted { (word(row, "evidence_kind")) },

@@ -102,6 +102,10 @@ fn source(rule: &Warning) -> Markup {
                     p { "表单 " code { (part.source.kind) } "，同一对象：" code { (part.source.key.join(", ")) } @if let Some(when) = &part.source.when { "，只看：" code.alert-code { (when) } } }
                 },
                 Source::Duty(of) => p { "应办事项：" code { (of.duties.join(", ")) } "；late 为超过期限的天数。" },
+                Source::Forecast(of) => {
+                    p { "规划各行的年末预测，与规划看板同一计算：" (zhijian_calc::forecast::METHOD) "。" (zhijian_calc::forecast::CAVEAT) }
+                    p { "规划：" (if of.plans.is_empty() { "全部".to_owned() } else { of.plans.join("、") }) @if of.counties { "；规划所在地区及其各区县" } "。可用的数值：" code { (zhijian_kinds::warning::FORECAST.join(", ")) } }
+                },
                 Source::Query(query) => pre.alert-sql tabindex="0" { (query.sql) },
                 Source::Statistic(statistic) => {
                     p { "统计方法：" @for (n, method) in statistic.methods.iter().enumerate() { @if n > 0 { "、" } a href={"/calc/" (method.calc)} { (method.calc) } } }

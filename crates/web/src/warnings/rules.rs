@@ -37,6 +37,7 @@ pub(super) fn way(rule: &Warning) -> &'static str {
         Source::Query(_) => "查询",
         Source::Statistic(_) => "统计",
         Source::Duty(_) => "期限",
+        Source::Forecast(_) => "年末预测",
     }
 }
 

@@ -116,6 +116,19 @@ async fn rq_169_rq_025_boards_and_map_withhold_small_numbers() {
     assert!(told.contains("130302,海港区,,,\"人数过少，已隐去\"") || told.contains("130302,海港区,,,人数过少，已隐去"), "{told}");
     assert!(told.matches("已隐去").count() >= 2, "the small one does not follow from the total: {told}");
     assert!(told.contains(",24,"), "the total is told: {told}");
+    // The API says the same, and has no list either.
+    let layer = world.get(&leader, &format!("/api/v1/layers/cases?year={year}")).await.json();
+    let hidden: Vec<&Value> = layer["places"].as_array().unwrap().iter().filter(|p| p["withheld"] == true).collect();
+    assert!(hidden.len() >= 2 && hidden.iter().any(|p| p["region"] == "130302"), "{layer}");
+    assert!(hidden.iter().all(|p| p["numerator"].is_null() && p["value"].is_null() && p["records"].is_null()), "{layer}");
+    assert_eq!(world.get(&leader, &format!("/api/v1/layers/cases/units?year={year}")).await.status, 403);
+    // So do all tables of the same cases: what one withholds no other tells.
+    let told = world.get(&leader, &format!("/api/v1/tables/new_cases?year={year}")).await.json();
+    let column = told["columns"].as_array().unwrap().iter().position(|c| c["key"] == year.as_str()).unwrap();
+    for place in layer["places"].as_array().unwrap() {
+        let row = told["rows"].as_array().unwrap().iter().find(|r| r["key"] == place["region"]).unwrap();
+        assert_eq!(row["cells"][column]["numerator"].is_null(), place["withheld"] == true, "{row}");
+    }
     // A month, a county and a filter are further dimensions.
     for path in
         [format!("/map?layer=cases&year={year}&month=11&format=csv"), format!("/map?layer=cases&year={year}&region=130322&format=csv")]

@@ -353,6 +353,8 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
             .replace("{fact}", "employer")
             .replace("{board}", "monitoring")
             .replace("{panel}", "by_factor")
+            .replace("{layer}", "employers")
+            .replace("{match}", "rehab")
             .replace("{region}", "130300")
             .replace("{name}", "regions_counties")
             .replace("{indicator}", "I-02")
@@ -367,6 +369,7 @@ async fn other_routes(world: &World, known: &Known, person: &Person, gaps: &mut 
             "/codes/{list}/options" => "?q=1",
             "/records/{kind}/pick/{reference}" => "?q=%E6%B5%B7",
             "/api/v1/plans/{plan}/evaluation" | "/plans/{plan}/{indicator}" | "/api/v1/tables/{table}" => "?year=2020",
+            "/api/v1/plans/{plan}/forecast" | "/api/v1/plans/{plan}/indicators/{code}/gap" => "?year=2020",
             "/api/v1/indicators/{code}/breakdown" => "?year=2020&by=region",
             _ => "",
         };
@@ -421,6 +424,7 @@ async fn nobody_gets_anything_without_signing_in() {
         let query = match *route {
             "/api/v1/search" => "?q=x",
             "/api/v1/plans/{plan}/evaluation" | "/api/v1/tables/{table}" => "?year=2020",
+            "/api/v1/plans/{plan}/forecast" | "/api/v1/plans/{plan}/indicators/{code}/gap" => "?year=2020",
             "/api/v1/indicators/{code}/breakdown" => "?year=2020&by=region",
             "/api/v1/indicators/{code}/units" => "?year=2020&which=numerator",
             _ => "",

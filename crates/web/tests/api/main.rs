@@ -6,6 +6,7 @@
 mod world;
 
 mod calculations;
+mod cockpit;
 mod documentation;
 mod examples;
 mod figures;

@@ -5,6 +5,7 @@
 mod boards;
 mod evaluations;
 mod explore;
+mod matches;
 mod tables;
 mod tasks;
 #[path = "../world/mod.rs"]

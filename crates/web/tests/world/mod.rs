@@ -125,6 +125,7 @@ impl World {
             maps: home.path().join("maps"),
             region: "130300".into(),
             purposes: Arc::default(),
+            published: Arc::default(),
             gate: Arc::default(),
             demo: false,
         };

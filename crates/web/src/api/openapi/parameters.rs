@@ -38,6 +38,9 @@ fn in_path(name: &str, kind: Option<&Kind>) -> Value {
         "notice" => "通知编号",
         "plan" => "规划名",
         "code" => "指标代码，如 I-02",
+        "board" => "看板名",
+        "panel" => "面板名",
+        "layer" => "图层名",
         "calculator" => "计算器编号，如 air.twa",
         "transition" => {
             if let Some(kind) = kind {

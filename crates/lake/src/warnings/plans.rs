@@ -1,0 +1,116 @@
+//! Rows of plans at the end of the open year, as the plan board forecasts them.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+use time::Date;
+use zhijian_kinds::{
+    Plan, Target, dates,
+    warning::{OfPlans, PLAN_ROW},
+};
+use zhijian_records::warnings::Row;
+
+use crate::{
+    error::Result,
+    evaluate::{Evaluator, Params, literal::literal, plan},
+    outlook::{ends, forecasts, goal, open_until},
+};
+
+/// Digits of a county's code.
+const COUNTY: usize = 6;
+
+/// A row for every row of a plan that has a forecast on the day: the plan's region, then its counties.
+pub(super) async fn rows(evaluator: &Evaluator, of: &OfPlans, today: &str) -> Result<Vec<Row>> {
+    // On the last day of a year there is nothing left to forecast.
+    let Some(last) = dates::parse_iso(today).and_then(|day| open_until(day, day.year(), None)) else { return Ok(Vec::new()) };
+    let Some(until) = ends(last).last().copied() else { return Ok(Vec::new()) };
+    let shares = shares(evaluator, last.year(), today).await?;
+    let asking = Asking { evaluator, shares: &shares, last, until };
+    let mut rows = Vec::new();
+    for plan in evaluator.catalogue.plans.values().filter(|p| of.plans.is_empty() || of.plans.contains(&p.plan)) {
+        for node in nodes(evaluator, plan, of.counties) {
+            for target in &plan.targets {
+                rows.extend(asking.row(plan, target, node).await?);
+            }
+        }
+    }
+    Ok(rows)
+}
+
+fn nodes<'a>(evaluator: &'a Evaluator, plan: &'a Plan, counties: bool) -> impl Iterator<Item = &'a str> {
+    let below = evaluator.catalogue.regions.all().iter().filter(move |r| counties && r.parent == plan.region && r.code.len() == COUNTY);
+    [plan.region.as_str()].into_iter().chain(below.map(|r| r.code.as_str()))
+}
+
+/// Levels that were shared out to a year and a place: plan, indicator, region.
+type Shares = HashMap<(String, String, String), f64>;
+
+/// The levels of a year that had been set by a day (kind `target_share`); a lake without such records has none.
+async fn shares(evaluator: &Evaluator, year: i32, today: &str) -> Result<Shares> {
+    let Some(day) = literal(&json!(today)) else { return Ok(Shares::new()) };
+    let sql = format!("SELECT plan, indicator, region, value FROM target_share WHERE field_year = {year} AND set_on <= DATE {day}");
+    let mut all = Shares::new();
+    for batch in &evaluator.lake().query(&sql, None).await? {
+        for row in super::read(batch)? {
+            let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+            if let Some(value) = row.get("value").and_then(Value::as_f64) {
+                all.insert((text("plan"), text("indicator"), text("region")), value);
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// What every row is asked with.
+struct Asking<'a> {
+    evaluator: &'a Evaluator,
+    shares: &'a Shares,
+    last: Date,
+    until: Date,
+}
+
+impl Asking<'_> {
+    /// The level that a place is held against: what was shared out to it for the year, else the plan's next one.
+    fn level(&self, plan: &Plan, target: &Target, node: &str) -> Option<(f64, Option<i32>)> {
+        let (next, next_year) = plan::goal(target, self.last.year());
+        let next = goal(&target.test, next.as_ref())?;
+        let own = self.shares.get(&(plan.plan.clone(), target.indicator.clone(), node.to_owned()));
+        Some(own.map_or((next, next_year), |own| (*own, Some(self.last.year()))))
+    }
+
+    async fn row(&self, plan: &Plan, target: &Target, node: &str) -> Result<Option<Row>> {
+        let Self { evaluator, last, until, .. } = *self;
+        let Some((level, level_year)) = self.level(plan, target, node) else { return Ok(None) };
+        let Some(def) = evaluator.catalogue.indicators.get(&target.indicator).filter(|def| forecasts(def.measure)) else {
+            return Ok(None);
+        };
+        let options = plan.options.get(&def.code).cloned().unwrap_or_default();
+        let params = Params { options, ..Params::new(node, last.year()) };
+        // A place of which nothing is recorded is not one that will miss its target.
+        if evaluator.indicator(def, &Params { as_of: Some(until), ..params.clone() }).await?.units == 0 {
+            return Ok(None);
+        }
+        let Some((outlook, newest)) = evaluator.outlook(def, &params, last).await? else { return Ok(None) };
+        let Some(forecast) = outlook.forecast else { return Ok(None) };
+        let (year, code, name) = (last.year(), &def.code, &plan.plan);
+        let place = evaluator.catalogue.regions.name(node);
+        let address = format!("{name}/{code}?year={year}&as_of={}&region={node}", dates::iso(until));
+        let columns = json!({
+            "key": format!("{name}/{code}/{node}/{year}"),
+            "subject": format!("{place}：{}（{year}年）", target.name),
+            "employer": null,
+            "region": node,
+            "value": forecast.value,
+            "evidence": format!("{PLAN_ROW}:{address}"),
+            "projected": forecast.value,
+            "low": forecast.low,
+            "high": forecast.high,
+            "goal": level,
+            "now": newest.value,
+            "months": forecast.points,
+            "year": year,
+            "goal_year": level_year,
+        });
+        Ok(columns.as_object().cloned())
+    }
+}
