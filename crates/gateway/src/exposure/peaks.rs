@@ -48,7 +48,7 @@ impl Peaks {
                 (Some(mean), None) => entries.push(Excursion {
                     c: mean,
                     duration_min: f64::from(SHORT_MINUTES),
-                    start_min: ((shift.start_ms + quarter * QUARTER_MS - shift.start_ms) / 60_000) as f64,
+                    start_min: (quarter * i64::from(SHORT_MINUTES)) as f64,
                 }),
                 (None, _) => {}
             }
