@@ -102,7 +102,7 @@ for (const [protocol, over] of [['3', 'plain'], ['5', 'TLS']]) {
       const messages = readings.map(([ts, value]) => ({ ts, value, unit: 'dB(A)', q: 0 }));
       readings.forEach(([ts, value]) => sent.set(ts, value));
       const way = over === 'TLS' ? [mqtts, device.device_no, secret, JSON.stringify(messages), '--ca', authority] : [mqtt, device.device_no, secret, JSON.stringify(messages)];
-      const { stdout } = await run('/usr/bin/python3', ['journeys/paho.py', ...way, '--protocol', protocol, '--again']);
+      const { stdout } = await run('/usr/bin/python3', ['journeys/paho_device.py', ...way, '--protocol', protocol, '--again']);
       // Each message twice with its acknowledgement waited for, and once more into a connection that breaks.
       assert.equal(JSON.parse(stdout).acknowledged, 2 * readings.length);
     });

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Publishes readings as a device does, with Eclipse paho: MQTT 3.1.1 or 5, plain or TLS, QoS 1, a session that outlives its connection.
 
-    paho.py HOST:PORT DEVICE SECRET MESSAGES [--protocol 3|5] [--ca FILE] [--again]
+    paho_device.py HOST:PORT DEVICE SECRET MESSAGES [--protocol 3|5] [--ca FILE] [--again]
 
 MESSAGES is a JSON list; each becomes one message under the device's topic, and its PUBACK is waited for. With --again the client hangs up in the
 middle, connects to the same session, and sends everything once more, as a device does that does not know what arrived. Prints one JSON line: how
@@ -14,6 +14,8 @@ import sys
 import threading
 
 import paho.mqtt.client as mqtt
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 WAIT = 20
 
@@ -40,7 +42,7 @@ def connect(one, given, events):
     events["connected"].clear()
     host, port = given.address.rsplit(":", 1)
     if given.protocol == "5":
-        properties = mqtt.Properties(mqtt.PacketTypes.CONNECT)
+        properties = Properties(PacketTypes.CONNECT)
         properties.SessionExpiryInterval = 3600
         one.connect(host, int(port), clean_start=False, properties=properties)
     else:
