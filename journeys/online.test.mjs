@@ -8,7 +8,7 @@ import { employer } from './processes/play.mjs';
 import { file, step } from './processes/steps.mjs';
 import { send, upload } from './hj212.mjs';
 
-const { MQTT: mqtt, HJ212: hj212, HOME_OF_DEMO: home, ZHIJIAN_BIN: zhijian } = process.env;
+const { MQTT: mqtt, MQTTS: mqtts, MQTT_CA: authority, HJ212: hj212, HOME_OF_DEMO: home, ZHIJIAN_BIN: zhijian } = process.env;
 const run = promisify(execFile);
 const MINUTE = 60_000;
 /** Numbers of this run, so that a second run beside the first finds its own. */
@@ -86,6 +86,30 @@ test('RQ-026 RQ-027 mosquitto_pub drives an alarm from the device to closed, liv
     }
   });
 });
+
+/** What the platform keeps of a device since yesterday, as the console tells it. */
+async function kept(device) {
+  const from = new Date(Date.now() - 24 * 3600e3).toISOString().slice(0, 10), to = new Date(Date.now() + 48 * 3600e3).toISOString().slice(0, 10);
+  const { stdout } = await run(zhijian, ['readings', '--device', device, '--from', from, '--to', to, '--format', 'json'], { env: { ...process.env, ZHIJIAN_HOME: home, ZHIJIAN_LOG: 'error' } });
+  return stdout.trim().split('\n').map((line) => JSON.parse(line));
+}
+
+for (const [protocol, over] of [['3', 'plain'], ['5', 'TLS']]) {
+  test(`RQ-026 RQ-027 paho (MQTT ${protocol}, ${over}) hangs up, comes back to its session and sends again: one alarm, no reading twice`, async () => {
+    const device = { device_no: `PH${protocol}${serial}`, name: '噪声在线监测仪', protocol: 'mqtt', hazard: 'P001', unit: 'dB(A)', interval_s: 60, notice_at: 85, alarm_at: 100 };
+    const sent = new Map();
+    await course(`paho-${protocol}`, device, 102.5, 77.1, async (secret, readings) => {
+      const messages = readings.map(([ts, value]) => ({ ts, value, unit: 'dB(A)', q: 0 }));
+      readings.forEach(([ts, value]) => sent.set(ts, value));
+      const way = over === 'TLS' ? [mqtts, device.device_no, secret, JSON.stringify(messages), '--ca', authority] : [mqtt, device.device_no, secret, JSON.stringify(messages)];
+      const { stdout } = await run('/usr/bin/python3', ['journeys/paho_device.py', ...way, '--protocol', protocol, '--again']);
+      // Each message twice with its acknowledgement waited for, and once more into a connection that breaks.
+      assert.equal(JSON.parse(stdout).acknowledged, 2 * readings.length);
+    });
+    const stored = await kept(device.device_no);
+    assert.deepEqual(stored.map(({ ts_ms: at, value }) => [at, value]), [...sent].sort(([a], [b]) => a - b), 'each moment once');
+  });
+}
 
 test('RQ-026 RQ-027 a raw TCP client playing HJ 212 frames drives an alarm from the device to closed', async () => {
   const device = { device_no: `HJ${serial}`, name: '粉尘在线监测仪', protocol: 'hj212', channel: 'a34001', crc_mode: 'ansi', hazard: 'D002', dust_kind: 'total', unit: 'mg/m3', interval_s: 60, notice_at: 2, alarm_at: 4 };

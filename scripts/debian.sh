@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that tests need, if they are missing: a private PostgreSQL, Chromium for the browser journeys, a
-# Chinese font for its screenshots, and an MQTT broker and client that are not ours. Says what to install when it may not do so itself.
+# Chinese font for its screenshots, an MQTT broker, and two MQTT clients that are not ours. Says what to install when it may not do so itself.
 set -euo pipefail
-want=(postgresql chromium fonts-noto-cjk sqlite3 mosquitto mosquitto-clients)
+want=(postgresql chromium fonts-noto-cjk sqlite3 mosquitto mosquitto-clients python3-paho-mqtt)
 missing=()
 for package in "${want[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")

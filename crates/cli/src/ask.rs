@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use serde_json::{Map, Value, json};
 use std::process::ExitCode;
 use std::time::Duration;
-use zhijian_gateway::hj212::requests::{KIND, ask_of};
+use zhijian_gateway::hj212::requests::{KIND, ask_of, reported, with_factor};
 use zhijian_kinds::intake::Draft;
 use zhijian_records::port::{Filter, Op, Query};
 use zhijian_records::submit::Entry;
@@ -17,11 +17,20 @@ use zhijian_records::{Caller, Door, DoorError, clock};
 pub struct Args {
     /// 设备编号
     device: String,
-    /// 命令：time、set-time、live-interval、minute-interval、minutes、hours、days，或命令编码（1011、1062、2051……）
+    /// 命令：time、set-time、live-interval、minute-interval、timeouts、live-on、live-off、state-on、state-off、minutes、hours、days、calibrate、sample，或命令编码（1011、1062、2051……）
     command: String,
     /// 设置间隔：不填时为读取（实时数据以秒计）
     #[arg(long)]
     interval: Option<i64>,
+    /// 设置超时（秒），用于 timeouts
+    #[arg(long)]
+    timeout: Option<i64>,
+    /// 设置重发次数，用于 timeouts
+    #[arg(long)]
+    resends: Option<i64>,
+    /// 因子编码，用于 calibrate、sample；不填为设备登记的上传因子
+    #[arg(long)]
+    factor: Option<String>,
     /// 补取自（北京时间）：2026-03-01T08:00:00+08:00
     #[arg(long)]
     from: Option<String>,
@@ -37,7 +46,7 @@ pub struct Args {
 }
 
 /// Words of commands, each with its code without and with an interval.
-const WORDS: [(&str, &str, &str); 7] = [
+const WORDS: [(&str, &str, &str); 14] = [
     ("time", "1011", "1011"),
     ("set-time", "1012", "1012"),
     ("live-interval", "1061", "1062"),
@@ -45,6 +54,13 @@ const WORDS: [(&str, &str, &str); 7] = [
     ("minutes", "2051", "2051"),
     ("hours", "2061", "2061"),
     ("days", "2031", "2031"),
+    ("timeouts", "1000", "1000"),
+    ("live-on", "2011", "2011"),
+    ("live-off", "2012", "2012"),
+    ("state-on", "2021", "2021"),
+    ("state-off", "2022", "2022"),
+    ("calibrate", "3011", "3011"),
+    ("sample", "3012", "3012"),
 ];
 
 /// Runs it. Success means that the device carried it out.
@@ -68,12 +84,16 @@ pub async fn run(door: &Door, args: Args) -> Result<ExitCode> {
     let mut set = |name: &str, value: Option<Value>| value.map(|value| document.insert(name.to_owned(), value));
     set("command", Some(Value::from(code)));
     set("interval", args.interval.map(Value::from));
+    set("timeout_s", args.timeout.map(Value::from));
+    set("resend_times", args.resends.map(Value::from));
+    let factor = args.factor.or_else(|| with_factor(code).then(|| reported(&device)).flatten());
+    set("factor", factor.map(Value::from));
     set("begin_at", args.from.map(Value::from));
     set("end_at", args.to.map(Value::from));
     set("purpose", Some(args.reason).filter(|reason| !reason.is_empty()).map(Value::from));
     set("asked_on", Some(Value::from(door.today())));
     set("asked_at", Some(Value::from(clock::shown(door.now()))));
-    ask_of(&document, door.now().div_euclid(1000)).map_err(anyhow::Error::msg)?;
+    ask_of(&door.catalogue, &document, door.now().div_euclid(1000)).map_err(anyhow::Error::msg)?;
     let kind = door.kind(KIND)?;
     let caller = Caller { region: stored.region.clone(), ..Platform::operator() };
     let entry = Entry { source: "console", reason: "向设备下发请求", idempotency: None };

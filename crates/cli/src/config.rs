@@ -58,6 +58,8 @@ pub struct Config {
     pub quarantine_in_all: u64,
     /// Address of the MQTT gateway; none by default. Environment: `ZHIJIAN_MQTT`.
     pub mqtt: Option<String>,
+    /// Address of the MQTT gateway for encrypted connections, beside the other: then that one is not encrypted. Needs the certificate. Environment: `ZHIJIAN_MQTT_TLS`.
+    pub mqtt_tls: Option<String>,
     /// Certificate chain (PEM) of the MQTT gateway; without it connections are not encrypted. Environment: `ZHIJIAN_MQTT_CERTIFICATE`.
     pub mqtt_certificate: Option<PathBuf>,
     /// Its private key (PEM). Environment: `ZHIJIAN_MQTT_KEY`.
@@ -109,6 +111,7 @@ impl Default for Config {
             quarantine_of_device: zhijian_telemetry::readings::Room::default().of_device,
             quarantine_in_all: zhijian_telemetry::readings::Room::default().in_all,
             mqtt: None,
+            mqtt_tls: None,
             mqtt_certificate: None,
             mqtt_key: None,
             mqtt_broker: None,
@@ -154,6 +157,7 @@ impl Config {
             "quarantine_of_device",
             "quarantine_in_all",
             "mqtt",
+            "mqtt_tls",
             "mqtt_certificate",
             "mqtt_key",
             "mqtt_broker",

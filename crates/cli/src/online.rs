@@ -54,13 +54,17 @@ pub async fn start(platform: &Platform, hub: &Hub) -> Result<Vec<JoinHandle<()>>
         tokio::spawn(exposure::tend(hub.clone())),
         tokio::spawn(hours::keep(hub.clone())),
     ];
-    if let Some(address) = mqtt_address {
+    let certified = match (&platform.config.mqtt_certificate, &platform.config.mqtt_key) {
+        (Some(certificate), Some(key)) => Some(tls::acceptor(certificate, key).map_err(anyhow::Error::msg)?),
+        (None, None) => None,
+        _ => anyhow::bail!("mqtt_certificate 与 mqtt_key 须同时设置"),
+    };
+    let encrypted = platform.config.mqtt_tls.as_deref();
+    anyhow::ensure!(encrypted.is_none() || certified.is_some(), "设置了 mqtt_tls，还须设置 mqtt_certificate 与 mqtt_key");
+    // Alone the first is encrypted when there is a certificate; beside the second it is for devices that cannot.
+    let plain = mqtt_address.map(|address| (address, certified.clone().filter(|_| encrypted.is_none())));
+    for (address, tls) in plain.into_iter().chain(encrypted.map(|address| (address, certified.clone()))) {
         let listener = TcpListener::bind(address).await.with_context(|| format!("MQTT 无法监听 {address}"))?;
-        let tls = match (&platform.config.mqtt_certificate, &platform.config.mqtt_key) {
-            (Some(certificate), Some(key)) => Some(tls::acceptor(certificate, key).map_err(anyhow::Error::msg)?),
-            (None, None) => None,
-            _ => anyhow::bail!("mqtt_certificate 与 mqtt_key 须同时设置"),
-        };
         crate::commands::say(format!("MQTT{} 网关：{}", if tls.is_some() { "（TLS）" } else { "" }, listener.local_addr()?));
         tasks.push(tokio::spawn(mqtt::serve(listener, hub.clone(), tls)));
     }

@@ -1,6 +1,6 @@
 //! Readings as JSON and CSV.
 //!
-//! JSON: `{"ts","value","unit","q","seq","device"}` or an array of such. `ts` is RFC 3339 or Unix milliseconds; `value` a number; `q` 0–4 (list QFLAG), 0
+//! JSON: `{"ts","value","unit","q","seq","device"}` or an array of such. `ts` is RFC 3339 or Unix milliseconds; `value` a number; `q` 0–5 (list QFLAG; 5: over the range), 0
 //! when left out; `seq` a whole number; `unit` and `device` may be left out. CSV: the same names as header.
 
 use serde_json::Value;
@@ -71,7 +71,7 @@ fn item(value: Value) -> Item {
         let quality = match fields.get("q") {
             None | Some(Value::Null) => Quality::Ok,
             Some(code) => {
-                quality(code.as_u64().and_then(|code| u8::try_from(code).ok())).ok_or_else(|| format!("q 为 {code}，应为 0～4"))?
+                quality(code.as_u64().and_then(|code| u8::try_from(code).ok())).ok_or_else(|| format!("q 为 {code}，应为 0～5"))?
             }
         };
         let seq = match fields.get("seq") {
@@ -126,7 +126,7 @@ pub fn csv_items(body: &[u8]) -> Result<Vec<Item>, String> {
             let value = text.parse().map_err(|_| format!("value 为“{text}”，应为数"))?;
             let quality = match cell(q) {
                 None => Quality::Ok,
-                Some(text) => quality(text.parse().ok()).ok_or_else(|| format!("q 为“{text}”，应为 0～4"))?,
+                Some(text) => quality(text.parse().ok()).ok_or_else(|| format!("q 为“{text}”，应为 0～5"))?,
             };
             let seq = match cell(seq) {
                 None => 0,

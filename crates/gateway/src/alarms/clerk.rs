@@ -148,8 +148,12 @@ impl Clerk {
         let mut wanted = fields(device, episode);
         if text(stored, "started_at") != moment(episode.since_ms) {
             // What it was before the readings that are known stays.
+            let told = |name: &str| document.get(name).cloned().unwrap_or(Value::Null);
+            if wanted.get("peak_note").is_none() {
+                wanted.insert("peak_note".into(), told("peak_note"));
+            }
             for name in ["level", "raised_at", "peak", "set_point", "ack_due_at"] {
-                let before = document.get(name).cloned().unwrap_or(Value::Null);
+                let before = told(name);
                 let higher = name == "peak" && before.as_f64() < wanted.get(name).and_then(Value::as_f64);
                 if !higher
                     && (name != "level"
@@ -160,14 +164,14 @@ impl Clerk {
             }
         }
         let differs = |name: &str| document.get(name).unwrap_or(&Value::Null) != wanted.get(name).unwrap_or(&Value::Null);
-        let weighty = ["level", "level_now", "ended_at", "raised_at"].into_iter().any(differs);
+        let weighty = ["level", "level_now", "ended_at", "raised_at", "peak_note"].into_iter().any(differs);
         let written = self.peaks.get(&stored.id).copied().unwrap_or(i64::MIN);
         if !(weighty || (differs("peak") && now_ms.saturating_sub(written) >= PEAK_MS)) {
             return Ok(());
         }
         let kind = door.kind(KIND)?;
         let mut draft = Map::new();
-        for name in ["level", "level_now", "raised_at", "ended_at", "peak", "set_point", "ack_due_at"] {
+        for name in ["level", "level_now", "raised_at", "ended_at", "peak", "peak_note", "set_point", "ack_due_at"] {
             draft.insert(name.into(), wanted.get(name).cloned().unwrap_or(Value::Null));
         }
         let mut seen = stored.rev;

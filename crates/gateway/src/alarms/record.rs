@@ -20,6 +20,9 @@ pub(super) fn fields(device: &Device, episode: &Episode) -> Map<String, Value> {
         Ok(points) => (points.rule.points.at(level), points.basis.as_str()),
         Err(_) => (None, ""),
     };
+    let peak = (episode.peak * 1e6).round() / 1e6;
+    // Evidence: the value is what the device could tell, not what there was.
+    let note = if episode.at_least { format!("超测量上限，实际值不低于 {peak} {}", device.unit) } else { String::new() };
     let named = |text: &str| if text.is_empty() { Value::Null } else { Value::from(text) };
     let document = json!({
         "device_no": device.no,
@@ -34,7 +37,8 @@ pub(super) fn fields(device: &Device, episode: &Episode) -> Map<String, Value> {
         "started_at": moment(episode.since_ms),
         "raised_at": moment(episode.raised_ms()),
         "ended_at": episode.ended_ms().map(moment),
-        "peak": (episode.peak * 1e6).round() / 1e6,
+        "peak": peak,
+        "peak_note": named(&note),
         "set_point": point,
         "unit": device.unit,
         "basis_note": named(basis),

@@ -14,6 +14,7 @@ const GRACE_MS: i64 = 2_000;
 
 struct Watched {
     rule: Rule,
+    grid: Grid,
     watch: Watch,
 }
 
@@ -47,11 +48,11 @@ impl Watching {
         for device in &devices {
             let series = device.series();
             let Some(rule) = ruled.get(&series) else { continue };
-            if self.series.get(&series).is_some_and(|watched| watched.rule == *rule) {
+            if self.series.get(&series).is_some_and(|watched| watched.rule == *rule && watched.grid == device.watch_grid()) {
                 continue;
             }
             let watch = rebuilt(device, *rule, store, now_ms).await?;
-            self.series.insert(series, Watched { rule: *rule, watch });
+            self.series.insert(series, Watched { rule: *rule, grid: device.watch_grid(), watch });
             self.touched.insert(device.no.clone());
         }
         Ok(())
@@ -105,9 +106,7 @@ impl Watching {
 }
 
 async fn rebuilt(device: &Arc<Device>, rule: Rule, store: &dyn ReadingStore, now_ms: i64) -> Result<Watch, StoreError> {
-    let step_ms = if device.interval_ms > 60_000 { device.interval_ms } else { 60_000 };
-    let grid = Grid { step_ms, ..Grid::minutes(device.averaging()) };
-    let mut watch = Watch::new(grid, rule);
+    let mut watch = Watch::new(device.watch_grid(), rule);
     let series = device.series();
     let mut from = now_ms - Readings::HORIZON_MS;
     loop {

@@ -3,13 +3,14 @@
 use super::limits::Limits;
 use super::plan::Shift;
 use crate::register::Device;
+use super::peaks::Peaks;
 use zhijian_calc::workplace::Limit;
-use zhijian_telemetry::windows::{Grid, Highest, Readings, Span, VALID_DAY, Window, highest, lex_8h, span, twa8};
+use zhijian_telemetry::windows::{Grid, Highest, Quality, Readings, Span, VALID_DAY, Window, highest, lex_8h, span, twa8};
 
 /// Share of a quarter of an hour that must have a value. No source names one: that of a day (domain B5) is taken by analogy.
 pub const SHORT_SHARE: f64 = VALID_DAY;
 /// Length of a short-time mean, minutes (GBZ 2.1: PC-STEL is an average over 15 minutes).
-const SHORT_MINUTES: u16 = 15;
+pub(super) const SHORT_MINUTES: u16 = 15;
 
 /// What is compared with a limit (list ONMEASURE).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +75,10 @@ pub struct Figure {
     pub limit: Option<Limit>,
     /// The highest quarter of an hour.
     pub short: Option<Short>,
+    /// Peaks above three times the PC-TWA; `None` where there is a PC-STEL, or nothing to compare with.
+    pub peaks: Option<Peaks>,
+    /// Readings over the range of the device: they are left out, so the exposure may have been higher.
+    pub over_range: usize,
     /// Why there is no figure or no limit, in words.
     pub why: String,
 }
@@ -101,7 +106,10 @@ impl Figure {
             }
         }
         let short = Short::of(readings, grid, shift.span, limits);
-        Self { shift, window, measure, value, limit: limits.shift.limit, short, why }
+        let peaks = Peaks::of(readings, grid, shift.span, limits, short.as_ref());
+        let Span { start_ms, end_ms } = shift.span;
+        let over_range = readings.between(start_ms, end_ms).filter(|reading| reading.quality == Quality::OverRange).count();
+        Self { shift, window, measure, value, limit: limits.shift.limit, short, peaks, over_range, why }
     }
 
     /// Whether the figure is over its limit; `None` where there is nothing to compare.

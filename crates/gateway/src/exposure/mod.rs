@@ -7,12 +7,14 @@
 mod clerk;
 mod figure;
 mod limits;
+mod peaks;
 mod plan;
 mod record;
 
 pub use clerk::{Clerk, tend};
 pub use figure::{Figure, Measure, SHORT_SHARE, Short};
 pub use limits::{Against, Limits};
+pub use peaks::Peaks;
 pub use plan::{Shift, shifts};
 
 use crate::register::Device;

@@ -1,11 +1,12 @@
 //! A shift as its record keeps it.
 
 use super::figure::Figure;
+use super::peaks::Peaks;
 use crate::register::Device;
 use serde_json::{Map, Value, json};
 
 /// Fields that may change when readings come late; the others name the shift.
-pub(super) const CHANGING: [&str; 16] = [
+pub(super) const CHANGING: [&str; 20] = [
     "value",
     "mean",
     "limit",
@@ -17,6 +18,10 @@ pub(super) const CHANGING: [&str; 16] = [
     "short_limit",
     "short_limit_kind",
     "short_over",
+    "peaks",
+    "peak_ratio",
+    "peak_rules",
+    "over_range",
     "present",
     "required_slots",
     "availability",
@@ -53,6 +58,10 @@ pub(super) fn fields(device: &Device, figure: &Figure) -> Map<String, Value> {
         "short_limit": short.and_then(|short| short.limit).map(|limit| limit.value),
         "short_limit_kind": short.and_then(|short| short.limit).map(|limit| limit.kind.word()),
         "short_over": short.and_then(|short| short.over()),
+        "peaks": figure.peaks.as_ref().map(|peaks| peaks.found.excursions),
+        "peak_ratio": figure.peaks.as_ref().map(|peaks| rounded(peaks.found.max_ratio)),
+        "peak_rules": named(&figure.peaks.as_ref().map(Peaks::words).unwrap_or_default()),
+        "over_range": Some(figure.over_range).filter(|count| *count > 0),
         "present": figure.window.present,
         "required_slots": figure.window.required,
         "availability": (figure.window.availability() * 1000.0).round() / 10.0,

@@ -15,6 +15,7 @@ struct Open {
     resent: u32,
     answer: String,
     readings: usize,
+    history: bool,
 }
 
 /// The open requests of a connection.
@@ -46,15 +47,19 @@ impl Asking {
         qn.is_some_and(|qn| self.open.contains_key(qn))
     }
 
+    /// Whether a request with this number is open that asked for what the device kept.
+    pub(super) fn history(&self, qn: Option<&str>) -> bool {
+        qn.and_then(|qn| self.open.get(qn)).is_some_and(|open| open.history)
+    }
+
     /// The frame of a new request, in the logger's own system code and check sum.
     pub(super) fn begin(&mut self, order: Order, st: &str, mode: CrcMode, now_ms: u64) -> Option<Vec<u8>> {
-        let parameters = order.ask.parameters();
-        let parameters: Vec<(&str, &str)> = parameters.iter().map(|(key, text)| (*key, text.as_str())).collect();
+        let parameters: Vec<(&str, &str)> = order.ask.parameters().iter().map(|(key, text)| (key.as_str(), text.as_str())).collect();
         let segment = request(&order.qn, st, order.ask.command(), &order.secret, &order.sender, &parameters).ok();
         let frame = segment.as_deref().and_then(|segment| encode_with(mode, segment.as_bytes()).ok());
-        let open = Open { ended: order.ended, resent: 0, answer: String::new(), readings: 0 };
+        let open = Open { ended: order.ended, resent: 0, answer: String::new(), readings: 0, history: order.ask.is_history() };
         match (segment, frame) {
-            (Some(segment), Some(frame)) if self.exchanges.sent(&order.sender, &order.qn, &segment, now_ms) => {
+            (Some(segment), Some(frame)) if self.exchanges.sent(&order.sender, &order.qn, &segment, order.ask.is_notice(), now_ms) => {
                 self.open.insert(order.qn, open);
                 Some(frame)
             }
@@ -65,12 +70,17 @@ impl Asking {
         }
     }
 
-    /// Takes 9011 or 9012.
+    /// Takes 9011, 9012 or 9013.
     pub(super) fn answered(&mut self, header: &Header<'_>, segment: &Segment<'_>, now_ms: u64) {
         let end = match self.exchanges.received(header, segment, now_ms) {
             Progress::Refused(code) => End::Refused(code),
             Progress::Done(result) => End::Executed(result),
-            Progress::Accepted | Progress::Repeated | Progress::Unasked => return,
+            Progress::Noticed => End::Noticed,
+            Progress::Accepted | Progress::Repeated => return,
+            Progress::Unasked => {
+                tracing::info!(sender = header.mn, command = header.cn, "an answer that belongs to no open request: too late, or to nothing of ours");
+                return;
+            }
         };
         if let Some(open) = header.qn.and_then(|qn| self.open.remove(qn)) {
             self.over.push((open, end));

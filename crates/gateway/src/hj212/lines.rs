@@ -43,6 +43,8 @@ pub struct Ended {
 pub enum End {
     /// Carried out, or not, as the device says; `None` for a number that no table knows.
     Executed(Option<ExeRtn>),
+    /// A notice that the device has confirmed.
+    Noticed,
     /// The device refuses it.
     Refused(QnRtn),
     /// No answer, however often it was sent; `accepted`: an answer, but never a result.

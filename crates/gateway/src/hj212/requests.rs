@@ -16,7 +16,8 @@ use zhijian_kinds::intake::Draft;
 use zhijian_records::port::{Filter, Op, Query, Stored};
 use zhijian_records::submit::Entry;
 use zhijian_records::{Caller, Door, DoorError, clock};
-use zhijian_telemetry::hj212::{Ask, ExeRtn, QnRtn, Table, label};
+use zhijian_kinds::Catalogue;
+use zhijian_telemetry::hj212::{Ask, Asks, ExeRtn, Given, QnRtn, Table, label};
 
 /// The kind of their records.
 pub const KIND: &str = "device_request";
@@ -72,12 +73,34 @@ async fn open(door: &Door, state: &str) -> Result<Vec<Stored>, DoorError> {
 ///
 /// # Errors
 /// Something that cannot be asked, in words.
-pub fn ask_of(document: &Map<String, Value>, now_ms: i64) -> Result<Ask, String> {
+pub fn ask_of(catalogue: &Catalogue, document: &Map<String, Value>, now_ms: i64) -> Result<Ask, String> {
+    let asks = Asks::parse(catalogue.rules.get("device_requests").map_or("", String::as_str))?;
     let text = |name: &str| document.get(name).and_then(Value::as_str).unwrap_or_default();
     let local = |name: &str| OffsetDateTime::parse(text(name), &Rfc3339).ok().map(china);
-    let interval = document.get("interval").and_then(Value::as_i64);
+    let number = |name: &str| document.get(name).and_then(Value::as_i64);
     let now = OffsetDateTime::from_unix_timestamp(now_ms.div_euclid(1000)).map(china).map_err(|error| error.to_string())?;
-    Ask::read(text("command"), interval, local("begin_at").zip(local("end_at")), now).map_err(|error| error.to_string())
+    let given = Given {
+        interval: number("interval"),
+        timeout_s: number("timeout_s"),
+        resends: number("resend_times"),
+        stretch: local("begin_at").zip(local("end_at")),
+        factor: text("factor"),
+        now,
+    };
+    asks.read(text("command"), &given).map_err(|error| error.to_string())
+}
+
+/// Whether a command is for a factor of the device: on-site actions.
+#[must_use]
+pub fn with_factor(command: &str) -> bool {
+    command.starts_with('3')
+}
+
+/// The factor under which a device reports, by its register: what on-site actions are for when nobody names another.
+#[must_use]
+pub fn reported(device: &Map<String, Value>) -> Option<String> {
+    let channel = device.get("channel").and_then(Value::as_str)?;
+    Some(channel.split_once('-').map_or(channel, |(code, _)| code).to_owned()).filter(|code| !code.is_empty())
 }
 
 /// Device time is that of China, UTC+8.
@@ -89,7 +112,7 @@ fn china(at: OffsetDateTime) -> PrimitiveDateTime {
 async fn send(hub: &Hub, device: &Device, stored: Stored) -> Result<(), DoorError> {
     let door = hub.register.door().clone();
     let now_ms = door.now().div_euclid(1000);
-    let ask = match ask_of(&stored.document(), now_ms) {
+    let ask = match ask_of(&door.catalogue, &stored.document(), now_ms) {
         Ok(ask) => ask,
         Err(why) => return finish(&door, &stored, stored.rev, "fail", &why, None).await,
     };
@@ -128,6 +151,7 @@ fn outcome(ended: &Ended) -> (&'static str, String) {
     match ended.end {
         End::Executed(Some(ExeRtn::Done)) => ("finish", "执行成功".into()),
         End::Executed(Some(result)) => ("fail", named(Table::ExecutionResult, result.code(), "执行失败")),
+        End::Noticed => ("finish", "设备已应答通知（这个命令没有执行结果）".into()),
         End::Executed(None) => ("fail", "设备返回的执行结果无法识别".into()),
         End::Refused(code) => ("refuse", named(Table::RequestResult, QnRtn::code(code), "请求被拒绝")),
         End::Silent { accepted: false } => ("fail", format!("设备没有应答（重发 {} 次）", ended.resent)),

@@ -212,7 +212,7 @@ impl Session<'_> {
             let whole = Segment::merge(&parts);
             let incoming = upload::incoming(&devices, header.cn, &whole);
             let asked = self.asking.asked(header.qn);
-            let sort = if asked { crate::sort_asked } else { crate::sort };
+            let sort = if self.asking.history(header.qn) { crate::sort_asked } else { crate::sort };
             let sorted = sort(&self.hub.register, header.mn, Source::Hj212, incoming, now_ms);
             if asked {
                 self.asking.data(header.qn, &whole, sorted.arrivals.len());

@@ -32,6 +32,9 @@ pub(super) fn incoming(devices: &[Arc<Device>], command: &str, segment: &Segment
             Ok(flag) => flag.map_or(Quality::Ok, quality),
             Err(_) => Quality::Suspect,
         };
+        // Over the range and no number to say so: it was at least what the register says that can be measured.
+        let upper = device.as_ref().and_then(|device| device.number("range_high"));
+        let bound = upper.filter(|_| quality == Quality::OverRange);
         let wanted = device.as_ref().and_then(|device| channel(device).1);
         let main = wanted.unwrap_or("Rtd");
         let mut any = false;
@@ -42,15 +45,19 @@ pub(super) fn incoming(devices: &[Arc<Device>], command: &str, segment: &Segment
                 Some(device) if !watched => Some(format!("{}/{command}-{suffix}", device.hazard)),
                 _ => None,
             };
-            let sent = match (at, text.trim().parse::<f64>()) {
+            let sent = match (at, text.trim().parse::<f64>().ok().or(bound)) {
                 (None, _) => Err("DataTime 缺少或无效".to_owned()),
-                (_, Err(_)) => Err(format!("{code}-{suffix} 不是数")),
-                (Some(at), Ok(value)) => Ok(Sent { at_ms: millis(at), value, unit: None, quality, seq: 0 }),
+                (_, None) => Err(format!("{code}-{suffix} 不是数")),
+                (Some(at), Some(value)) => Ok(Sent { at_ms: millis(at), value, unit: None, quality, seq: 0 }),
             };
             found.push(Incoming { device: device.clone(), branch, sent, raw: raw.clone() });
         }
         if !any {
-            found.push(Incoming { device, branch: None, sent: Err(format!("{code} 没有监测值")), raw });
+            let sent = match (at, bound) {
+                (Some(at), Some(value)) if command == LIVE => Ok(Sent { at_ms: millis(at), value, unit: None, quality, seq: 0 }),
+                _ => Err(format!("{code} 没有监测值")),
+            };
+            found.push(Incoming { device, branch: None, sent, raw });
         }
     }
     found
@@ -88,11 +95,12 @@ fn millis(at: time::PrimitiveDateTime) -> i64 {
     at.assume_offset(offset).unix_timestamp() * 1000
 }
 
-/// Only N counts; a set value is marked as suspect, a value over the range as well: both are kept and shown.
+/// Only N counts; a set value is marked as suspect, a value over the range as a bound from below: both are kept and shown.
 const fn quality(flag: DataFlag) -> Quality {
     match flag {
         DataFlag::Normal => Quality::Ok,
-        DataFlag::Set | DataFlag::OverRange => Quality::Suspect,
+        DataFlag::Set => Quality::Suspect,
+        DataFlag::OverRange => Quality::OverRange,
         DataFlag::Calibration => Quality::Calibration,
         DataFlag::Maintenance | DataFlag::Stopped => Quality::Maintenance,
         DataFlag::Fault | DataFlag::Communication => Quality::Fault,

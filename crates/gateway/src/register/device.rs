@@ -7,7 +7,7 @@ use zhijian_records::Door;
 use zhijian_records::port::Stored;
 use zhijian_telemetry::hj212::CrcMode;
 use zhijian_telemetry::readings::Series;
-use zhijian_telemetry::windows::Averaging;
+use zhijian_telemetry::windows::{Averaging, Grid, OverRange};
 
 /// A device of the register.
 #[derive(Debug, Clone)]
@@ -87,6 +87,18 @@ impl Device {
     #[must_use]
     pub fn number(&self, name: &str) -> Option<f64> {
         get_path(&self.document, name).and_then(Value::as_f64)
+    }
+
+    /// What its alarms take a value over the range for: at least the upper end of the range, or what it sent.
+    #[must_use]
+    pub fn over_range(&self) -> OverRange {
+        OverRange::AtLeast(self.number("range_high"))
+    }
+
+    /// How time is cut for its alarms: minutes, or its interval where that is longer.
+    #[must_use]
+    pub fn watch_grid(&self) -> Grid {
+        Grid { step_ms: self.interval_ms.max(60_000), over_range: self.over_range(), ..Grid::minutes(self.averaging()) }
     }
 
     /// How its values make one: levels by their energy.

@@ -1,5 +1,6 @@
 //! The devices of the register with their secrets, kept in memory: a gateway asks for every message.
 
+mod defaults;
 mod device;
 mod points;
 

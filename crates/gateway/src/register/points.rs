@@ -1,11 +1,12 @@
 //! At which values a device alarms: as the register says, else by the limits of its hazard.
 
+use super::defaults::Defaults;
 use serde_json::{Map, Value};
 use zhijian_calc::workplace::{DustKind, LimitError, LimitKind, LimitQuery, SampleType, limit_for};
 use zhijian_kinds::dates;
 use zhijian_kinds::intake::get_path;
 use zhijian_records::Door;
-use zhijian_telemetry::windows::{Crossing, Rule, SetPoints};
+use zhijian_telemetry::windows::{Crossing, Level, Rule, SetPoints};
 
 /// Set points with where they come from.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +15,8 @@ pub struct Points {
     pub rule: Rule,
     /// Source of the values, in words.
     pub basis: String,
+    /// Hysteresis and durations are the platform's: the register names none of them.
+    pub defaulted: bool,
 }
 
 /// How many intervals without a reading break off a running duration (design; no source names a figure).
@@ -31,16 +34,30 @@ impl Points {
         } else {
             by_limits(door, text("hazard"), text("dust_kind"), text("unit"), own[2])?
         };
-        let ms = |name: &str| get_path(document, name).and_then(Value::as_i64).unwrap_or_default().max(0) * 1000;
+        let seconds = |name: &str| get_path(document, name).and_then(Value::as_i64).map(|seconds| seconds.max(0));
+        let (hysteresis, raise, clear) = (number("hysteresis"), seconds("raise_after_s"), seconds("clear_after_s"));
+        // A device with any of its own keeps its own, the others being none.
+        let named = hysteresis.is_some() || raise.is_some() || clear.is_some();
+        let lowest = Level::ALL.into_iter().find_map(|level| points.at(level)).unwrap_or_default();
+        let defaults = if named { None } else { Defaults::of(&door.catalogue, text("hazard"), text("unit"), lowest) };
         let interval = get_path(document, "interval_s").and_then(Value::as_i64).unwrap_or(60).clamp(1, 86_400) * 1000;
         let rule = Rule {
             points,
-            hysteresis: number("hysteresis").unwrap_or_default().max(0.0),
-            raise_after_ms: ms("raise_after_s"),
-            clear_after_ms: ms("clear_after_s"),
+            hysteresis: hysteresis.or(defaults.map(|defaults| defaults.hysteresis)).unwrap_or_default().max(0.0),
+            raise_after_ms: raise.or(defaults.map(|defaults| defaults.raise_after_s)).unwrap_or_default() * 1000,
+            clear_after_ms: clear.or(defaults.map(|defaults| defaults.clear_after_s)).unwrap_or_default() * 1000,
             max_gap_ms: GAPS * interval.max(60_000),
         };
-        Ok(Self { rule: rule.checked().map_err(|error| error.to_string())?, basis })
+        Ok(Self { rule: rule.checked().map_err(|error| error.to_string())?, basis, defaulted: defaults.is_some() })
+    }
+
+    /// Hysteresis and durations in words, with where they come from; `unit` is the device's.
+    #[must_use]
+    pub fn manner(&self, unit: &str) -> String {
+        let Rule { hysteresis, raise_after_ms, clear_after_ms, .. } = self.rule;
+        let from = if self.defaulted { "平台默认，未注明出处" } else { "按登记，未注明出处" };
+        let hysteresis = zhijian_kinds::text::rounded_text(hysteresis);
+        format!("回差 {hysteresis} {unit}，持续 {} 秒报警、{} 秒恢复（{from}）", raise_after_ms / 1000, clear_after_ms / 1000)
     }
 }
 

@@ -79,8 +79,9 @@ async fn rq_027_a_device_drives_an_alarm_from_its_first_value_to_closed() {
     step(&world, &employer, &id, "handle", json!({})).await.unwrap();
     let measures = json!({"cause": "隔声罩未关", "measures": "关闭隔声罩"});
     assert!(matches!(step(&world, &employer, &id, "remove", measures.clone()).await, Err(DoorError::Invalid(_))), "the value still stands");
-    send(&mut clerk, 40, 80.0).await;
-    send(&mut clerk, 41, 80.0).await;
+    for minute in 40..43 {
+        send(&mut clerk, minute, 80.0).await;
+    }
     assert_ne!(text(&alarms(&world).await[0], "ended_at"), "");
     step(&world, &employer, &id, "remove", measures).await.unwrap();
     step(&world, &office, &id, "close", json!({"closed_on": world::TODAY})).await.unwrap();
@@ -158,6 +159,8 @@ async fn an_alarm_that_lasts_for_days_is_one_alarm_whatever_is_restarted() {
     let later = alarms(&world).await;
     assert_eq!(later.len(), 1, "no second alarm");
     assert_eq!((later[0].id.as_str(), text(&later[0], "level").as_str()), (first[0].id.as_str(), "2"), "its highest level stays known");
+    // Below for as long as the platform asks where the register says nothing.
+    send(80.0).await;
     send(80.0).await;
     Clerk::new(world.hub.clone()).round().await.unwrap();
     let over = alarms(&world).await;

@@ -159,3 +159,87 @@ async fn rq_026_only_connected_devices_are_asked() {
     assert_eq!((end.as_str(), &data["result"]), ("failed", &json!("设备未连接，没有发送")));
     assert_eq!(state(waiting).await, "sent");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rq_026_every_request_of_the_table_is_written_as_its_row_says_and_ends_as_its_row_says() {
+    let world = World::new().await;
+    let mut stream = logger(&world).await;
+    // command, what is given, the parameters, what the device says, how it ends
+    type Row<'a> = (&'a str, Value, &'a str, &'a [(&'a str, &'a str)], &'a str, &'a str);
+    let rows: [Row<'_>; 7] = [
+        (
+            "1000",
+            json!({"timeout_s": 10, "resend_times": 2}),
+            "OverTime=10;ReCount=2",
+            &[("9011", "QnRtn=1"), ("9012", "ExeRtn=1")],
+            "done",
+            "执行成功",
+        ),
+        ("2011", json!({}), "", &[("9011", "QnRtn=1"), ("9012", "ExeRtn=1")], "done", "执行成功"),
+        // A notice is confirmed, and has no result.
+        ("2012", json!({}), "", &[("9013", "")], "done", "设备已应答通知（这个命令没有执行结果）"),
+        ("2022", json!({}), "", &[("9011", "QnRtn=2")], "refused", "请求被拒绝"),
+        ("2021", json!({}), "", &[("9011", "QnRtn=1"), ("9012", "ExeRtn=3")], "failed", "执行条件不满足"),
+        ("3011", json!({"factor": "a34001"}), "PolId=a34001", &[("9011", "QnRtn=1"), ("9012", "ExeRtn=5")], "failed", "系统繁忙"),
+        // Confirmations and results of no table are told as such.
+        ("3012", json!({"factor": "a34001"}), "PolId=a34001", &[("9013", ""), ("9012", "ExeRtn=77")], "failed", "设备返回的执行结果无法识别"),
+    ];
+    for (command, more, parameters, says, state, result) in rows {
+        world.pass(60_000);
+        let id = asked(&world, DUST, command, more).await;
+        round(&world.hub).await.unwrap();
+        let frame = answer(&mut stream).await;
+        assert!(frame.contains(&format!("ST=22;CN={command};PW={SECRET};MN={LOGGER};Flag=5;CP=&&{parameters}&&")), "{frame}");
+        for (cn, cp) in says {
+            stream.write_all(&say(&qn(&frame), "91", cn, cp)).await.unwrap();
+        }
+        let (found, data) = ended(&world, &id).await;
+        assert_eq!((found.as_str(), data["result"].as_str().unwrap_or_default()), (state, result), "{command}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rq_026_wrong_and_late_answers_change_nothing_and_the_connection_goes_on() {
+    let world = World::new().await;
+    let mut stream = logger(&world).await;
+    let id = asked(&world, DUST, "1000", json!({"timeout_s": 5, "resend_times": 3})).await;
+    round(&world.hub).await.unwrap();
+    let frame = answer(&mut stream).await;
+    let number = qn(&frame);
+    // To another request, the confirmation of a notice, the answer to data: the request is still open, and is sent again.
+    for (qn, cn, cp) in [("20200101000000000", "9012", "ExeRtn=1"), (number.as_str(), "9013", ""), (number.as_str(), "9014", "")] {
+        stream.write_all(&say(qn, "91", cn, cp)).await.unwrap();
+    }
+    for _ in 0..3 {
+        world.pass(5_000);
+        assert_eq!(answer(&mut stream).await, frame);
+    }
+    world.pass(5_000);
+    let (state, data) = ended(&world, &id).await;
+    assert_eq!((state.as_str(), &data["result"]), ("failed", &json!("设备没有应答（重发 3 次）")));
+    // Too late: what is on record stays, and what comes behind it is taken.
+    for (cn, cp) in [("9011", "QnRtn=1"), ("9012", "ExeRtn=1")] {
+        stream.write_all(&say(&number, "91", cn, cp)).await.unwrap();
+    }
+    stream.write_all(&upload(SECRET, world.now_ms() - 30_000, "a34001-Rtd=0.7")).await.unwrap();
+    assert!(answer(&mut stream).await.contains("CN=9014"));
+    assert_eq!(ended(&world, &id).await, (state, data));
+    assert_eq!(world.kept(DUST, "D001").await.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn live_data_in_answer_to_a_request_is_as_late_as_any() {
+    let world = World::new().await;
+    let mut stream = logger(&world).await;
+    let id = asked(&world, DUST, "2011", json!({})).await;
+    round(&world.hub).await.unwrap();
+    let number = qn(&answer(&mut stream).await);
+    stream.write_all(&say(&number, "91", "9011", "QnRtn=1")).await.unwrap();
+    for (at, value) in [(world.now_ms() - 30_000, 0.6), (world.now_ms() - 80 * 3_600_000, 9.9)] {
+        stream.write_all(&say(&number, "22", "2011", &format!("DataTime={};a34001-Rtd={value}", stamp(at)))).await.unwrap();
+    }
+    stream.write_all(&say(&number, "91", "9012", "ExeRtn=1")).await.unwrap();
+    let (state, data) = ended(&world, &id).await;
+    assert_eq!((state.as_str(), &data["readings"]), ("done", &json!(1)));
+    assert_eq!(world.held(DUST, "late").await, 1, "what it kept is asked for with other commands");
+}

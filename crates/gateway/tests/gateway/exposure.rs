@@ -164,3 +164,63 @@ async fn rq_026_heat_needs_what_its_limit_depends_on_and_dust_its_silica() {
     let dust = day("FC0002").await;
     assert!(dust.limits.shift.limit.is_none() && dust.limits.shift.why.contains("游离 SiO₂"), "{}", dust.limits.shift.why);
 }
+
+#[tokio::test]
+async fn rq_026_peaks_of_a_shift_are_held_against_the_rules_for_substances_without_a_short_term_limit() {
+    let world = World::new().await;
+    for number in ["FJ0001", "FJ0002"] {
+        device(&world, number, json!({"hazard": "C048", "unit": "mg/m3"})).await;
+    }
+    let begins = midnight("2026-03-04") + 8 * HOUR;
+    let day = async |number: &str| {
+        let register = world.hub.register.device(number).unwrap();
+        Day::of(&world.door.catalogue, &*world.hub.store, &register, date!(2026 - 03 - 04), world.now_ms()).await.unwrap()
+    };
+    // PC-TWA 0.3. One quarter above three times of it is allowed.
+    send(&world, "FJ0001", "C048", begins, (0..480).map(|minute| if (60..75).contains(&minute) { 1.0 } else { 0.05 })).await;
+    let peaks = day("FJ0001").await.shifts[0].peaks.clone().unwrap();
+    assert_eq!((peaks.found.excursions, peaks.words().as_str(), peaks.pc_twa), (1, "", 0.3));
+    assert!((peaks.found.max_ratio - 1.0 / 0.3).abs() < 1e-9, "{}", peaks.found.max_ratio);
+    // Two within an hour, one of half an hour, five in all, and one above five times that lies across two quarters of the clock.
+    let value = |minute: i64| match minute {
+        60..75 | 90..105 | 180..210 | 300..315 => 1.0,
+        400..415 => 1.6,
+        _ => 0.05,
+    };
+    send(&world, "FJ0002", "C048", begins, (0..480).map(value)).await;
+    let peaks = day("FJ0002").await.shifts[0].peaks.clone().unwrap();
+    assert_eq!(peaks.found.excursions, 5);
+    assert_eq!(peaks.words(), "不超过 5 倍 PC-TWA、每次不超过 15 分钟、每班不超过 4 次、间隔不短于 60 分钟");
+    let mut clerk = Clerk::new(world.hub.clone());
+    clerk.look_back();
+    clerk.round().await.unwrap();
+    let kept = shifts(&world).await;
+    let second = kept.iter().find(|stored| shown(stored, &["device_no"])[0] == "FJ0002").unwrap();
+    assert_eq!(shown(second, &["peaks", "peak_ratio", "short_limit_kind"]), [json!(5), json!(5.3333), json!("PE")]);
+    // Where a short-term limit is set, it is that which holds.
+    device(&world, "FJ0003", json!({"hazard": "C028", "unit": "mg/m3"})).await;
+    send(&world, "FJ0003", "C028", begins, [7.0; 480]).await;
+    assert_eq!(day("FJ0003").await.shifts[0].peaks, None);
+}
+
+#[tokio::test]
+async fn rq_026_what_is_over_the_range_is_left_out_of_a_shift_and_told() {
+    let world = World::new().await;
+    device(&world, "FJ0004", json!({"hazard": "C048", "unit": "mg/m3", "range_high": 2})).await;
+    let begins = midnight("2026-03-04") + 8 * HOUR;
+    send(&world, "FJ0004", "C048", begins, [0.1; 478]).await;
+    let series = Series { device: "FJ0004".into(), factor: "C048".into() };
+    let arrivals = (478..480)
+        .map(|minute| Arrival {
+            series: series.clone(),
+            reading: Reading { at_ms: begins + minute * MINUTE, value: 2.0, quality: Quality::OverRange, seq: 0 },
+            arrived_ms: world.now_ms(),
+        })
+        .collect();
+    world.hub.deliver(Batch { arrivals, refused: Vec::new() }).await.unwrap();
+    let mut clerk = Clerk::new(world.hub.clone());
+    clerk.look_back();
+    clerk.round().await.unwrap();
+    let kept = shifts(&world).await;
+    assert_eq!(shown(&kept[0], &["value", "present", "over_range"]), [json!(0.1), json!(478), json!(2)]);
+}

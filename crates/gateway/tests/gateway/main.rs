@@ -10,4 +10,5 @@ mod hj212;
 mod http;
 mod mosquitto;
 mod mqtt;
+mod over_range;
 mod world;

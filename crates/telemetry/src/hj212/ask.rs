@@ -1,132 +1,238 @@
-//! What the platform may ask of a device: commands with their parameters, as far as the protocol summary names them.
-//!
-//! Left out: 1000 and 3011…, whose parameters it does not name.
+//! What the platform may ask of a device. Commands and their parameters are a table (`rules/device_requests.csv`), so that another command, or a device
+//! with other names, is a row and no code.
 
 use super::codes::{Table, label};
 use time::PrimitiveDateTime;
 
 /// Longest interval that may be set: a day, as in the register.
-const LONGEST: u32 = 86_400;
+const INTERVAL: Bounds = Bounds { what: "间隔", least: 1, most: 86_400 };
+/// Longest timeout that may be set, seconds (design).
+const TIMEOUT: Bounds = Bounds { what: "超时", least: 1, most: 3_600 };
+/// Most resends that may be set (design).
+const RESENDS: Bounds = Bounds { what: "重发次数", least: 0, most: 99 };
 
-/// A request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ask {
-    /// 1011
-    Time,
-    /// 1012: to the device's local time.
-    SetTime(PrimitiveDateTime),
-    /// 1061
-    LiveInterval,
-    /// 1062: seconds.
-    SetLiveInterval(u32),
-    /// 1063
-    MinuteInterval,
-    /// 1064
-    SetMinuteInterval(u32),
-    /// 2051, 2061, 2031: what the device kept of a stretch of its local time.
-    History {
-        /// Which data.
-        of: History,
-        /// From when on.
-        begin: PrimitiveDateTime,
-        /// Until when.
-        end: PrimitiveDateTime,
-    },
+struct Bounds {
+    what: &'static str,
+    least: i64,
+    most: i64,
 }
 
-/// Data that a device keeps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum History {
-    /// 2051
-    Minutes,
-    /// 2061
-    Hours,
-    /// 2031
-    Days,
+impl Bounds {
+    fn text(self, given: Option<i64>) -> Result<String, AskError> {
+        let wrong = AskError::Number { what: self.what, found: given, least: self.least, most: self.most };
+        given.filter(|number| (self.least..=self.most).contains(number)).map(|number| number.to_string()).ok_or(wrong)
+    }
+}
+
+/// Where the text of a parameter comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    Fixed(String),
+    Interval,
+    Timeout,
+    Resends,
+    Begin,
+    End,
+    Now,
+    Factor,
+}
+
+impl Piece {
+    fn read(text: &str) -> Option<Self> {
+        let Some(name) = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
+            return (!text.contains(['{', '}', ',', '&'])).then(|| Self::Fixed(text.to_owned()));
+        };
+        Some(match name {
+            "interval" => Self::Interval,
+            "timeout" => Self::Timeout,
+            "resends" => Self::Resends,
+            "begin" => Self::Begin,
+            "end" => Self::End,
+            "now" => Self::Now,
+            "factor" => Self::Factor,
+            _ => return None,
+        })
+    }
+
+    fn text(&self, given: &Given<'_>) -> Result<String, AskError> {
+        let stretch = || given.stretch.filter(|(begin, end)| begin < end).ok_or(AskError::Stretch);
+        match self {
+            Self::Fixed(text) => Ok(text.clone()),
+            Self::Interval => INTERVAL.text(given.interval),
+            Self::Timeout => TIMEOUT.text(given.timeout_s),
+            Self::Resends => RESENDS.text(given.resends),
+            Self::Begin => Ok(time_text(stretch()?.0)),
+            Self::End => Ok(time_text(stretch()?.1)),
+            Self::Now => Ok(time_text(given.now)),
+            Self::Factor if given.factor.is_empty() => Err(AskError::Factor),
+            Self::Factor => Ok(given.factor.to_owned()),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Row {
+    command: String,
+    parameters: Vec<(String, Piece)>,
+    notice: bool,
+}
+
+impl Row {
+    fn read(line: &str) -> Result<Self, String> {
+        let cells: Vec<&str> = line.split(',').map(str::trim).collect();
+        let [command, parameters, ends, ..] = cells[..] else { return Err(format!("“{line}”应有命令、参数、结束方式三列")) };
+        if command.len() != 4 || !command.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(format!("命令“{command}”应为四位数字"));
+        }
+        let notice = match ends {
+            "result" => false,
+            "notice" => true,
+            other => return Err(format!("命令 {command} 的结束方式“{other}”应为 result 或 notice")),
+        };
+        let parameter = |text: &str| {
+            let (key, piece) = text.split_once('=').filter(|(key, _)| !key.is_empty())?;
+            Some((key.to_owned(), Piece::read(piece)?))
+        };
+        let read = parameters.split(';').filter(|text| !text.is_empty()).map(|text| {
+            parameter(text).ok_or_else(|| format!("命令 {command} 的参数“{text}”应为 名称=值 或 名称={{interval}} 等已知取值"))
+        });
+        Ok(Self { command: command.to_owned(), parameters: read.collect::<Result<_, _>>()?, notice })
+    }
+}
+
+/// All that may be asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asks {
+    rows: Vec<Row>,
+}
+
+/// What somebody gives for a request; what a command does not need is passed over.
+#[derive(Debug, Clone, Copy)]
+pub struct Given<'a> {
+    /// Interval that is to be set.
+    pub interval: Option<i64>,
+    /// Timeout that is to be set, seconds.
+    pub timeout_s: Option<i64>,
+    /// Resends that are to be set.
+    pub resends: Option<i64>,
+    /// Stretch of the device's local time.
+    pub stretch: Option<(PrimitiveDateTime, PrimitiveDateTime)>,
+    /// Code of the factor; empty is none.
+    pub factor: &'a str,
+    /// The device's local time by our clock.
+    pub now: PrimitiveDateTime,
+}
+
+/// A request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    command: String,
+    parameters: Vec<(String, String)>,
+    notice: bool,
+    history: bool,
 }
 
 /// Why something cannot be asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AskError {
     /// Not one of the commands.
-    #[error("命令为“{0}”，应为 1011、1012、1061、1062、1063、1064、2031、2051、2061 之一")]
-    Command(String),
-    /// No interval, or none that can be.
-    #[error("间隔为{found}，应为 1～{LONGEST} 的整数", found = .0.map_or("空".to_owned(), |n| n.to_string()))]
-    Interval(Option<i64>),
+    #[error("命令为“{found}”，应为 {known} 之一")]
+    Command {
+        /// What was asked.
+        found: String,
+        /// All that there are.
+        known: String,
+    },
+    /// No number, or none that can be.
+    #[error("{what}为{found}，应为 {least}～{most} 的整数", found = .found.map_or("空".to_owned(), |n| n.to_string()))]
+    Number {
+        /// Which.
+        what: &'static str,
+        /// What was given.
+        found: Option<i64>,
+        /// Least.
+        least: i64,
+        /// Most.
+        most: i64,
+    },
     /// No stretch of time.
     #[error("起止时刻应都填写，且起早于止")]
     Stretch,
+    /// No factor.
+    #[error("因子编码为空，应填写要操作的因子，如 a34001")]
+    Factor,
 }
 
-impl Ask {
-    /// All commands.
-    pub const COMMANDS: [&'static str; 9] = ["1011", "1012", "1061", "1062", "1063", "1064", "2051", "2061", "2031"];
+impl Asks {
+    /// Reads the table: lines of `command,parameters,ends,…` after a header; lines with `#` are remarks.
+    ///
+    /// # Errors
+    /// What is wrong with a row, in words.
+    pub fn parse(table: &str) -> Result<Self, String> {
+        let lines = table.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()).skip(1);
+        let rows = lines.map(Row::read).collect::<Result<Vec<_>, _>>()?;
+        for (place, row) in rows.iter().enumerate() {
+            if rows[..place].iter().any(|other| other.command == row.command) {
+                return Err(format!("命令 {} 列了两次", row.command));
+            }
+        }
+        Ok(Self { rows })
+    }
 
-    /// A request from its parts; `now` is the device's local time by our clock.
+    /// All commands.
+    pub fn commands(&self) -> impl Iterator<Item = &str> {
+        self.rows.iter().map(|row| row.command.as_str())
+    }
+
+    /// A request from its parts.
     ///
     /// # Errors
     /// An unknown command, or parameters that it needs and that are not there.
-    pub fn read(
-        command: &str,
-        interval: Option<i64>,
-        stretch: Option<(PrimitiveDateTime, PrimitiveDateTime)>,
-        now: PrimitiveDateTime,
-    ) -> Result<Self, AskError> {
-        let wanted = || {
-            let number = interval.and_then(|number| u32::try_from(number).ok());
-            number.filter(|number| (1..=LONGEST).contains(number)).ok_or(AskError::Interval(interval))
-        };
-        let history = |of: History| {
-            let (begin, end) = stretch.filter(|(begin, end)| begin < end).ok_or(AskError::Stretch)?;
-            Ok(Self::History { of, begin, end })
-        };
-        match command {
-            "1011" => Ok(Self::Time),
-            "1012" => Ok(Self::SetTime(now)),
-            "1061" => Ok(Self::LiveInterval),
-            "1062" => Ok(Self::SetLiveInterval(wanted()?)),
-            "1063" => Ok(Self::MinuteInterval),
-            "1064" => Ok(Self::SetMinuteInterval(wanted()?)),
-            "2051" => history(History::Minutes),
-            "2061" => history(History::Hours),
-            "2031" => history(History::Days),
-            other => Err(AskError::Command(other.to_owned())),
-        }
+    pub fn read(&self, command: &str, given: &Given<'_>) -> Result<Ask, AskError> {
+        let row = self.rows.iter().find(|row| row.command == command).ok_or_else(|| AskError::Command {
+            found: command.to_owned(),
+            known: self.commands().collect::<Vec<_>>().join("、"),
+        })?;
+        let parameters = row.parameters.iter().map(|(key, piece)| Ok((key.clone(), piece.text(given)?)));
+        Ok(Ask {
+            command: row.command.clone(),
+            parameters: parameters.collect::<Result<_, AskError>>()?,
+            notice: row.notice,
+            history: row.parameters.iter().any(|(_, piece)| *piece == Piece::Begin),
+        })
     }
+}
 
+impl Ask {
     /// Its command.
     #[must_use]
-    pub const fn command(&self) -> &'static str {
-        match self {
-            Self::Time => "1011",
-            Self::SetTime(_) => "1012",
-            Self::LiveInterval => "1061",
-            Self::SetLiveInterval(_) => "1062",
-            Self::MinuteInterval => "1063",
-            Self::SetMinuteInterval(_) => "1064",
-            Self::History { of: History::Minutes, .. } => "2051",
-            Self::History { of: History::Hours, .. } => "2061",
-            Self::History { of: History::Days, .. } => "2031",
-        }
+    pub fn command(&self) -> &str {
+        &self.command
     }
 
-    /// Its command in words.
+    /// Its command in words; empty for one that the protocol's table does not have.
     #[must_use]
     pub fn title(&self) -> &'static str {
-        label(Table::Command, self.command()).unwrap_or_default()
+        label(Table::Command, &self.command).unwrap_or_default()
     }
 
     /// Its command parameters.
     #[must_use]
-    pub fn parameters(&self) -> Vec<(&'static str, String)> {
-        match self {
-            Self::Time | Self::LiveInterval | Self::MinuteInterval => Vec::new(),
-            Self::SetTime(at) => vec![("SystemTime", time_text(*at))],
-            Self::SetLiveInterval(seconds) => vec![("RtdInterval", seconds.to_string())],
-            Self::SetMinuteInterval(interval) => vec![("MinInterval", interval.to_string())],
-            Self::History { begin, end, .. } => vec![("BeginTime", time_text(*begin)), ("EndTime", time_text(*end))],
-        }
+    pub fn parameters(&self) -> &[(String, String)] {
+        &self.parameters
+    }
+
+    /// A notice: the device confirms it with 9013, and there is no result.
+    #[must_use]
+    pub const fn is_notice(&self) -> bool {
+        self.notice
+    }
+
+    /// It asks for what the device kept: that may be as old as it likes.
+    #[must_use]
+    pub const fn is_history(&self) -> bool {
+        self.history
     }
 }
 
@@ -144,45 +250,74 @@ mod tests {
     use super::*;
     use crate::hj212::{data_time, write_segment};
 
+    const TABLE: &str = include_str!("../../../../definitions/rules/device_requests.csv");
+
     fn at(text: &str) -> PrimitiveDateTime {
         data_time(text).unwrap()
     }
 
+    fn given() -> Given<'static> {
+        let stretch = Some((at("20260301000000"), at("20260302000000")));
+        Given { interval: Some(30), timeout_s: Some(5), resends: Some(3), stretch, factor: "a34001", now: at("20260305120000") }
+    }
+
     #[test]
     fn every_command_is_written_as_the_protocol_says() {
-        let (now, stretch) = (at("20260305120000"), Some((at("20260301000000"), at("20260302000000"))));
         let rows = [
+            ("1000", "OverTime=5;ReCount=3"),
             ("1011", ""),
             ("1012", "SystemTime=20260305120000"),
             ("1061", ""),
             ("1062", "RtdInterval=30"),
             ("1063", ""),
             ("1064", "MinInterval=30"),
+            ("2011", ""),
+            ("2012", ""),
+            ("2021", ""),
+            ("2022", ""),
             ("2051", "BeginTime=20260301000000;EndTime=20260302000000"),
             ("2061", "BeginTime=20260301000000;EndTime=20260302000000"),
             ("2031", "BeginTime=20260301000000;EndTime=20260302000000"),
+            ("3011", "PolId=a34001"),
+            ("3012", "PolId=a34001"),
         ];
-        assert_eq!(rows.map(|(command, _)| command), Ask::COMMANDS);
+        let asks = Asks::parse(TABLE).unwrap();
+        assert_eq!(asks.commands().collect::<Vec<_>>(), rows.map(|(command, _)| command));
         for (command, written) in rows {
-            let ask = Ask::read(command, Some(30), stretch, now).unwrap();
+            let ask = asks.read(command, &given()).unwrap();
             assert_eq!(ask.command(), command);
-            assert!(!ask.title().is_empty(), "{command}");
-            let parameters = ask.parameters();
-            let parameters: Vec<(&str, &str)> = parameters.iter().map(|(key, text)| (*key, text.as_str())).collect();
+            assert_eq!((ask.is_notice(), ask.is_history()), (matches!(command, "2012" | "2022"), written.starts_with("Begin")), "{command}");
+            let parameters: Vec<(&str, &str)> = ask.parameters().iter().map(|(key, text)| (key.as_str(), text.as_str())).collect();
             assert_eq!(write_segment(&[], &parameters).unwrap(), format!("CP=&&{written}&&"), "{command}");
         }
+        assert_eq!(asks.read("1000", &given()).unwrap().title(), "设置超时时间与重发次数");
     }
 
     #[test]
     fn what_a_command_needs_and_has_not_is_told() {
-        let now = at("20260305120000");
-        let read = |command: &str, interval, stretch| Ask::read(command, interval, stretch, now).unwrap_err();
-        assert_eq!(read("3011", None, None), AskError::Command("3011".into()));
+        let asks = Asks::parse(TABLE).unwrap();
+        let wrong = |command: &str, given: Given<'_>| asks.read(command, &given).unwrap_err().to_string();
+        assert!(wrong("3099", given()).contains("应为 1000、1011"));
         for interval in [None, Some(0), Some(-1), Some(86_401)] {
-            assert_eq!(read("1062", interval, None), AskError::Interval(interval));
+            assert!(wrong("1062", Given { interval, ..given() }).contains("应为 1～86400"));
         }
-        for stretch in [None, Some((now, now))] {
-            assert_eq!(read("2051", None, stretch), AskError::Stretch);
+        assert!(wrong("1000", Given { timeout_s: Some(0), ..given() }).starts_with("超时为0"));
+        assert!(wrong("1000", Given { resends: None, ..given() }).starts_with("重发次数为空"));
+        for stretch in [None, Some((given().now, given().now))] {
+            assert_eq!(asks.read("2051", &Given { stretch, ..given() }).unwrap_err(), AskError::Stretch);
+        }
+        assert_eq!(asks.read("3011", &Given { factor: "", ..given() }).unwrap_err(), AskError::Factor);
+    }
+
+    #[test]
+    fn a_row_of_a_deployment_is_a_command_and_a_wrong_one_is_told() {
+        let asks = Asks::parse("command,parameters,ends,basis\n3013,PolId={factor};Mode=1,result,某厂家\n").unwrap();
+        assert_eq!(
+            asks.read("3013", &given()).unwrap().parameters(),
+            [("PolId".to_owned(), "a34001".to_owned()), ("Mode".to_owned(), "1".to_owned())]
+        );
+        for row in ["31,,result,", "3013,,maybe,", "3013,PolId,result,", "3013,PolId={what},result,", "3013", "1011,,result,\n1011,,result,"] {
+            assert!(Asks::parse(&format!("head\n{row}\n")).is_err(), "{row}");
         }
     }
 }

@@ -31,6 +31,8 @@ pub enum Progress {
     Refused(QnRtn),
     /// 9012: the request is over. `None` for a number that no table knows.
     Done(Option<ExeRtn>),
+    /// 9013 to a notice: the device has it, and the request is over.
+    Noticed,
     /// 9011 once more.
     Repeated,
     /// Not an answer to a request that is open: told, not counted.
@@ -64,6 +66,7 @@ struct Open {
     since_ms: u64,
     resent: u32,
     accepted: bool,
+    notice: bool,
 }
 
 /// The open requests of a connection.
@@ -86,17 +89,17 @@ impl Exchanges {
         self.open.len()
     }
 
-    /// Notes a request that is being sent. False when one with this number is open for the device: request numbers pair answers, so nothing is sent.
-    pub fn sent(&mut self, mn: &str, qn: &str, segment: &str, now_ms: u64) -> bool {
+    /// Notes a request that is being sent; `notice`: 9013 ends it. False when one with this number is open for the device: request numbers pair answers, so nothing is sent.
+    pub fn sent(&mut self, mn: &str, qn: &str, segment: &str, notice: bool, now_ms: u64) -> bool {
         let fresh = self.place(mn, qn).is_none();
         if fresh {
             let (qn, mn, segment) = (qn.to_owned(), mn.to_owned(), segment.to_owned());
-            self.open.push(Open { qn, mn, segment, since_ms: now_ms, resent: 0, accepted: false });
+            self.open.push(Open { qn, mn, segment, since_ms: now_ms, resent: 0, accepted: false, notice });
         }
         fresh
     }
 
-    /// Takes a 9011 or 9012.
+    /// Takes a 9011, 9012 or 9013.
     pub fn received(&mut self, header: &Header<'_>, segment: &Segment<'_>, now_ms: u64) -> Progress {
         let Some(place) = header.qn.and_then(|qn| self.place(header.mn, qn)) else { return Progress::Unasked };
         match header.cn {
@@ -115,6 +118,10 @@ impl Exchanges {
             "9012" => {
                 self.open.remove(place);
                 Progress::Done(segment.cp.field("ExeRtn").and_then(ExeRtn::read))
+            }
+            "9013" if self.open[place].notice => {
+                self.open.remove(place);
+                Progress::Noticed
             }
             _ => Progress::Unasked,
         }

@@ -25,7 +25,7 @@ mod stream;
 mod warning;
 
 pub use answer::{ExeRtn, WriteError, data_answer, execution_answer, notice_answer, refusal_answer, request, write_segment};
-pub use ask::{Ask, AskError, History, time_text};
+pub use ask::{Ask, AskError, Asks, Given, time_text};
 pub use codes::{Table, label, tables};
 pub use crc::{CrcMode, ansi, modbus};
 pub use exchange::{Due, Exchanges, Progress, Settings};

@@ -20,6 +20,8 @@ pub struct Episode {
     pub steps: Vec<Step>,
     /// The highest value from the first crossing on.
     pub peak: f64,
+    /// Some of it was over the range of the device: the peak is a bound, the highest value was at least that.
+    pub at_least: bool,
 }
 
 impl Episode {

@@ -51,6 +51,7 @@ impl Rule {
 struct Run {
     since_ms: i64,
     peak: f64,
+    at_least: bool,
 }
 
 /// One level: on or off, and what speaks against it.
@@ -59,6 +60,8 @@ struct Latch {
     on: bool,
     /// While off: the value calls for it. While on: the value is below.
     run: Option<Run>,
+    /// How long nothing has been known of it.
+    silent_ms: i64,
 }
 
 /// The state between two slots. A copy of it is a checkpoint.
@@ -66,7 +69,6 @@ struct Latch {
 pub struct Machine {
     rule: Rule,
     latches: [Latch; 3],
-    silent_ms: i64,
     open: Option<Episode>,
 }
 
@@ -74,7 +76,7 @@ impl Machine {
     /// Nothing alarmed.
     #[must_use]
     pub fn new(rule: Rule) -> Self {
-        Self { rule, latches: [Latch::default(); 3], silent_ms: 0, open: None }
+        Self { rule, latches: [Latch::default(); 3], open: None }
     }
 
     /// The alarm that lasts.
@@ -87,48 +89,74 @@ impl Machine {
     pub fn step(&mut self, grid: &Grid, slot: &Slot) -> Option<Episode> {
         let end_ms = slot.start_ms + grid.step_ms;
         let Some(value) = slot.value else {
-            self.silent_ms = self.silent_ms.saturating_add(grid.step_ms);
-            if self.silent_ms > self.rule.max_gap_ms {
-                self.latches.iter_mut().for_each(|latch| latch.run = None);
-            }
+            Level::ALL.into_iter().for_each(|level| self.silent(level, grid));
             return None;
         };
-        self.silent_ms = 0;
         // How the lowest level that begins now began: names the episode.
         let mut began: Option<Run> = None;
         for level in Level::ALL {
-            if let Some(run) = self.latch(level, value, slot.start_ms, end_ms) {
+            if self.undecided(level, value, slot.at_least) {
+                self.silent(level, grid);
+                // An alarm that begins with this run had a bound in it, although it did not begin with the bound.
+                if let Some(run) = &mut self.latches[level.place()].run {
+                    run.at_least = true;
+                }
+            } else if let Some(run) = self.latch(level, value, slot, end_ms) {
                 began.get_or_insert(run);
             }
         }
         let level = Level::ALL.into_iter().rev().find(|level| self.latches[level.place()].on);
         if let (Some(level), Some(began), None) = (level, began, &self.open) {
-            self.open =
-                Some(Episode { since_ms: began.since_ms, steps: vec![Step { at_ms: end_ms, level: Some(level) }], peak: began.peak });
+            let steps = vec![Step { at_ms: end_ms, level: Some(level) }];
+            self.open = Some(Episode { since_ms: began.since_ms, steps, peak: began.peak, at_least: began.at_least });
         }
         let open = self.open.as_mut()?;
         open.peak = open.peak.max(value);
+        open.at_least |= slot.at_least;
         if open.level() != level {
             open.steps.push(Step { at_ms: end_ms, level });
         }
         if level.is_none() { self.open.take() } else { None }
     }
 
+    /// Nothing is known of a level for a slot.
+    fn silent(&mut self, level: Level, grid: &Grid) {
+        let latch = &mut self.latches[level.place()];
+        latch.silent_ms = latch.silent_ms.saturating_add(grid.step_ms);
+        if latch.silent_ms > self.rule.max_gap_ms {
+            latch.run = None;
+        }
+    }
+
+    /// A bound below a level says nothing of it: the value may have been there or not. So it neither raises nor ends.
+    fn undecided(&self, level: Level, value: f64, at_least: bool) -> bool {
+        let points = &self.rule.points;
+        at_least
+            && if self.latches[level.place()].on {
+                points.ends(level, value, self.rule.hysteresis) && !points.calls(level, value, true)
+            } else {
+                !points.calls(level, value, true)
+            }
+    }
+
     /// Moves one level on; gives the run that made it begin.
-    fn latch(&mut self, level: Level, value: f64, start_ms: i64, end_ms: i64) -> Option<Run> {
+    fn latch(&mut self, level: Level, value: f64, slot: &Slot, end_ms: i64) -> Option<Run> {
         let rule = &self.rule;
         let latch = &mut self.latches[level.place()];
+        latch.silent_ms = 0;
         let (speaks, after_ms) = if latch.on {
-            (rule.points.ends(level, value, rule.hysteresis), rule.clear_after_ms)
+            // A bound that is not undecided stands at the level or within its hysteresis.
+            (!slot.at_least && rule.points.ends(level, value, rule.hysteresis), rule.clear_after_ms)
         } else {
-            (rule.points.calls(level, value), rule.raise_after_ms)
+            (rule.points.calls(level, value, slot.at_least), rule.raise_after_ms)
         };
         if !speaks {
             latch.run = None;
             return None;
         }
-        let run = latch.run.get_or_insert(Run { since_ms: start_ms, peak: value });
+        let run = latch.run.get_or_insert(Run { since_ms: slot.start_ms, peak: value, at_least: slot.at_least });
         run.peak = run.peak.max(value);
+        run.at_least |= slot.at_least;
         let run = *run;
         if end_ms - run.since_ms < after_ms {
             return None;

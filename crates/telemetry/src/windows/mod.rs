@@ -24,6 +24,6 @@ pub use highest::{Highest, highest};
 pub use machine::{Machine, Rule, RuleError};
 pub use reading::{Added, Quality, Reading, Readings};
 pub use set_points::{Crossing, Level, SetPoints, SetPointsError};
-pub use slot::{Averaging, Grid, Slot, rolling};
+pub use slot::{Averaging, Grid, OverRange, Slot, rolling};
 pub use span::{Span, VALID_DAY, Window, day, lex_8h, shift, span, twa8};
 pub use watch::{Change, Watch};

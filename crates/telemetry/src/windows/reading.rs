@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-/// What a reading is worth (domain B5).
+/// What a reading is worth (domain B5). In order of which of two contradicting readings of a moment holds: the one that protects, then the usable one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Quality {
+    /// 5: over the upper end of the range (HJ 212 flag T). No value of the exposure, but a bound: it was at least as much as could be measured.
+    OverRange,
     /// 0
     Ok,
     /// 1
@@ -27,6 +29,7 @@ impl Quality {
             Self::Calibration => 2,
             Self::Fault => 3,
             Self::Maintenance => 4,
+            Self::OverRange => 5,
         }
     }
 
@@ -39,6 +42,7 @@ impl Quality {
             2 => Self::Calibration,
             3 => Self::Fault,
             4 => Self::Maintenance,
+            5 => Self::OverRange,
             _ => return None,
         })
     }
@@ -64,7 +68,8 @@ impl Reading {
         self.at_ms == other.at_ms && self.seq == other.seq && self.quality == other.quality && self.value.total_cmp(&other.value).is_eq()
     }
 
-    /// Newer first; of contradicting ones the usable, then the higher: whichever came first, the same one holds, and it is the one that protects.
+    /// Newer first; of contradicting ones that over the range, then the usable, then the higher: whichever came first, the same one holds, and it is the one
+    /// that protects.
     #[must_use]
     pub fn outranks(&self, other: &Self) -> bool {
         self.seq.cmp(&other.seq).then(other.quality.cmp(&self.quality)).then(self.value.total_cmp(&other.value)).is_gt()

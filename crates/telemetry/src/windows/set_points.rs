@@ -117,16 +117,16 @@ impl SetPoints {
         self.points[level.place()]
     }
 
-    /// The value calls for the level.
-    pub(crate) fn calls(&self, level: Level, value: f64) -> bool {
+    /// The value calls for the level. What is over a range that reaches to the level is over the level, so a bound calls for it when it is reached.
+    pub(crate) fn calls(&self, level: Level, value: f64, at_least: bool) -> bool {
         self.at(level).is_some_and(|point| match self.crossing {
-            Crossing::Reached => value >= point,
-            Crossing::Exceeded => value > point,
+            Crossing::Exceeded if !at_least => value > point,
+            Crossing::Exceeded | Crossing::Reached => value >= point,
         })
     }
 
     /// The value is so far below the level that it ends.
     pub(crate) fn ends(&self, level: Level, value: f64, hysteresis: f64) -> bool {
-        self.at(level).is_none_or(|point| value < point - hysteresis || (hysteresis == 0.0 && !self.calls(level, value)))
+        self.at(level).is_none_or(|point| value < point - hysteresis || (hysteresis == 0.0 && !self.calls(level, value, false)))
     }
 }

@@ -1,6 +1,6 @@
 //! The smallest windows: minutes (five minutes for heat), and rolling means over them.
 
-use super::reading::{Quality, Readings};
+use super::reading::{Quality, Reading, Readings};
 
 /// How values make one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +28,17 @@ impl Averaging {
     }
 }
 
+/// What a reading over the range counts as.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum OverRange {
+    /// As nothing: exposure.
+    Left,
+    /// As at least this, the registered upper end of the range, or as what the device sent, where that is more or nothing is registered: alarms.
+    AtLeast(Option<f64>),
+}
+
 /// How time is cut and which readings count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Grid {
     /// Length of a slot, milliseconds: one minute; five for heat (domain B5).
     pub step_ms: i64,
@@ -37,13 +46,15 @@ pub struct Grid {
     pub averaging: Averaging,
     /// Whether suspect readings count. The others of lower quality never do.
     pub suspect_counts: bool,
+    /// What a reading over the range counts as.
+    pub over_range: OverRange,
 }
 
 impl Grid {
     /// Minutes.
     #[must_use]
     pub const fn minutes(averaging: Averaging) -> Self {
-        Self { step_ms: 60_000, averaging, suspect_counts: false }
+        Self { step_ms: 60_000, averaging, suspect_counts: false, over_range: OverRange::Left }
     }
 
     /// The beginning of the slot that holds a moment.
@@ -58,19 +69,30 @@ impl Grid {
         let mut start = self.floor(from_ms);
         while start < to_ms {
             let end = start + self.step_ms;
-            let value = self.averaging.of(readings.between(start, end).filter(|r| self.counts(r.quality)).map(|r| r.value));
-            slots.push(Slot { start_ms: start, value });
+            let value = self.averaging.of(readings.between(start, end).filter_map(|reading| self.counted(reading)));
+            // One bound among the values makes their mean a bound.
+            let at_least = readings.between(start, end).any(|reading| self.bounds(reading));
+            slots.push(Slot { start_ms: start, value, at_least });
             start = end;
         }
         slots
     }
 
-    const fn counts(&self, quality: Quality) -> bool {
-        match quality {
-            Quality::Ok => true,
-            Quality::Suspect => self.suspect_counts,
-            Quality::Calibration | Quality::Fault | Quality::Maintenance => false,
+    /// What a reading counts as; `None` for one that does not count.
+    fn counted(&self, reading: &Reading) -> Option<f64> {
+        match reading.quality {
+            Quality::Ok => Some(reading.value),
+            Quality::OverRange => match self.over_range {
+                OverRange::Left => None,
+                OverRange::AtLeast(upper) => Some(upper.map_or(reading.value, |upper| reading.value.max(upper))),
+            },
+            Quality::Suspect => self.suspect_counts.then_some(reading.value),
+            Quality::Calibration | Quality::Fault | Quality::Maintenance => None,
         }
+    }
+
+    fn bounds(&self, reading: &Reading) -> bool {
+        reading.quality == Quality::OverRange && matches!(self.over_range, OverRange::AtLeast(_))
     }
 }
 
@@ -81,6 +103,8 @@ pub struct Slot {
     pub start_ms: i64,
     /// The average of the readings that count; `None` when there is none.
     pub value: Option<f64>,
+    /// The average is a bound: it was at least this, for some of it was over the range.
+    pub at_least: bool,
 }
 
 /// At each slot the mean of it and the ones before it, `width` in all (15 minutes: 15 slots of a minute).
@@ -94,7 +118,8 @@ pub fn rolling(slots: &[Slot], width: usize, averaging: Averaging, min_share: f6
         let present = slots[first..=index].iter().filter_map(|slot| slot.value);
         let count = present.clone().count();
         let enough = count as f64 >= min_share * width as f64;
-        means.push(Slot { start_ms: slot.start_ms, value: if enough { averaging.of(present) } else { None } });
+        let at_least = slots[first..=index].iter().any(|slot| slot.at_least);
+        means.push(Slot { start_ms: slot.start_ms, value: if enough { averaging.of(present) } else { None }, at_least });
     }
     means
 }

@@ -65,8 +65,8 @@ fn answered(exchanges: &mut Exchanges, text: &str, now: u64) -> Progress {
 #[test]
 fn a_request_is_accepted_then_done() {
     let mut open = Exchanges::new(Settings::default());
-    assert!(open.sent("A", QN, "the request", 0));
-    assert!(!open.sent("A", QN, "another with its number", 1), "numbers pair answers");
+    assert!(open.sent("A", QN, "the request", false, 0));
+    assert!(!open.sent("A", QN, "another with its number", false, 1), "numbers pair answers");
     let nine11 = format!("QN={QN};ST=91;CN=9011;MN=A;Flag=4;CP=&&QnRtn=1&&");
     assert_eq!(answered(&mut open, &nine11.replace("MN=A", "MN=B"), 10), Progress::Unasked, "another device");
     assert_eq!(answered(&mut open, &nine11, 20), Progress::Accepted);
@@ -79,7 +79,7 @@ fn a_request_is_accepted_then_done() {
 #[test]
 fn without_an_answer_it_is_sent_again_three_times_and_then_given_up_once() {
     let mut open = Exchanges::new(Settings::default());
-    open.sent("A", QN, "the request", 0);
+    open.sent("A", QN, "the request", false, 0);
     let mut resent = Vec::new();
     let mut failed = Vec::new();
     for now in 0..60_000 {
@@ -98,11 +98,24 @@ fn without_an_answer_it_is_sent_again_three_times_and_then_given_up_once() {
 #[test]
 fn a_refused_request_is_over_and_a_result_that_never_comes_is_given_up_where_a_limit_is_set() {
     let mut open = Exchanges::new(Settings { execution_ms: Some(60_000), ..Settings::default() });
-    open.sent("A", QN, "x", 0);
+    open.sent("A", QN, "x", false, 0);
     let refused = format!("QN={QN};ST=91;CN=9011;MN=A;Flag=4;CP=&&QnRtn=8&&");
     assert_eq!(answered(&mut open, &refused, 1), Progress::Refused(QnRtn::Command));
-    open.sent("A", QN, "x", 10);
+    open.sent("A", QN, "x", false, 10);
     answered(&mut open, &refused.replace("QnRtn=8", "QnRtn=1"), 100);
     assert!(open.due(60_099).is_empty());
     assert_eq!(open.due(60_100), [Due::Failed { qn: QN.to_owned(), accepted: true }]);
+}
+
+#[test]
+fn a_notice_ends_with_its_confirmation_and_nothing_else_does() {
+    let answer = |cn: &str, cp: &str| format!("QN={QN};ST=91;CN={cn};PW=1;MN=A;Flag=4;CP=&&{cp}&&");
+    let mut open = Exchanges::new(Settings::default());
+    assert!(open.sent("A", QN, "a notice", true, 0));
+    assert_eq!(answered(&mut open, &answer("9014", ""), 1), Progress::Unasked, "the answer to data is none to a notice");
+    assert_eq!(answered(&mut open, &answer("9013", ""), 2), Progress::Noticed);
+    assert_eq!(answered(&mut open, &answer("9013", ""), 3), Progress::Unasked, "over is over");
+    assert!(open.sent("A", QN, "a request", false, 4));
+    assert_eq!(answered(&mut open, &answer("9013", ""), 5), Progress::Unasked, "a confirmation is no result");
+    assert_eq!(open.open(), 1);
 }

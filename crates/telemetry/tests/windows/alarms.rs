@@ -9,7 +9,7 @@ fn episodes(rule: Rule, values: &[f64]) -> Vec<String> {
     let mut machine = Machine::new(rule);
     let mut all: Vec<Episode> = Vec::new();
     for (minute, value) in (0..).zip(values) {
-        let slot = Slot { start_ms: START + minute * MINUTE, value: (*value >= 0.0).then_some(*value) };
+        let slot = Slot { start_ms: START + minute * MINUTE, value: (*value >= 0.0).then_some(*value), at_least: false };
         all.extend(machine.step(&grid, &slot));
     }
     all.extend(machine.open().cloned());
@@ -56,7 +56,7 @@ fn steps_tell_each_level_in_order() {
     let mut machine = Machine::new(rule(0, 0));
     let mut ended = None;
     for (minute, value) in (0..).zip([6.0, 12.0, 9.5, 8.9, 25.0, 0.0]) {
-        ended = machine.step(&grid, &Slot { start_ms: START + minute * MINUTE, value: Some(value) });
+        ended = machine.step(&grid, &Slot { start_ms: START + minute * MINUTE, value: Some(value), at_least: false });
     }
     let steps: Vec<_> = ended.unwrap().steps.iter().map(|step| ((step.at_ms - START) / MINUTE, step.level)).collect();
     let expected = [(1, Some(Level::Notice)), (2, Some(Level::Alarm)), (4, Some(Level::Notice)), (5, Some(Level::High)), (6, None)];
@@ -67,7 +67,7 @@ fn steps_tell_each_level_in_order() {
 fn a_copy_of_the_machine_goes_on_in_the_middle_of_a_duration() {
     let grid = Grid::minutes(Averaging::Mean);
     let slots: Vec<Slot> =
-        (0..).zip([6.0, 6.0, 6.0, 12.0, 1.0, 1.0, 6.0, 1.0]).map(|(m, v)| Slot { start_ms: START + m * MINUTE, value: Some(v) }).collect();
+        (0..).zip([6.0, 6.0, 6.0, 12.0, 1.0, 1.0, 6.0, 1.0]).map(|(m, v)| Slot { start_ms: START + m * MINUTE, value: Some(v), at_least: false }).collect();
     for cut in 0..slots.len() {
         let mut whole = Machine::new(rule(3, 2));
         let mut first = Machine::new(rule(3, 2));

@@ -5,5 +5,6 @@
 mod alarms;
 mod care;
 mod order;
+mod over_range;
 mod spans;
 mod support;

@@ -4,7 +4,7 @@
   if (!box || !window.echarts) return;
   const { points } = JSON.parse(document.getElementById(box.dataset.from).textContent);
   const LOOKS = {
-    high: ["#a61c2b", "triangle", 20], alarm: ["#b45309", "triangle", 16], notice: ["#8a6d00", "emptyTriangle", 14], fault: ["#6d28a8", "diamond", 15],
+    high: ["#a61c2b", "triangle", 20], alarm: ["#b45309", "triangle", 16], notice: ["#8a6d00", "emptyTriangle", 14], over_range: ["#8a1466", "pin", 18], fault: ["#6d28a8", "diamond", 15],
     offline: ["#55636d", "emptyCircle", 12], calibrating: ["#1d4f91", "rect", 11], fine: ["#1e6b45", "circle", 11], stopped: ["#8a97a0", "roundRect", 10],
   };
   const answer = await fetch(box.dataset.map);

@@ -60,7 +60,7 @@
     draw();
   };
   load();
-  const value = document.getElementById("live-value"), at = document.getElementById("live-at");
+  const value = document.getElementById("live-value"), at = document.getElementById("live-at"), quality = document.getElementById("live-quality");
   source.onmessage = (event) => {
     const reading = JSON.parse(event.data);
     if (reading.q === 0) {
@@ -69,7 +69,8 @@
       if (points.length > 20000) points.splice(0, points.length - 20000);
       draw();
     }
-    value.textContent = three(reading.value);
+    value.textContent = reading.text ?? three(reading.value);
+    quality.textContent = reading.quality;
     at.textContent = reading.shown;
   };
   source.addEventListener("again", load);

@@ -70,7 +70,7 @@ pub(super) fn list(app: &App, device: &str, alarms: &[View]) -> Markup {
                     tr {
                         td.date data-label="开始" { a href=(links::record("alarm", &view.id)) { (short(view, "started_at")) } }
                         td data-label="级别" { (level(app, &text(view, "level"))) }
-                        td.num data-label="峰值" { @if let Some(peak) = view.data.get("peak").and_then(Value::as_f64) { (number(peak)) } }
+                        td.num data-label="峰值" { (peak(view)) }
                         td.date data-label="恢复" { @if text(view, "ended_at").is_empty() { "持续中" } @else { (short(view, "ended_at")) } }
                         td data-label="处置" { (state(app, view)) }
                     }
@@ -79,6 +79,12 @@ pub(super) fn list(app: &App, device: &str, alarms: &[View]) -> Markup {
             p { a href=(links::list_by("alarm", "device_no", device)) { "全部报警" } }
         }
     }
+}
+
+/// Its peak; a bound where some of it was over the range of the device.
+pub(super) fn peak(view: &View) -> Markup {
+    let bound = view.data.get("peak_note").and_then(Value::as_str);
+    html! { @if let Some(peak) = view.data.get("peak").and_then(Value::as_f64) { span title=[bound] { @if bound.is_some() { "≥ " } (number(peak)) @if bound.is_some() { " " small { "超测量上限" } } } } }
 }
 
 /// A level as a badge: the word says it, colour and lightness help.

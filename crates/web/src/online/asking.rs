@@ -13,7 +13,7 @@ use axum::http::header;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
 use serde_json::{Map, Value};
-use zhijian_gateway::hj212::requests::{KIND, ask_of};
+use zhijian_gateway::hj212::requests::{KIND, ask_of, reported, with_factor};
 use zhijian_kinds::intake::Draft;
 use zhijian_records::access::{self, Wish};
 use zhijian_records::port::Op;
@@ -24,7 +24,7 @@ use zhijian_records::{DoorError, clock};
 /// Requests on the page of a device.
 const SHOWN: u32 = 8;
 /// What a form gives.
-const FIELDS: [&str; 5] = ["command", "interval", "begin_at", "end_at", "purpose"];
+const FIELDS: [&str; 8] = ["command", "interval", "timeout_s", "resend_times", "factor", "begin_at", "end_at", "purpose"];
 
 /// Whether somebody may ask this device: who may amend its entry and file requests.
 fn may_ask(app: &App, signed: &Signed, device: &View) -> bool {
@@ -73,6 +73,9 @@ fn form(app: &App, signed: &Signed, device: &View) -> Markup {
             div.filters.inline {
                 div.field { label for="ask-command" { "命令" } select.form-select #ask-command name="command" required { @for code in &commands { option value=(code.code) { (code.label) } } } }
                 div.field { label for="ask-interval" { "间隔（设置间隔时）" } input.form-control #ask-interval type="number" name="interval" min="1" max="86400" inputmode="numeric"; }
+                div.field { label for="ask-timeout" { "超时秒数（设置超时时）" } input.form-control #ask-timeout type="number" name="timeout_s" min="1" max="3600" inputmode="numeric"; }
+                div.field { label for="ask-resends" { "重发次数（设置超时时）" } input.form-control #ask-resends type="number" name="resend_times" min="0" max="99" inputmode="numeric"; }
+                div.field { label for="ask-factor" { "因子编码（校准、采样时）" } input.form-control #ask-factor type="text" name="factor" maxlength="24" placeholder=(reported(&device.data).unwrap_or_default()); }
                 div.field { label for="ask-begin" { "补取自" } input.form-control #ask-begin type="datetime-local" name="begin_at"; }
                 div.field { label for="ask-end" { "补取至" } input.form-control #ask-end type="datetime-local" name="end_at"; }
                 div.field { label for="ask-purpose" { "事由" } input.form-control #ask-purpose type="text" name="purpose" maxlength="200"; }
@@ -113,7 +116,7 @@ pub async fn ask(State(app): State<App>, Path(id): Path<String>, posted: Posted)
         return Err(PageError::NotAllowed("能修改这台设备登记的人才能向它下发请求".into()));
     }
     let document = document(&app, signed, &device, &posted);
-    let problem = match ask_of(&document, app.door.now().div_euclid(1000)) {
+    let problem = match ask_of(app.catalogue(), &document, app.door.now().div_euclid(1000)) {
         Err(why) => Some(why),
         Ok(_) if text(&device, "protocol") != "hj212" => Some("只有以 HJ 212 接入的设备能接受请求".into()),
         Ok(_) if !connected(&app, &device) => Some("设备现在没有连接到本服务，请等它连接后再试".into()),
@@ -147,12 +150,15 @@ fn document(app: &App, signed: &Signed, device: &View, posted: &Posted) -> Map<S
         let given = posted.get(name).trim();
         let value = match name {
             _ if given.is_empty() => continue,
-            "interval" => given.parse::<i64>().map_or_else(|_| Value::from(given), Value::from),
+            "interval" | "timeout_s" | "resend_times" => given.parse::<i64>().map_or_else(|_| Value::from(given), Value::from),
             // Browsers leave seconds and zone out.
             "begin_at" | "end_at" if given.len() == 16 => Value::from(format!("{given}:00+08:00")),
             _ => Value::from(given),
         };
         document.insert(name.into(), value);
+    }
+    if with_factor(posted.get("command")) && !document.contains_key("factor") {
+        document.extend(reported(&device.data).map(|factor| ("factor".to_owned(), Value::from(factor))));
     }
     document.insert("asked_on".into(), Value::from(app.door.today()));
     document.insert("asked_at".into(), Value::from(clock::shown(app.door.now())));
@@ -165,6 +171,8 @@ fn review(app: &App, posted: &Posted, device: &View, document: &Map<String, Valu
     let of = |name: &str| document.get(name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
     let command = of("command").unwrap_or_default();
     let label = app.catalogue().list("DEVASK").map_or(command.clone(), |list| list.label(&command).to_owned());
+    let note = app.catalogue().list("DEVASK").and_then(|list| list.codes.iter().find(|code| code.code == command).map(|code| code.note.as_str()));
+    let note = note.filter(|note| !note.is_empty());
     let page = address(&device.id);
     let body = html! {
         section.card.about.narrow {
@@ -174,10 +182,11 @@ fn review(app: &App, posted: &Posted, device: &View, document: &Map<String, Valu
                 dt { "设备" } dd { (text(device, "device_no")) " " (text(device, "name")) }
                 dt { "用人单位" } dd { (super::employer(device)) }
                 dt { "命令" } dd { (label) "（" (command) "）" }
-                @for (name, title) in [("interval", "间隔"), ("begin_at", "补取自"), ("end_at", "补取至"), ("purpose", "事由")] {
+                @for (name, title) in [("interval", "间隔"), ("timeout_s", "超时（秒）"), ("resend_times", "重发次数"), ("factor", "因子编码"), ("begin_at", "补取自"), ("end_at", "补取至"), ("purpose", "事由")] {
                     @if let Some(value) = of(name) { dt { (title) } dd { (value) } }
                 }
             }
+            @if let Some(note) = note { p.notice.notice-info { (note) "。" } }
             p.muted { "请求、请求人和设备的应答都会记录在案。没有应答的每 5 秒重发一次，最多重发 3 次（HJ 212）。" }
             form method="post" action={(page) "/ask"} {
                 (layout::token(&posted.signed))

@@ -85,11 +85,11 @@ fn now(app: &App, view: &View, device: Option<&Device>, last: Option<&Kept>) -> 
     let quality = last.map(|last| label("QFLAG", &last.reading.quality.code().to_string()));
     html! {
         section.card.about { h2 { "现在" } dl {
-            dt { "状态" } dd { span #live-state class={"state-badge " (class)} { (label("DEVST", code)) } }
+            dt { "状态" } dd { span #live-state class={"state-badge " (class)} { (super::state_title(app, code)) } }
             dt { "最新值" }
             dd {
-                strong #live-value { @if let Some(last) = last { (number(last.reading.value)) } @else { "—" } } " " (text("unit"))
-                " " small.muted { span #live-at { @if let Some(last) = last { (moment(last.reading.at_ms)) } @else { "还没有数据" } } @if let Some(quality) = &quality { " · " (quality) } }
+                strong #live-value { @if let Some(last) = last { (super::value_text(last, view.data.get("range_high").and_then(Value::as_f64))) } @else { "—" } } " " (text("unit"))
+                " " small.muted { span #live-at { @if let Some(last) = last { (moment(last.reading.at_ms)) } @else { "还没有数据" } } " · " span #live-quality { @if let Some(quality) = &quality { (quality) } } }
             }
             dt { "用人单位" } dd { (employer(view)) }
             dt { "岗位" } dd { (text("workshop")) " " (text("post")) }
@@ -99,7 +99,7 @@ fn now(app: &App, view: &View, device: Option<&Device>, last: Option<&Kept>) -> 
             dd { @match device.map(|device| &device.points) {
                 Some(Ok(points)) => {
                     @for (level, name) in levels() { @if let Some(point) = points.rule.points.at(level) { (name) " " (number(point)) "　" } }
-                    (text("unit")) br; small.muted { (points.basis) "；回差和持续时间未注明出处，按登记" }
+                    (text("unit")) br; small.muted { (points.basis) "；" (points.manner(text("unit"))) }
                 },
                 Some(Err(why)) => { span.state-badge.badge-look { "没有设定值" } " " small.muted { (why) } },
                 None => { "设备登记尚未生效" },

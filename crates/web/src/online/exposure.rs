@@ -129,8 +129,13 @@ fn row(device: &Device, figure: &Figure, title: &str, now_ms: i64) -> Markup {
                 None => { span.muted { @if figure.why.is_empty() { "—" } @else { (figure.why) } } },
             }
         }
-        td.num data-label="最高 15 分钟均值" { @if let Some(short) = &figure.short { (quarter(device, short)) } @else { span.muted { "—" } } }
-        td.num data-label="有效率" { (number((window.availability() * 1000.0).round() / 10.0)) " %" }
+        td.num data-label="最高 15 分钟均值" { 
+            @if let Some(short) = &figure.short { (quarter(device, short)) } @else { span.muted { "—" } }
+            @if let Some(peaks) = figure.peaks.as_ref().filter(|peaks| peaks.found.excursions > 0 || !peaks.found.violations.is_empty()) {
+                br; small { "峰接触 " (peaks.found.excursions) " 次" @if !peaks.words().is_empty() { "；" span.on-window-over { "不符合：" (peaks.words()) "（提示）" } } }
+            }
+        }
+        td.num data-label="有效率" { (number((window.availability() * 1000.0).round() / 10.0)) " %" @if figure.over_range > 0 { br; small.on-window-over { "超量程 " (figure.over_range) " 条未计入" } } }
         td data-label="怎样得出" { details { summary { "计算过程" } (how(device, figure)) } }
     } }
 }
@@ -153,6 +158,13 @@ fn how(device: &Device, figure: &Figure) -> Markup {
                         Measure::Wbgt | Measure::Mean => { " = " (three(value)) },
                     }
                     " " (device.unit) "。"
+                }
+            }
+            @if figure.over_range > 0 { li { "超过设备测量上限的数据 " (figure.over_range) " 条没有计入：实际接触水平可能更高。" } }
+            @if let Some(peaks) = &figure.peaks {
+                li {
+                    "峰接触（没有 PC-STEL 的因素，GBZ 2.1-2019）：班次内每 15 分钟取均值，超过 3 倍 PC-TWA（" (number(3.0 * peaks.pc_twa)) " " (device.unit) "）的相邻时段并为一次，共 " (peaks.found.excursions) " 次，最高为 PC-TWA 的 " (three(peaks.found.max_ratio)) " 倍；规则：任何时候不超过 5 倍，每次不超过 15 分钟，每班不超过 4 次，间隔不短于 60 分钟。"
+                    @if peaks.words().is_empty() { "没有不符合的。" } @else { "不符合：" (peaks.words()) "。" }
                 }
             }
             @if let Some(limit) = &figure.limit { li { "限值 " (named(limit)) "，表 " (limit.table) @if !limit.seq.is_empty() { " 序号 " (limit.seq) } "。" } }

@@ -1,6 +1,6 @@
 //! `GET /online`: the caller's devices with state and last value.
 
-use super::{PAGE, QUARANTINE, QUARANTINE_TITLE, TITLE, address, employer, may, moment, notice, number, state, views};
+use super::{PAGE, QUARANTINE, QUARANTINE_TITLE, TITLE, address, employer, may, moment, notice, state, views};
 use crate::app::App;
 use crate::error::PageError;
 use crate::layout::{self, Frame};
@@ -124,9 +124,9 @@ fn table(app: &App, rows: &[View], last: &[Option<Kept>]) -> Markup {
                     td data-label="用人单位" { (employer(view)) }
                     td data-label="岗位" { (text(view, "workshop")) " " (text(view, "post")) }
                     td data-label="危害因素" { (label("HAZARD", &text(view, "hazard"))) }
-                    td.num data-label="最新值" { @if let Some(last) = last { (number(last.reading.value)) " " small.muted { (text(view, "unit")) } } @else { span.muted { (words::NONE) } } }
+                    td.num data-label="最新值" { @if let Some(last) = last { (super::value_text(last, view.data.get("range_high").and_then(Value::as_f64))) " " small.muted { (text(view, "unit")) } } @else { span.muted { (words::NONE) } } }
                     td.date data-label="时刻" { @if let Some(last) = last { (moment(last.reading.at_ms)) } @else { span.muted { (words::NONE) } } }
-                    td data-label="状态" { span class={"state-badge " (class)} { (label("DEVST", code)) } }
+                    td data-label="状态" { span class={"state-badge " (class)} { (super::state_title(app, code)) } }
                     td.date data-label="检定有效期" {
                         @if until.is_empty() { span.muted { "未登记" } } @else if until < today { span.state-badge.badge-stop { (until) " 已过期" } } @else { (until) }
                     }

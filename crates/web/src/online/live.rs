@@ -17,6 +17,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior};
 use zhijian_gateway::Live;
 use zhijian_records::Caller;
 use zhijian_telemetry::readings::{Kept, Series};
+use zhijian_telemetry::windows::Quality;
 
 /// A stream ends after this long; the browser begins another, and access is asked anew.
 const LASTS: Duration = Duration::from_secs(600);
@@ -47,6 +48,8 @@ struct Streamed {
     /// State of the record, for devices out of use.
     registered: String,
     last: Option<Kept>,
+    /// Upper end of the device's range.
+    range_high: Option<f64>,
     /// The state that was told last.
     told: &'static str,
     end: Instant,
@@ -63,7 +66,14 @@ impl Streamed {
                         if self.last.as_ref().is_none_or(|last| last.reading.at_ms <= reading.at_ms) {
                             self.last = Some(Kept { reading, arrived_ms: arrival.arrived_ms });
                         }
-                        let data = json!({"at": reading.at_ms, "value": reading.value, "q": reading.quality.code(), "shown": super::moment(reading.at_ms)});
+                        let q = reading.quality.code();
+                        let quality = self.app.catalogue().list("QFLAG").map_or_else(String::new, |list| list.label(&q.to_string()).to_owned());
+                        // What the page shows for a bound; other values it writes itself.
+                        let text = (reading.quality == Quality::OverRange)
+                            .then(|| super::value_text(&Kept { reading, arrived_ms: arrival.arrived_ms }, self.range_high));
+                        let data = json!({
+                            "at": reading.at_ms, "value": reading.value, "q": q, "shown": super::moment(reading.at_ms), "quality": quality, "text": text,
+                        });
                         return Some(Event::default().data(data.to_string()));
                     }
                     Ok(_) => {}
@@ -98,7 +108,7 @@ impl Streamed {
             return None;
         }
         self.told = code;
-        let title = self.app.catalogue().list("DEVST").map_or(code, |list| list.label(code));
+        let title = super::state_title(&self.app, code);
         Some(Event::default().event("state").data(json!({"title": title, "class": class}).to_string()))
     }
 }
@@ -123,6 +133,7 @@ pub async fn events(
         ticks: ticks(LOOKS),
         mark: None,
         registered: view.state.clone(),
+        range_high: view.data.get("range_high").and_then(Value::as_f64),
         last,
         told: "",
         end: end(&headers),

@@ -79,7 +79,7 @@ fn picture(app: &App, signed: &Signed, filter: &Filter, devices: &[&Seen]) -> Ma
         .iter()
         .filter_map(|device| {
             let [lon, lat] = place(device)?;
-            let last = device.last.as_ref().map(|last| format!("{} {}", super::number(last.reading.value), device.text("unit")));
+            let last = device.last.as_ref().map(|last| format!("{} {}", super::value_text(last, device.number("range_high")), device.text("unit")));
             Some(json!({
                 "at": [lon, lat], "state": device.state.word(), "title": device.state.title(), "name": device.text("device_no"), "page": address(&device.view.id),
                 "text": format!("{} {} {}", employer(&device.view), device.text("workshop"), device.text("post")),

@@ -104,7 +104,27 @@ fn address(id: &str) -> String {
     format!("/online/devices/{id}")
 }
 
-/// How a device is by its last reading: code of the list DEVST, and the class of its badge.
+/// What the last reading says that no list of register states has: it was over the range.
+const OVER_RANGE: &str = "over_range";
+
+/// Title of a device's state: a code of the list DEVST, or that it is over its range.
+fn state_title<'a>(app: &'a App, code: &'a str) -> &'a str {
+    match code {
+        OVER_RANGE => "超量程",
+        _ => app.catalogue().list("DEVST").map_or(code, |list| list.label(code)),
+    }
+}
+
+/// A reading's value as pages show it: over the range it is a bound, the upper end of the range or what was sent, whichever is more.
+fn value_text(kept: &Kept, range_high: Option<f64>) -> String {
+    let value = kept.reading.value;
+    match kept.reading.quality {
+        Quality::OverRange => format!("≥ {}", number(range_high.map_or(value, |upper| value.max(upper)))),
+        _ => number(value),
+    }
+}
+
+/// How a device is by its last reading: code of the list DEVST or [`OVER_RANGE`], and the class of its badge.
 fn state(device: Option<&Device>, registered: &str, last: Option<&Kept>, now_ms: i64) -> (&'static str, &'static str) {
     /// Intervals without a reading after which a device is taken to be off line (design).
     const SILENT: i64 = 5;
@@ -117,6 +137,7 @@ fn state(device: Option<&Device>, registered: &str, last: Option<&Kept>, now_ms:
                 return ("offline", "badge-look");
             }
             match last.reading.quality {
+                Quality::OverRange => (OVER_RANGE, "badge-stop"),
                 Quality::Ok | Quality::Suspect => ("online", "badge-ok"),
                 Quality::Calibration => ("calibrating", "badge-going"),
                 Quality::Fault | Quality::Maintenance => ("fault", "badge-stop"),

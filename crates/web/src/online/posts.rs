@@ -1,7 +1,7 @@
 //! `GET /online/posts`: posts with their devices and the worst state of each.
 
 use super::scene::{Asked, Post, Scene, Seen, State};
-use super::{PAGE, TITLE, address, employer, may, moment, notice, number, style, views};
+use super::{PAGE, TITLE, address, employer, may, moment, notice, style, views};
 use crate::app::App;
 use crate::error::PageError;
 use crate::layout::{self, Frame};
@@ -144,6 +144,7 @@ pub(super) fn legend() -> Markup {
         details.on-legend { summary { "状态怎样得出" }
             ul {
                 li { (badge(State::High)) " " (badge(State::Alarm)) " " (badge(State::Notice)) " 报警还没有恢复，取它现在的级别；级别按设备的设定值（GBZ/T 223，据转引）。" }
+                li { (badge(State::OverRange)) " 最近一条数据超过设备的测量上限（HJ 212 标志 T，或 q=5），又没有报警：实际值不低于所示的值（≥），设备测不出它是否达到更高的级别。这样的数据不计入接触水平。" }
                 li { (badge(State::Fault)) " 最近一条数据的质量标志为故障或维护。" (badge(State::Calibrating)) " 为校准。" }
                 li { (badge(State::Offline)) " 超过 5 个上传间隔没有数据（未注明出处，平台约定）。" }
                 li { (badge(State::Fine)) " 以上都没有。" (badge(State::Stopped)) " 登记为停用。" }
@@ -173,7 +174,7 @@ pub(super) fn badge(state: State) -> Markup {
 /// A device's newest value with its unit.
 pub(super) fn value(device: &Seen) -> Markup {
     html! {
-        @if let Some(last) = &device.last { span { (number(last.reading.value)) " " small.muted { (device.text("unit")) } } } @else { span.muted { (words::NONE) } }
+        @if let Some(last) = &device.last { span { (super::value_text(last, device.number("range_high"))) " " small.muted { (device.text("unit")) } } } @else { span.muted { (words::NONE) } }
     }
 }
 

@@ -26,6 +26,8 @@ pub enum State {
     Alarm,
     /// 预报.
     Notice,
+    /// 超量程: over what can be measured, and no level reached that is known.
+    OverRange,
     /// 故障, 维护.
     Fault,
     /// 离线.
@@ -40,8 +42,8 @@ pub enum State {
 
 impl State {
     /// All, the gravest first.
-    pub const ALL: [Self; 8] =
-        [Self::High, Self::Alarm, Self::Notice, Self::Fault, Self::Offline, Self::Calibrating, Self::Fine, Self::Stopped];
+    pub const ALL: [Self; 9] =
+        [Self::High, Self::Alarm, Self::Notice, Self::OverRange, Self::Fault, Self::Offline, Self::Calibrating, Self::Fine, Self::Stopped];
 
     /// Its word in addresses and class names.
     #[must_use]
@@ -50,6 +52,7 @@ impl State {
             Self::High => "high",
             Self::Alarm => "alarm",
             Self::Notice => "notice",
+            Self::OverRange => super::OVER_RANGE,
             Self::Fault => "fault",
             Self::Offline => "offline",
             Self::Calibrating => "calibrating",
@@ -65,6 +68,7 @@ impl State {
             Self::High => "高报",
             Self::Alarm => "警报",
             Self::Notice => "预报",
+            Self::OverRange => "超量程",
             Self::Fault => "故障",
             Self::Offline => "离线",
             Self::Calibrating => "校准中",
@@ -85,6 +89,7 @@ impl State {
             (_, Some("3")) => Self::High,
             (_, Some("2")) => Self::Alarm,
             (_, Some(_)) => Self::Notice,
+            (super::OVER_RANGE, _) => Self::OverRange,
             ("fault", _) => Self::Fault,
             ("offline", _) => Self::Offline,
             ("calibrating", _) => Self::Calibrating,

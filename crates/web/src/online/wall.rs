@@ -92,7 +92,7 @@ async fn inside(app: &App, caller: &Caller, filter: &Filter) -> Result<Markup, P
                         (alarms::level(app, text("level")))
                         " " a href=(links::record("alarm", &alarm.id)) { (employer(alarm)) " " (text("post")) }
                         span { (app.catalogue().list("HAZARD").map_or(text("hazard"), |list| list.label(text("hazard")))) " "
-                            @if let Some(peak) = alarm.data.get("peak").and_then(Value::as_f64) { "峰值 " (super::number(peak)) " " (text("unit")) } }
+                            @if alarm.data.contains_key("peak") { "峰值 " (alarms::peak(alarm)) " " (text("unit")) } }
                         span { (alarms::short(alarm, "started_at")) " · " @if text("ended_at").is_empty() { "持续中" } @else { "已恢复" } " · " (alarms::state(app, alarm)) }
                     }
                 } } }

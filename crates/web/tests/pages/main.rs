@@ -20,6 +20,7 @@ mod masks;
 mod named;
 mod notices;
 mod online;
+mod online_range;
 mod online_views;
 mod papers;
 mod seen;
