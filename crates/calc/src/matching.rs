@@ -4,10 +4,10 @@
 //! travel is not known; a full place is told instead.
 
 /// Name of the method, as pages cite it.
-pub const METHOD: &str = "本乡镇（街道）有站点的在本地；没有的去直线距离最近的站点，超过最远距离的算没有着落；不因站点满员而改派";
+pub const METHOD: &str =
+    "本乡镇（街道）有站点的在本地；没有的去直线距离最近的站点，超过最远距离的算没有着落；不因站点满员而改派";
 /// What it does not know.
-pub const CAVEAT: &str =
-    "患者没有坐标，乡镇（街道）的位置取其中有坐标的用人单位和站点的平均位置；直线距离短于实际路程；容量按登记的床位折算，未计医护人数和服务频次";
+pub const CAVEAT: &str = "患者没有坐标，乡镇（街道）的位置取其中有坐标的用人单位和站点的平均位置；直线距离短于实际路程；容量按登记的床位折算，未计医护人数和服务频次";
 
 /// Mean radius of the earth (IUGG), kilometres.
 const EARTH_KM: f64 = 6_371.0;
@@ -58,7 +58,11 @@ pub fn ways(needs: &[At], sites: &[At], within_km: f64) -> Vec<Way> {
             return Way::Here(own);
         }
         let far = |site: &At| Some(distance_km(need.position?, site.position?));
-        let nearest = sites.iter().enumerate().filter_map(|(at, site)| Some((at, far(site)?))).min_by(|a, b| a.1.total_cmp(&b.1));
+        let nearest = sites
+            .iter()
+            .enumerate()
+            .filter_map(|(at, site)| Some((at, far(site)?)))
+            .min_by(|a, b| a.1.total_cmp(&b.1));
         match nearest {
             None => Way::Unknown,
             Some((at, km)) if km <= within_km => Way::To(at, km),
@@ -102,7 +106,10 @@ mod tests {
         assert!((distance_km((119.5, 39.0), (119.5, 40.0)) - 111.19).abs() < 0.01);
         assert!(distance_km((119.5, 40.0), (119.5, 40.0)).abs() < 1e-9);
         // A degree of longitude at 60° north is half of one at the equator.
-        assert!((distance_km((10.0, 60.0), (11.0, 60.0)) / distance_km((10.0, 0.0), (11.0, 0.0)) - 0.5).abs() < 1e-3);
+        assert!(
+            (distance_km((10.0, 60.0), (11.0, 60.0)) / distance_km((10.0, 0.0), (11.0, 0.0)) - 0.5).abs()
+                < 1e-3
+        );
     }
 
     #[test]
@@ -113,14 +120,18 @@ mod tests {
             at("c", 5.0, Some((119.0, 40.0))),
             at("d", 7.0, None),
         ];
-        let sites = [at("a", 3.0, Some((119.5, 40.0))), at("e", 9.0, Some((119.7, 40.0))), at("f", 1.0, None)];
+        let sites =
+            [at("a", 3.0, Some((119.5, 40.0))), at("e", 9.0, Some((119.7, 40.0))), at("f", 1.0, None)];
         let found = ways(&needs, &sites, 20.0);
         assert_eq!(found[0], Way::Here(0), "the own township needs no coordinates");
         assert!(matches!(found[1], Way::To(_, km) if (8.0..9.0).contains(&km)), "{found:?}");
         assert!(matches!(found[2], Way::TooFar(km) if (42.0..43.0).contains(&km)), "{found:?}");
         assert_eq!(found[3], Way::Unknown);
         let loads = loads(&needs, &found, sites.len());
-        assert!((loads.iter().sum::<f64>() - 30.0).abs() < 1e-9, "those without a place are in no place: {loads:?}");
+        assert!(
+            (loads.iter().sum::<f64>() - 30.0).abs() < 1e-9,
+            "those without a place are in no place: {loads:?}"
+        );
         assert!(ways(&needs, &[], 20.0)[1..].iter().all(|w| *w == Way::Unknown));
     }
 }

@@ -36,8 +36,8 @@ impl Outlook {
         let points: Vec<(f64, f64)> =
             months.iter().filter_map(|(day, value)| value.map(|v| (f64::from(u8::from(day.month())), v))).collect();
         let held = |x: f64| if measure == Measure::Rate { x.clamp(0.0, 100.0) } else { x.max(0.0) };
-        let forecast = linear(&points, DECEMBER, CONFIDENCE)
-            .map(|f| Forecast { value: held(f.value), low: held(f.low), high: held(f.high), ..f });
+        let forecast =
+            linear(&points, DECEMBER, CONFIDENCE).map(|f| Forecast { value: held(f.value), low: held(f.low), high: held(f.high), ..f });
         Some(Self { months, forecast })
     }
 }

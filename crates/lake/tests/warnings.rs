@@ -10,8 +10,8 @@ use common::{MemoryStore, stored};
 use serde_json::{Value, json};
 use zhijian_kinds::Catalogue;
 use zhijian_kinds::warning::{Judged, Level};
-use zhijian_lake::{Evaluator, Lake};
 use zhijian_lake::warnings::Rules;
+use zhijian_lake::{Evaluator, Lake};
 use zhijian_records::warnings::Facts as _;
 
 async fn rules(home: &tempfile::TempDir, store: &MemoryStore) -> (Arc<Catalogue>, Rules) {
@@ -165,7 +165,10 @@ async fn rq_161_rq_168_a_row_forecast_to_miss_its_target_raises_and_one_on_track
     // The same forecast as the plan board's.
     let lake = Arc::new(Lake::open(home.path(), &catalogue).unwrap());
     let evaluator = Evaluator::new(lake, Arc::clone(&catalogue));
-    let params = zhijian_lake::Params { options: catalogue.plans["qinhuangdao"].options["I-02"].clone(), ..zhijian_lake::Params::new("130300", 2020) };
+    let params = zhijian_lake::Params {
+        options: catalogue.plans["qinhuangdao"].options["I-02"].clone(),
+        ..zhijian_lake::Params::new("130300", 2020)
+    };
     let last = zhijian_kinds::dates::parse_iso("2020-10-31").unwrap();
     let (outlook, _) = evaluator.outlook(&catalogue.indicators["I-02"], &params, last).await.unwrap().unwrap();
     assert_eq!(rows[0]["projected"].as_f64(), outlook.forecast.map(|f| f.value));

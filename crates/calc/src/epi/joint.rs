@@ -69,7 +69,8 @@ impl Joint {
     pub fn sum(&mut self, total: usize, parts: Vec<usize>) {
         let sum = Sum { total, parts };
         // A total of one part is the part: two names of one number, which elimination handles.
-        if sum.members().all(|at| at < self.counts.len()) && sum.parts != [total] && !self.sums.contains(&sum) {
+        if sum.members().all(|at| at < self.counts.len()) && sum.parts != [total] && !self.sums.contains(&sum)
+        {
             self.sums.push(sum);
         }
     }
@@ -80,7 +81,9 @@ impl Joint {
         let mut names = BTreeSet::new();
         for (members, sums) in self.parts() {
             let hidden = self.of_part(&members, &sums, threshold);
-            names.extend(members.iter().zip(hidden).filter(|(_, hide)| *hide).map(|(at, _)| self.names[*at].clone()));
+            names.extend(
+                members.iter().zip(hidden).filter(|(_, hide)| *hide).map(|(at, _)| self.names[*at].clone()),
+            );
         }
         let called = names.iter().filter_map(|name| Some(name.rsplit_once(" = ")?.0.to_owned())).collect();
         Hidden { names, called }
@@ -98,9 +101,9 @@ impl Joint {
         }
         let mut parts: BTreeMap<usize, (Vec<usize>, Vec<Sum>)> = BTreeMap::new();
         let mut place = vec![0; self.counts.len()];
-        for at in 0..self.counts.len() {
+        for (at, place) in place.iter_mut().enumerate() {
             let (members, _) = parts.entry(find(&mut root, at)).or_default();
-            place[at] = members.len();
+            *place = members.len();
             members.push(at);
         }
         for sum in &self.sums {
@@ -114,11 +117,13 @@ impl Joint {
 
     fn of_part(&self, members: &[usize], sums: &[Sum], threshold: u64) -> Vec<bool> {
         let count = |at: usize| self.counts[members[at]];
-        let mut hidden: Vec<bool> = (0..members.len()).map(|at| (1..threshold).contains(&count(at))).collect();
+        let mut hidden: Vec<bool> =
+            (0..members.len()).map(|at| (1..threshold).contains(&count(at))).collect();
         let sums: Vec<&Sum> = sums.iter().collect();
         // Every round hides one more number that was shown, so this ends.
         loop {
-            let unknown: Vec<bool> = members.iter().zip(&hidden).map(|(at, hide)| *hide || !self.shown[*at]).collect();
+            let unknown: Vec<bool> =
+                members.iter().zip(&hidden).map(|(at, hide)| *hide || !self.shown[*at]).collect();
             let Some(open) = exposed(&sums, &hidden, &unknown, count, threshold) else { return hidden };
             let near = sums.iter().filter(|sum| sum.members().any(|at| open.contains(&at)));
             let shown = |at: &usize| !unknown[*at];
@@ -127,7 +132,9 @@ impl Joint {
             let rank = |at: &usize| (count(*at) == 0, count(*at), self.names[members[*at]].as_str());
             let parts = near.clone().flat_map(|sum| sum.parts.iter().copied()).filter(shown);
             let all = near.flat_map(|sum| sum.members()).filter(shown);
-            let Some(next) = parts.min_by_key(rank).filter(|at| count(*at) > 0).or_else(|| all.min_by_key(rank)) else {
+            let Some(next) =
+                parts.min_by_key(rank).filter(|at| count(*at) > 0).or_else(|| all.min_by_key(rank))
+            else {
                 return hidden;
             };
             hidden[next] = true;
@@ -144,7 +151,13 @@ fn find(root: &mut [usize], mut at: usize) -> usize {
 }
 
 /// Hidden numbers that can be told from what is shown.
-fn exposed(sums: &[&Sum], hidden: &[bool], unknown: &[bool], count: impl Fn(usize) -> u64, threshold: u64) -> Option<Vec<usize>> {
+fn exposed(
+    sums: &[&Sum],
+    hidden: &[bool],
+    unknown: &[bool],
+    count: impl Fn(usize) -> u64,
+    threshold: u64,
+) -> Option<Vec<usize>> {
     let derived: Vec<usize> = derivable(sums, unknown).into_iter().filter(|at| hidden[*at]).collect();
     if !derived.is_empty() {
         return Some(derived);
@@ -169,7 +182,8 @@ mod tests {
     fn tables(order: bool) -> Joint {
         let mut joint = Joint::default();
         let mut first = |joint: &mut Joint| {
-            let cells = [("a&3", 3), ("a&4", 20), ("b&3", 9), ("b&4", 30)].map(|(name, n)| joint.number(name, n, true));
+            let cells = [("a&3", 3), ("a&4", 20), ("b&3", 9), ("b&4", 30)]
+                .map(|(name, n)| joint.number(name, n, true));
             let rows = [("a", 23), ("b", 39)].map(|(name, n)| joint.number(name, n, true));
             // The columns' totals stand in no row of this table.
             let columns = [("3", 12), ("4", 50)].map(|(name, n)| joint.number(name, n, false));
@@ -178,8 +192,13 @@ mod tests {
             joint.sum(columns[0], vec![cells[0], cells[2]]);
             joint.sum(columns[1], vec![cells[1], cells[3]]);
         };
-        let mut second = |joint: &mut Joint| _ = [("3", 12), ("4", 50)].map(|(name, n)| joint.number(name, n, true));
-        if order { (first(&mut joint), second(&mut joint)) } else { (second(&mut joint), first(&mut joint)) };
+        let mut second =
+            |joint: &mut Joint| _ = [("3", 12), ("4", 50)].map(|(name, n)| joint.number(name, n, true));
+        if order {
+            (first(&mut joint), second(&mut joint))
+        } else {
+            (second(&mut joint), first(&mut joint))
+        };
         joint
     }
 

@@ -92,7 +92,10 @@ fn series<'a>(
         let _ = write!(out, r#"<c:spPr><a:solidFill><a:srgbClr val="{colour}"/></a:solidFill></c:spPr><c:invertIfNegative val="0"/>"#);
     }
     let code = format(unit);
-    let _ = write!(out, r#"<c:dLbls><c:numFmt formatCode="{code}" sourceLinked="0"/><c:showLegendKey val="0"/><c:showVal val="1"/><c:showCatName val="0"/><c:showSerName val="0"/><c:showPercent val="0"/><c:showBubbleSize val="0"/></c:dLbls>"#);
+    let _ = write!(
+        out,
+        r#"<c:dLbls><c:numFmt formatCode="{code}" sourceLinked="0"/><c:showLegendKey val="0"/><c:showVal val="1"/><c:showCatName val="0"/><c:showSerName val="0"/><c:showPercent val="0"/><c:showBubbleSize val="0"/></c:dLbls>"#
+    );
     let count = points.clone().count();
     let _ = write!(out, r#"<c:cat><c:strLit><c:ptCount val="{count}"/>"#);
     for (index, (label, _)) in points.clone().enumerate() {

@@ -1,9 +1,9 @@
 //! The figures of a shift.
 
 use super::limits::Limits;
+use super::peaks::Peaks;
 use super::plan::Shift;
 use crate::register::Device;
-use super::peaks::Peaks;
 use zhijian_calc::workplace::Limit;
 use zhijian_telemetry::windows::{Grid, Highest, Quality, Readings, Span, VALID_DAY, Window, highest, lex_8h, span, twa8};
 

@@ -12,11 +12,11 @@ use std::time::Duration;
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset};
 use tokio::sync::oneshot;
+use zhijian_kinds::Catalogue;
 use zhijian_kinds::intake::Draft;
 use zhijian_records::port::{Filter, Op, Query, Stored};
 use zhijian_records::submit::Entry;
 use zhijian_records::{Caller, Door, DoorError, clock};
-use zhijian_kinds::Catalogue;
 use zhijian_telemetry::hj212::{Ask, Asks, ExeRtn, Given, QnRtn, Table, label};
 
 /// The kind of their records.

@@ -28,7 +28,8 @@ pub fn check(catalogue: &Catalogue, files: &[File]) -> Vec<Fault> {
         for name in def.persons.iter().filter(|name| catalogue.kind(name).is_none()) {
             say("persons", format!("没有名为“{name}”的表单"));
         }
-        for (at, line) in [("apart", &def.apart.line), ("need", &def.need.line), ("capacity", &def.capacity), ("served", &def.served.line)] {
+        for (at, line) in [("apart", &def.apart.line), ("need", &def.need.line), ("capacity", &def.capacity), ("served", &def.served.line)]
+        {
             tables::facts_wrong(catalogue, line).into_iter().for_each(|message| say(at, message));
         }
         for (at, located) in [("places", &def.places), ("site_places", &def.site_places)] {

@@ -5,7 +5,8 @@ mod lint;
 mod rule;
 
 pub use def::{
-    Also, FORECAST, Level, LevelDef, Method, OfDuties, OfPlans, PLAN_ROW, Party, Query, RecordSource, Source, Statistic, Threshold, WarningDef,
+    Also, FORECAST, Level, LevelDef, Method, OfDuties, OfPlans, PLAN_ROW, Party, Query, RecordSource, Source, Statistic, Threshold,
+    WarningDef,
 };
 pub(crate) use lint::check;
 pub use rule::{Judged, Part, Thresholds, Warning};

@@ -19,9 +19,9 @@ use zhijian_records::{
 };
 
 use crate::{
+    Evaluator,
     error::{LakeError, Result},
     evaluate::literal::{literal, replaced},
-    Evaluator,
 };
 
 /// Asks the lake for warning rules.

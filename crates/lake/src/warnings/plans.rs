@@ -28,18 +28,22 @@ pub(super) async fn rows(evaluator: &Evaluator, of: &OfPlans, today: &str) -> Re
     let asking = Asking { evaluator, shares: &shares, last, until };
     let mut rows = Vec::new();
     for plan in evaluator.catalogue.plans.values().filter(|p| of.plans.is_empty() || of.plans.contains(&p.plan)) {
-        for node in nodes(evaluator, plan, of.counties) {
-            for target in &plan.targets {
-                rows.extend(asking.row(plan, target, node).await?);
+        for target in &plan.targets {
+            let whole = asking.row(plan, target, &plan.region).await?;
+            // Where the whole has no forecast, nothing is recorded or nothing is to be reached: the counties need not be asked.
+            let counties = of.counties && whole.is_some();
+            rows.extend(whole);
+            for county in counties_of(evaluator, plan).filter(|_| counties) {
+                rows.extend(asking.row(plan, target, county).await?);
             }
         }
     }
     Ok(rows)
 }
 
-fn nodes<'a>(evaluator: &'a Evaluator, plan: &'a Plan, counties: bool) -> impl Iterator<Item = &'a str> {
-    let below = evaluator.catalogue.regions.all().iter().filter(move |r| counties && r.parent == plan.region && r.code.len() == COUNTY);
-    [plan.region.as_str()].into_iter().chain(below.map(|r| r.code.as_str()))
+fn counties_of<'a>(evaluator: &'a Evaluator, plan: &'a Plan) -> impl Iterator<Item = &'a str> {
+    let regions = evaluator.catalogue.regions.all().iter();
+    regions.filter(|r| r.parent == plan.region && r.code.len() == COUNTY).map(|r| r.code.as_str())
 }
 
 /// Levels that were shared out to a year and a place: plan, indicator, region.

@@ -81,7 +81,9 @@ struct Row {
 impl Row {
     fn read(line: &str) -> Result<Self, String> {
         let cells: Vec<&str> = line.split(',').map(str::trim).collect();
-        let [command, parameters, ends, ..] = cells[..] else { return Err(format!("“{line}”应有命令、参数、结束方式三列")) };
+        let [command, parameters, ends, ..] = cells[..] else {
+            return Err(format!("“{line}”应有命令、参数、结束方式三列"));
+        };
         if command.len() != 4 || !command.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(format!("命令“{command}”应为四位数字"));
         }
@@ -190,10 +192,11 @@ impl Asks {
     /// # Errors
     /// An unknown command, or parameters that it needs and that are not there.
     pub fn read(&self, command: &str, given: &Given<'_>) -> Result<Ask, AskError> {
-        let row = self.rows.iter().find(|row| row.command == command).ok_or_else(|| AskError::Command {
-            found: command.to_owned(),
-            known: self.commands().collect::<Vec<_>>().join("、"),
-        })?;
+        let row = self
+            .rows
+            .iter()
+            .find(|row| row.command == command)
+            .ok_or_else(|| AskError::Command { found: command.to_owned(), known: self.commands().collect::<Vec<_>>().join("、") })?;
         let parameters = row.parameters.iter().map(|(key, piece)| Ok((key.clone(), piece.text(given)?)));
         Ok(Ask {
             command: row.command.clone(),
@@ -286,7 +289,11 @@ mod tests {
         for (command, written) in rows {
             let ask = asks.read(command, &given()).unwrap();
             assert_eq!(ask.command(), command);
-            assert_eq!((ask.is_notice(), ask.is_history()), (matches!(command, "2012" | "2022"), written.starts_with("Begin")), "{command}");
+            assert_eq!(
+                (ask.is_notice(), ask.is_history()),
+                (matches!(command, "2012" | "2022"), written.starts_with("Begin")),
+                "{command}"
+            );
             let parameters: Vec<(&str, &str)> = ask.parameters().iter().map(|(key, text)| (key.as_str(), text.as_str())).collect();
             assert_eq!(write_segment(&[], &parameters).unwrap(), format!("CP=&&{written}&&"), "{command}");
         }
@@ -316,7 +323,9 @@ mod tests {
             asks.read("3013", &given()).unwrap().parameters(),
             [("PolId".to_owned(), "a34001".to_owned()), ("Mode".to_owned(), "1".to_owned())]
         );
-        for row in ["31,,result,", "3013,,maybe,", "3013,PolId,result,", "3013,PolId={what},result,", "3013", "1011,,result,\n1011,,result,"] {
+        for row in
+            ["31,,result,", "3013,,maybe,", "3013,PolId,result,", "3013,PolId={what},result,", "3013", "1011,,result,\n1011,,result,"]
+        {
             assert!(Asks::parse(&format!("head\n{row}\n")).is_err(), "{row}");
         }
     }

@@ -10,7 +10,7 @@ use crate::board::asked::Asked;
 use crate::board::place::{self, Territory};
 use crate::board::{export, figures, parts};
 use crate::boards::fill::{Asking, Filled, value};
-use crate::boards::links::{self, Target};
+use crate::boards::links::{self, Link, Target};
 use crate::boards::units::List;
 use crate::boards::{self, filters, sheet, unit_page, units};
 use crate::links::query;
@@ -197,7 +197,9 @@ fn told(asking: &Asking<'_>, panel: &Panel, filled: &Result<Filled, LakeError>) 
 
 fn line(asking: &Asking<'_>, panel: &Panel, filled: &Filled, at: usize, group: &str, row: &Row) -> Value {
     let cell = |cell: &Cell, column| {
-        let number = |x: f64| (!cell.withheld && !row.none && cell.found).then_some(x);
+        // A cell of a table in which nothing fell is a nought; an indicator without an answer is not.
+        let there = cell.found || !matches!(filled.link, Link::Indicator(_));
+        let number = |x: f64| (!cell.withheld && !row.none && there).then_some(x);
         json!({
             "numerator": number(cell.numerator),
             "denominator": number(cell.denominator).filter(|_| row.measure == Measure::Rate),

@@ -6,6 +6,7 @@ mod boards;
 mod body;
 mod calc;
 mod client;
+mod cockpit;
 mod definitions;
 mod docs;
 mod duties;

@@ -4,9 +4,7 @@ use super::calc;
 use super::definitions::{codes, kinds};
 use super::operation::{Access, Operation, delete, get, patch, post, put};
 use super::records::{change, list, merge, read};
-use super::{
-    boards, duties, explore, layers, lists, notices, openapi, outlook, papers, plan_params, plans, search, session, tables, watch,
-};
+use super::{cockpit, duties, explore, lists, notices, openapi, papers, plan_params, plans, search, session, tables, watch};
 use zhijian_records::access::Wish;
 
 /// Headings in order, with a line about each.
@@ -25,7 +23,8 @@ pub const TAGS: [(&str, &str); 12] = [
     ("接口", "本文档"),
 ];
 
-const FILES: &[&str] = &["text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"];
+/// Files that an answer can be instead.
+pub(super) const FILES: &[&str] = &["text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"];
 
 /// All operations.
 #[must_use]
@@ -39,8 +38,8 @@ pub fn operations() -> Vec<Operation> {
     all.extend(definitions());
     all.extend(indicators());
     all.extend(statistics());
-    all.extend(cockpit());
-    all.extend(outlooks());
+    all.extend(cockpit::boards_and_map());
+    all.extend(cockpit::outlooks());
     all.extend(calculations());
     all.extend(running());
     all
@@ -248,59 +247,6 @@ fn statistics() -> [Operation; 4] {
             .access(Access::Region)
             .query(&explore::CUBE)
             .gives(200, "Exploration"),
-    ]
-}
-
-fn cockpit() -> [Operation; 7] {
-    let here = "一张网与看板";
-    [
-        get("/boards", boards::list).named("listBoards", here, "全部看板及其面板").access(Access::Region).gives(200, "BoardList"),
-        get("/boards/{board}", boards::read)
-            .named("readBoard", here, "一块看板：各面板的行、列、数、口径与记录地址")
-            .access(Access::Region)
-            .query(&boards::BOARD)
-            .gives(200, "BoardFilled"),
-        get("/boards/{board}/{panel}", boards::panel)
-            .named("readPanel", here, "一个面板的数")
-            .access(Access::Region)
-            .query(&boards::PANEL)
-            .gives(200, "PanelFilled")
-            .also(FILES),
-        get("/boards/{board}/{panel}/units", boards::behind)
-            .named("listPanelUnits", here, "面板中一个数所计的记录")
-            .access(Access::Region)
-            .query(&boards::UNITS)
-            .query(&boards::LISTING)
-            .gives(200, "CountedPage"),
-        get("/layers", layers::list).named("listLayers", here, "一张网的全部图层").access(Access::Region).gives(200, "LayerList"),
-        get("/layers/{layer}", layers::read)
-            .named("readLayer", here, "一个图层：下级各区划的数，及下钻与记录的地址")
-            .access(Access::Region)
-            .query(&layers::LAYER)
-            .gives(200, "LayerFilled")
-            .also(FILES),
-        get("/layers/{layer}/units", layers::units)
-            .named("listLayerUnits", here, "图层中一个区划的数所计的记录")
-            .access(Access::Region)
-            .query(&layers::UNITS)
-            .gives(200, "CountedPage"),
-    ]
-}
-
-fn outlooks() -> [Operation; 2] {
-    let here = "规划与指标";
-    [
-        get("/plans/{plan}/forecast", outlook::forecast)
-            .named("forecastPlan", here, "规划各行的年末预测：月末值、预测区间与判断")
-            .access(Access::Region)
-            .query(&plan_params::EVALUATION)
-            .gives(200, "PlanForecast")
-            .also(FILES),
-        get("/plans/{plan}/indicators/{code}/gap", outlook::gap)
-            .named("readGap", here, "一项指标各区划对目标差距的贡献；各地之和等于全域的缺口")
-            .access(Access::Region)
-            .query(&plan_params::GAP)
-            .gives(200, "PlanGap"),
     ]
 }
 

@@ -30,11 +30,13 @@ pub async fn page(signed: Signed, State(app): State<App>, Path(name): Path<Strin
     let when = asked.when(figures::newest_year(&app).await?)?;
     // The lists behind the numbers are those of the map: whole years.
     let when = figures::When { as_of: None, known_at: None, ..when };
-    let (within_km, per_unit) =
-        (setting(&asked, "within_km", def.within_km.default, 1_000.0)?, setting(&asked, "per_unit", def.per_unit.default, 10_000.0)?);
-    let asking = Asking { app: &app, territory: &territory, def, node: &node, when, within_km, per_unit };
     let persons: Vec<&Kind> = def.persons.iter().filter_map(|name| app.catalogue().kind(name)).map(AsRef::as_ref).collect();
     let closed = territory.withholds_persons(&persons);
+    // Who sees aggregates only gets the settings as they are: from two of them a single township would follow.
+    let own = if closed { Asked::default() } else { asked.clone() };
+    let within_km = setting(&own, "within_km", def.within_km.default, 1_000.0)?;
+    let per_unit = setting(&own, "per_unit", def.per_unit.default, 10_000.0)?;
+    let asking = Asking { app: &app, territory: &territory, def, node: &node, when, within_km, per_unit };
     let path = address(&name);
     let format = asked.text("format");
     if matches!(format, "csv" | "xlsx") {
@@ -68,7 +70,7 @@ pub async fn page(signed: Signed, State(app): State<App>, Path(name): Path<Strin
     let body = html! {
         @for sheet in ["app/board.css", "app/tables.css", "app/boards.css"] { link rel="stylesheet" href=(assets::url(sheet)); }
         p.lead { (def.help) }
-        (form(&path, &asking, &asked))
+        (form(&path, &asking, &asked, closed))
         (parts::tree(&territory, &path, &asked, &node, &territory.home))
         p.board-stand { strong { (app.catalogue().regions.full_name(&node)) " · " (until(when)) } " · 数据截至 " time { (words::moment(app.lake.stand())) } }
         (numbers)
@@ -91,14 +93,16 @@ fn setting(asked: &Asked, name: &'static str, default: f64, most: f64) -> Result
     }
 }
 
-fn form(path: &str, asking: &Asking<'_>, asked: &Asked) -> Markup {
+fn form(path: &str, asking: &Asking<'_>, asked: &Asked, closed: bool) -> Markup {
     let (def, years) = (asking.def, figures::years(asking.app));
     html! {
         form.board-switch method="get" action=(path) {
             @for (name, value) in asked.carried(&["year", "within_km", "per_unit", "format", "part"]) { input type="hidden" name=(name) value=(value); }
             label { span { "年度" } select.form-select name="year" { @for year in years.rev() { option value=(year) selected[year == asking.when.year] { (year) } } } }
-            label { span { (def.within_km.title) } input.form-control type="number" name="within_km" min="1" max="1000" step="any" value=(short(asking.within_km)); }
-            label { span { (def.per_unit.title) } input.form-control type="number" name="per_unit" min="1" max="10000" step="any" value=(short(asking.per_unit)); }
+            @if !closed {
+                label { span { (def.within_km.title) } input.form-control type="number" name="within_km" min="1" max="1000" step="any" value=(short(asking.within_km)); }
+                label { span { (def.per_unit.title) } input.form-control type="number" name="per_unit" min="1" max="10000" step="any" value=(short(asking.per_unit)); }
+            }
             button.btn.btn-primary type="submit" { "查看" }
         }
     }

@@ -129,7 +129,7 @@ fn row(device: &Device, figure: &Figure, title: &str, now_ms: i64) -> Markup {
                 None => { span.muted { @if figure.why.is_empty() { "—" } @else { (figure.why) } } },
             }
         }
-        td.num data-label="最高 15 分钟均值" { 
+        td.num data-label="最高 15 分钟均值" {
             @if let Some(short) = &figure.short { (quarter(device, short)) } @else { span.muted { "—" } }
             @if let Some(peaks) = figure.peaks.as_ref().filter(|peaks| peaks.found.excursions > 0 || !peaks.found.violations.is_empty()) {
                 br; small { "峰接触 " (peaks.found.excursions) " 次" @if !peaks.words().is_empty() { "；" span.on-window-over { "不符合：" (peaks.words()) "（提示）" } } }

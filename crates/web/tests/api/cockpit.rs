@@ -139,7 +139,7 @@ async fn other_regions_and_other_roles_get_nothing_more_than_on_the_pages() {
     ] {
         assert_eq!(world.get(&officer, path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
-    for path in ["/api/v1/boards/quality?industry=nothing", "/api/v1/layers/employers?month=13", "/api/v1/layers/employers?years=2020"] {
+    for path in ["/api/v1/boards/health?industry=nothing", "/api/v1/layers/employers?month=13", "/api/v1/layers/employers?years=2020"] {
         assert_eq!(world.get(&officer, path).await.status, StatusCode::BAD_REQUEST, "{path}");
     }
     let leader = world.sign_in("leader", &["R19"], "130300", "").await;

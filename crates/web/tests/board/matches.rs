@@ -71,6 +71,9 @@ async fn rq_169_who_sees_aggregates_gets_no_townships_and_no_small_numbers_of_th
     let leader = world.sign_in("leader", &["R19"], "130300", "").await;
     let page = shown(&world, &leader, "/matches/rehab?year=2020").await;
     assert!(page.contains("海港区") && page.contains("已隐去") && !page.contains("文化路街道"), "{page}");
+    // Neither do other settings show what a township adds.
+    let other = shown(&world, &leader, "/matches/rehab?year=2020&within_km=1").await;
+    assert_eq!(other, page);
     let html = world.get(&leader, "/matches/rehab?year=2020").await.text;
     assert!(!html.contains("/map/units"), "{html}");
     assert_eq!(world.get(&leader, "/matches/rehab?year=2020&format=csv").await.status, StatusCode::FORBIDDEN);
