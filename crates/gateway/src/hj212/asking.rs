@@ -78,7 +78,11 @@ impl Asking {
             Progress::Noticed => End::Noticed,
             Progress::Accepted | Progress::Repeated => return,
             Progress::Unasked => {
-                tracing::info!(sender = header.mn, command = header.cn, "an answer that belongs to no open request: too late, or to nothing of ours");
+                tracing::info!(
+                    sender = header.mn,
+                    command = header.cn,
+                    "an answer that belongs to no open request: too late, or to nothing of ours"
+                );
                 return;
             }
         };

@@ -12,11 +12,11 @@ use std::time::Duration;
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset};
 use tokio::sync::oneshot;
+use zhijian_kinds::Catalogue;
 use zhijian_kinds::intake::Draft;
 use zhijian_records::port::{Filter, Op, Query, Stored};
 use zhijian_records::submit::Entry;
 use zhijian_records::{Caller, Door, DoorError, clock};
-use zhijian_kinds::Catalogue;
 use zhijian_telemetry::hj212::{Ask, Asks, ExeRtn, Given, QnRtn, Table, label};
 
 /// The kind of their records.
@@ -214,4 +214,20 @@ fn shown(at_ms: i64) -> String {
 fn request_number(at_ms: i64) -> String {
     let digits: String = clock::shown(at_ms * 1000).chars().filter(char::is_ascii_digit).take(14).collect();
     format!("{digits}{:03}", at_ms.rem_euclid(1000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_may_choose_is_what_the_table_can_write() {
+        let catalogue = Catalogue::embedded();
+        let asks = Asks::parse(&catalogue.rules["device_requests"]).unwrap();
+        let mut table: Vec<&str> = asks.commands().collect();
+        let mut list: Vec<&str> = catalogue.list("DEVASK").unwrap().codes.iter().map(|code| code.code.as_str()).collect();
+        table.sort_unstable();
+        list.sort_unstable();
+        assert_eq!(table, list);
+    }
 }

@@ -182,7 +182,14 @@ async fn rq_026_every_request_of_the_table_is_written_as_its_row_says_and_ends_a
         ("2021", json!({}), "", &[("9011", "QnRtn=1"), ("9012", "ExeRtn=3")], "failed", "执行条件不满足"),
         ("3011", json!({"factor": "a34001"}), "PolId=a34001", &[("9011", "QnRtn=1"), ("9012", "ExeRtn=5")], "failed", "系统繁忙"),
         // Confirmations and results of no table are told as such.
-        ("3012", json!({"factor": "a34001"}), "PolId=a34001", &[("9013", ""), ("9012", "ExeRtn=77")], "failed", "设备返回的执行结果无法识别"),
+        (
+            "3012",
+            json!({"factor": "a34001"}),
+            "PolId=a34001",
+            &[("9013", ""), ("9012", "ExeRtn=77")],
+            "failed",
+            "设备返回的执行结果无法识别",
+        ),
     ];
     for (command, more, parameters, says, state, result) in rows {
         world.pass(60_000);

@@ -71,9 +71,16 @@ async fn rq_026_a_clock_of_the_server_that_jumps_and_comes_back_leaves_readings_
     let start = world.now_ms();
     world.pass(3000);
     let mut kept = Vec::new();
-    for (minute, value, off) in
-        [(0, 80.0, 0), (1, 103.0, 0), (2, 103.5, 10 * DAY), (3, 104.0, 0), (4, 102.0, -2 * 60 * MINUTE), (5, 101.0, 0), (6, 80.0, 0), (7, 80.0, 0)]
-    {
+    for (minute, value, off) in [
+        (0, 80.0, 0),
+        (1, 103.0, 0),
+        (2, 103.5, 10 * DAY),
+        (3, 104.0, 0),
+        (4, 102.0, -2 * 60 * MINUTE),
+        (5, 101.0, 0),
+        (6, 80.0, 0),
+        (7, 80.0, 0),
+    ] {
         world.pass(off);
         client.publish(&topic, &reading(start + minute * MINUTE, value), 1).await;
         assert_eq!(client.acknowledged().await, Some(1), "kept, as reading or in quarantine");

@@ -66,8 +66,10 @@ fn steps_tell_each_level_in_order() {
 #[test]
 fn a_copy_of_the_machine_goes_on_in_the_middle_of_a_duration() {
     let grid = Grid::minutes(Averaging::Mean);
-    let slots: Vec<Slot> =
-        (0..).zip([6.0, 6.0, 6.0, 12.0, 1.0, 1.0, 6.0, 1.0]).map(|(m, v)| Slot { start_ms: START + m * MINUTE, value: Some(v), at_least: false }).collect();
+    let slots: Vec<Slot> = (0..)
+        .zip([6.0, 6.0, 6.0, 12.0, 1.0, 1.0, 6.0, 1.0])
+        .map(|(m, v)| Slot { start_ms: START + m * MINUTE, value: Some(v), at_least: false })
+        .collect();
     for cut in 0..slots.len() {
         let mut whole = Machine::new(rule(3, 2));
         let mut first = Machine::new(rule(3, 2));

@@ -2,7 +2,9 @@
 
 use crate::support::{MINUTE, Receiver, START, rule};
 use proptest::prelude::*;
-use zhijian_telemetry::windows::{Added, Averaging, Episode, Grid, Level, Machine, OverRange, Quality, Reading, Readings, Rule, Span, Watch, span};
+use zhijian_telemetry::windows::{
+    Added, Averaging, Episode, Grid, Level, Machine, OverRange, Quality, Reading, Readings, Rule, Span, Watch, span,
+};
 
 fn grid() -> Grid {
     Grid { over_range: OverRange::AtLeast(Some(9.5)), ..Grid::minutes(Averaging::Mean) }
@@ -11,7 +13,8 @@ fn grid() -> Grid {
 /// Readings of an hour, a few of a moment, values around the set-points.
 fn reading() -> impl Strategy<Value = Reading> {
     let value = prop_oneof![4 => 3.5..6.0f64, 2 => 9.0..11.0f64, 1 => 18.0..22.0f64, 1 => 0.0..1.0f64];
-    let quality = prop_oneof![8 => Just(Quality::Ok), 1 => Just(Quality::Suspect), 1 => Just(Quality::Fault), 1 => Just(Quality::OverRange)];
+    let quality =
+        prop_oneof![8 => Just(Quality::Ok), 1 => Just(Quality::Suspect), 1 => Just(Quality::Fault), 1 => Just(Quality::OverRange)];
     (0..60i64, 0..2i64, value, quality, 0..3u64).prop_map(|(minute, half, value, quality, seq)| Reading {
         at_ms: START + minute * MINUTE + half * 30_000,
         value,

@@ -171,7 +171,8 @@ fn review(app: &App, posted: &Posted, device: &View, document: &Map<String, Valu
     let of = |name: &str| document.get(name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
     let command = of("command").unwrap_or_default();
     let label = app.catalogue().list("DEVASK").map_or(command.clone(), |list| list.label(&command).to_owned());
-    let note = app.catalogue().list("DEVASK").and_then(|list| list.codes.iter().find(|code| code.code == command).map(|code| code.note.as_str()));
+    let note =
+        app.catalogue().list("DEVASK").and_then(|list| list.codes.iter().find(|code| code.code == command).map(|code| code.note.as_str()));
     let note = note.filter(|note| !note.is_empty());
     let page = address(&device.id);
     let body = html! {

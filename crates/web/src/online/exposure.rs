@@ -107,6 +107,7 @@ fn whole(device: &Device, day: &Day) -> Markup {
             dd {
                 (number((window.availability() * 1000.0).round() / 10.0)) " %（" (window.present) " / " (window.required) " 个时段）"
                 @if !window.valid { " " span.state-badge.badge-look { "不足 75 %" } }
+                @if day.over_range > 0 { " " span.on-window-over { "超量程 " (day.over_range) " 条未计入，实际可能更高" } }
             }
             dt { "全天均值" } dd { @if let Some(mean) = window.mean { (three(mean)) " " (device.unit) } @else { "没有有效数据" } }
             @if let Some(short) = &day.short { dt { "全天最高 15 分钟均值" } dd { (quarter(device, short)) } }
@@ -129,7 +130,7 @@ fn row(device: &Device, figure: &Figure, title: &str, now_ms: i64) -> Markup {
                 None => { span.muted { @if figure.why.is_empty() { "—" } @else { (figure.why) } } },
             }
         }
-        td.num data-label="最高 15 分钟均值" { 
+        td.num data-label="最高 15 分钟均值" {
             @if let Some(short) = &figure.short { (quarter(device, short)) } @else { span.muted { "—" } }
             @if let Some(peaks) = figure.peaks.as_ref().filter(|peaks| peaks.found.excursions > 0 || !peaks.found.violations.is_empty()) {
                 br; small { "峰接触 " (peaks.found.excursions) " 次" @if !peaks.words().is_empty() { "；" span.on-window-over { "不符合：" (peaks.words()) "（提示）" } } }
