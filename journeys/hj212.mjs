@@ -20,9 +20,9 @@ export function frame(segment) {
 /** A moment as the protocol writes it: China time, 14 digits. */
 export const stamp = (ms) => new Date(ms + 8 * 3600e3).toISOString().replace(/\D/g, '').slice(0, 14);
 
-/** An upload of one value that asks for an answer. */
-export const upload = (mn, password, factor, ms, value) =>
-  frame(`QN=${stamp(ms)}000;ST=22;CN=2011;PW=${password};MN=${mn};Flag=5;CP=&&DataTime=${stamp(ms)};${factor}-Rtd=${value},${factor}-Flag=N&&`);
+/** An upload of one value, with its data flag, that asks for an answer. */
+export const upload = (mn, password, factor, ms, value, flag = 'N') =>
+  frame(`QN=${stamp(ms)}000;ST=22;CN=2011;PW=${password};MN=${mn};Flag=5;CP=&&DataTime=${stamp(ms)};${factor}-Rtd=${value},${factor}-Flag=${flag}&&`);
 
 /** Sends frames, cut where they are not meant to be cut, over one connection; the texts of the answers. */
 export async function send(address, frames) {

@@ -169,3 +169,47 @@ test('RQ-027 the wall follows a device by itself and does not scroll', async () 
   await page.waitForFunction(() => ![...document.querySelectorAll('#wall-tiles li')].some((tile) => tile.textContent.includes('高报')), null, { timeout: 60_000 });
   await page.context().close();
 });
+
+test('RQ-027 values over the range (flag T) are shown as such, and alarm with what they reach at least', async () => {
+  const dust = { name: '粉尘在线监测仪', protocol: 'hj212', channel: 'a34001', crc_mode: 'ansi', hazard: 'D002', dust_kind: 'total', unit: 'mg/m3', interval_s: 60, notice_at: 2, alarm_at: 4 };
+  const short = { ...dust, device_no: `RS${serial}`, range_low: 0, range_high: 1.5 }, long = { ...dust, device_no: `RL${serial}`, range_low: 0, range_high: 10 };
+  const pages = [];
+  for (const device of [short, long]) {
+    const { secret, live } = await register(device);
+    const page = await signedIn(browser, 'city');
+    await open(page, live);
+    await page.evaluate(() => { globalThis.same = true; });
+    const answers = await send(hj212, [[ago(3), 0.5, 'N'], [ago(2), 1.2, 'T'], [ago(1), 1.2, 'T']].map(([at, value, flag]) => upload(device.device_no, secret, 'a34001', at, value, flag)));
+    assert.ok(answers.every((answer) => /CN=9014/.test(answer)));
+    const least = `≥ ${device.range_high}`;
+    await page.waitForFunction((text) => document.getElementById('live-value').textContent.trim() === text, least, { timeout: 20_000 });
+    await page.locator('#live-state', { hasText: '超量程' }).waitFor({ timeout: 20_000 });
+    await page.locator('#live-quality', { hasText: '超量程' }).waitFor();
+    pages.push(page);
+  }
+  const [quiet, loud] = pages;
+  const row = loud.locator('#alarms tbody tr').first();
+  await row.locator('text=超测量上限').waitFor({ timeout: 60_000 });
+  assert.match(await row.textContent(), /警报.*≥ 10/);
+  assert.equal(await quiet.locator('#alarms tbody tr').count(), 0, 'its range ends below every level');
+  for (const [page, name] of [[quiet, 'quiet'], [loud, 'loud']]) {
+    assert.equal(await page.evaluate(() => globalThis.same), true);
+    for (const width of [1440, 390]) {
+      await page.setViewportSize(sized(width));
+      assert.deepEqual(await look(page, `online-over-${name}-${width}`), []);
+    }
+  }
+  for (const path of ['/online/posts', '/online/map?state=over_range', '/online/wall', `/online?q=${short.device_no}`]) {
+    await quiet.setViewportSize(sized(1440));
+    await open(quiet, path);
+    if (path.startsWith('/online/map')) await quiet.locator('[data-drawn]').waitFor();
+    assert.match(await quiet.textContent('main'), /超量程/, path);
+    assert.match(await quiet.textContent('main'), /≥ 1\.5/, path);
+    assert.deepEqual(await look(quiet, `online-over-${path.replace(/\W+/g, '-')}`), [], path);
+  }
+  // The alarm's record says it in words.
+  await Promise.all([loud.waitForURL(/\/records\/alarm\//), row.locator('a').first().click()]);
+  assert.match(await loud.textContent('main'), /超测量上限，实际值不低于 10 mg\/m3/);
+  assert.deepEqual([...quiet.faults, ...loud.faults], []);
+  for (const page of pages) await page.context().close();
+});

@@ -107,8 +107,7 @@ impl Figure {
         }
         let short = Short::of(readings, grid, shift.span, limits);
         let peaks = Peaks::of(readings, grid, shift.span, limits, short.as_ref());
-        let Span { start_ms, end_ms } = shift.span;
-        let over_range = readings.between(start_ms, end_ms).filter(|reading| reading.quality == Quality::OverRange).count();
+        let over_range = over_range(readings, shift.span);
         Self { shift, window, measure, value, limit: limits.shift.limit, short, peaks, over_range, why }
     }
 
@@ -121,6 +120,11 @@ impl Figure {
 
 fn pending(limit: Option<Limit>) -> String {
     limit.map(|limit| format!("另有已公布、实施日期未录入的限值 {}（{}）", limit.value, limit.edition)).unwrap_or_default()
+}
+
+/// Readings over the range of the device in a span.
+pub(super) fn over_range(readings: &Readings, span: Span) -> usize {
+    readings.between(span.start_ms, span.end_ms).filter(|reading| reading.quality == Quality::OverRange).count()
 }
 
 /// The highest quarter of an hour with its limit.

@@ -36,6 +36,8 @@ pub struct Day {
     pub on: Date,
     /// All of it: its mean and how much of it there is.
     pub window: Window,
+    /// Readings over the range of the device, which are left out.
+    pub over_range: usize,
     /// The highest quarter of an hour.
     pub short: Option<Short>,
     /// Its shifts, as the register names them; those that have not begun are left out.
@@ -59,6 +61,7 @@ impl Day {
         Ok(Self {
             on,
             window: span(&readings, &grid, whole, VALID_DAY),
+            over_range: figure::over_range(&readings, whole),
             short: Short::of(&readings, &grid, whole, &limits),
             shifts: shifts
                 .into_iter()

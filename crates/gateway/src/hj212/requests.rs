@@ -215,3 +215,19 @@ fn request_number(at_ms: i64) -> String {
     let digits: String = clock::shown(at_ms * 1000).chars().filter(char::is_ascii_digit).take(14).collect();
     format!("{digits}{:03}", at_ms.rem_euclid(1000))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_may_choose_is_what_the_table_can_write() {
+        let catalogue = Catalogue::embedded();
+        let asks = Asks::parse(&catalogue.rules["device_requests"]).unwrap();
+        let mut table: Vec<&str> = asks.commands().collect();
+        let mut list: Vec<&str> = catalogue.list("DEVASK").unwrap().codes.iter().map(|code| code.code.as_str()).collect();
+        table.sort_unstable();
+        list.sort_unstable();
+        assert_eq!(table, list);
+    }
+}

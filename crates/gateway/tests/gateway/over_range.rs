@@ -11,8 +11,11 @@ use zhijian_records::port::Query;
 
 const MINUTE: i64 = 60_000;
 
-/// Alarms as level, peak, note and whether they have ended, by the device.
-async fn alarms(world: &World) -> Vec<(String, String, Option<f64>, String, bool)> {
+/// An alarm: device, level, peak, note, and whether it has ended.
+type Found = (String, String, Option<f64>, String, bool);
+
+/// Alarms, by the device.
+async fn alarms(world: &World) -> Vec<Found> {
     let rows = world.door.store.query(&Query::everything("alarm", Vec::new())).await.unwrap().rows;
     let mut all: Vec<_> = rows
         .iter()

@@ -13,8 +13,11 @@ fn over(minute: i64, value: f64) -> Reading {
     Reading { quality: Quality::OverRange, ..read(minute, value) }
 }
 
-/// The alarms of these readings, and whether the peak of each is a bound.
-fn alarms(rule: Rule, grid: Grid, readings: &[Reading]) -> Vec<(Option<Level>, f64, bool)> {
+/// An alarm: its level, its peak, and whether that is a bound.
+type Found = (Option<Level>, f64, bool);
+
+/// The alarms of these readings.
+fn alarms(rule: Rule, grid: Grid, readings: &[Reading]) -> Vec<Found> {
     let end = START + 60 * MINUTE;
     let mut watch = Watch::new(grid, rule);
     for reading in readings {
@@ -27,7 +30,7 @@ fn alarms(rule: Rule, grid: Grid, readings: &[Reading]) -> Vec<(Option<Level>, f
 #[test]
 fn rq_027_a_reading_over_the_range_alarms_as_high_as_the_range_or_the_value_reaches() {
     // why, upper end in the register, value sent, expected
-    let rows: [(&str, Option<f64>, f64, &[(Option<Level>, f64, bool)]); 6] = [
+    let rows: [(&str, Option<f64>, f64, &[Found]); 6] = [
         ("nothing registered: what was sent", None, 12.0, &[(Some(Level::Alarm), 12.0, true)]),
         ("the range reaches further than the value that came with the flag", Some(30.0), 0.0, &[(Some(Level::High), 30.0, true)]),
         ("the value is more than the register knows", Some(4.0), 7.0, &[(Some(Level::Notice), 7.0, true)]),

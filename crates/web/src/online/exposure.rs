@@ -107,6 +107,7 @@ fn whole(device: &Device, day: &Day) -> Markup {
             dd {
                 (number((window.availability() * 1000.0).round() / 10.0)) " %（" (window.present) " / " (window.required) " 个时段）"
                 @if !window.valid { " " span.state-badge.badge-look { "不足 75 %" } }
+                @if day.over_range > 0 { " " span.on-window-over { "超量程 " (day.over_range) " 条未计入，实际可能更高" } }
             }
             dt { "全天均值" } dd { @if let Some(mean) = window.mean { (three(mean)) " " (device.unit) } @else { "没有有效数据" } }
             @if let Some(short) = &day.short { dt { "全天最高 15 分钟均值" } dd { (quarter(device, short)) } }

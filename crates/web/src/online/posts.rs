@@ -9,6 +9,7 @@ use crate::session::Signed;
 use crate::{links, posted, words};
 use axum::extract::{RawQuery, State as Shared};
 use maud::{Markup, html};
+use zhijian_telemetry::windows::Quality;
 
 /// The page.
 pub(super) const POSTS: &str = "/online/posts";
@@ -174,7 +175,7 @@ pub(super) fn badge(state: State) -> Markup {
 /// A device's newest value with its unit.
 pub(super) fn value(device: &Seen) -> Markup {
     html! {
-        @if let Some(last) = &device.last { span { (super::value_text(last, device.number("range_high"))) " " small.muted { (device.text("unit")) } } } @else { span.muted { (words::NONE) } }
+        @if let Some(last) = &device.last { span { (super::value_text(last, device.number("range_high"))) " " small.muted { (device.text("unit")) } @if last.reading.quality == Quality::OverRange { " " small { "超量程" } } } } @else { span.muted { (words::NONE) } }
     }
 }
 

@@ -48,6 +48,13 @@ async fn rq_026_a_request_is_looked_over_confirmed_sent_and_its_answer_stands_on
     };
     let wrong = world.form(&officer, &ask, &[("command", "1062")]).await;
     assert!(wrong.text.contains("间隔为空") && !wrong.text.contains("确认下发"), "{}", wrong.text);
+    // What is done on the site is done to the factor of the register; what stops the data says so.
+    let calibrate = world.form(&officer, &ask, &[("command", "3011")]).await.text;
+    assert!(calibrate.contains("因子编码</dt><dd>LA</dd>") && calibrate.contains("确认下发"), "{calibrate}");
+    let silence = world.form(&officer, &ask, &[("command", "2012")]).await.text;
+    assert!(silence.contains("停止后平台收不到监测数据") && silence.contains("确认下发"), "{silence}");
+    let timeouts = world.form(&officer, &ask, &[("command", "1000"), ("timeout_s", "5")]).await.text;
+    assert!(timeouts.contains("重发次数为空") && !timeouts.contains("确认下发"), "{timeouts}");
     let asked = [("command", "1062"), ("interval", "30"), ("purpose", "加密上传")];
     let review = world.form(&officer, &ask, &asked).await;
     assert!(review.text.contains("设置实时数据间隔") && review.text.contains("确认下发"), "{}", review.text);
