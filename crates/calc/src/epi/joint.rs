@@ -181,7 +181,7 @@ mod tests {
     /// Counties by conclusion beside conclusions alone: the small cell of one table is the partner's in the other.
     fn tables(order: bool) -> Joint {
         let mut joint = Joint::default();
-        let mut first = |joint: &mut Joint| {
+        let first = |joint: &mut Joint| {
             let cells = [("a&3", 3), ("a&4", 20), ("b&3", 9), ("b&4", 30)]
                 .map(|(name, n)| joint.number(name, n, true));
             let rows = [("a", 23), ("b", 39)].map(|(name, n)| joint.number(name, n, true));
@@ -192,7 +192,7 @@ mod tests {
             joint.sum(columns[0], vec![cells[0], cells[2]]);
             joint.sum(columns[1], vec![cells[1], cells[3]]);
         };
-        let mut second =
+        let second =
             |joint: &mut Joint| _ = [("3", 12), ("4", 50)].map(|(name, n)| joint.number(name, n, true));
         if order {
             (first(&mut joint), second(&mut joint))

@@ -191,7 +191,7 @@ mod tests {
     use super::*;
     use zhijian_kinds::Catalogue;
 
-    fn line_of<'a>(catalogue: &'a Catalogue, table: &str, key: &str) -> (StatTable, Line) {
+    fn line_of(catalogue: &Catalogue, table: &str, key: &str) -> (StatTable, Line) {
         let (board, panel) = table.split_once('/').unwrap_or(("", table));
         let found = match catalogue.boards.get(board) {
             Some(board) => match board.panel(panel).unwrap().source(board, &catalogue.tables).unwrap() {

@@ -45,7 +45,8 @@ pub async fn apply(
     for year in counting.years(params.year) {
         let mut all = Hidden::default();
         for fact in sources(table, lines) {
-            all.add(&of(app, territory, &fact, year).await?);
+            let held = of(app, territory, &fact, year).await?;
+            all.add(&held);
         }
         decided.insert(year, all);
     }
