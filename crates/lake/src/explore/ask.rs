@@ -59,6 +59,14 @@ pub enum Only {
 }
 
 impl Side {
+    /// The column of the fact from which its key comes.
+    pub(super) fn source(&self, fact: &FactDef) -> Result<String> {
+        match self {
+            Self::Year | Self::Month | Self::Quarter => Ok("event_date".into()),
+            Self::Column(name) | Self::Through { reference: name, .. } => column(fact, name, |_| true),
+        }
+    }
+
     /// Its key as text; empty where there is none.
     pub(super) fn sql(&self, fact: &FactDef, joins: &mut Joins) -> Result<String> {
         Ok(match self {
@@ -90,9 +98,45 @@ impl Sum {
             Self::Most(name) => number(name, "MAX(value)"),
         }
     }
+
+    /// How rows with the same keys are put together first, if that is possible: what each of them gives, the column by which they
+    /// are told apart besides, and how what they gave is put together.
+    pub(super) fn partial(&self, fact: &FactDef) -> Result<Option<Partial>> {
+        let number = |name: &str, each: &str, how| {
+            let value = format!("CAST(f.{} AS DOUBLE PRECISION)", column(fact, name, is_number)?);
+            Ok(Some(Partial { each: each.replace('x', &value), apart: None, how }))
+        };
+        match self {
+            Self::Rows => Ok(Some(Partial { each: String::new(), apart: None, how: "COALESCE(SUM(n), 0)" })),
+            Self::Distinct(name) => {
+                Ok(Some(Partial { each: String::new(), apart: Some(column(fact, name, |_| true)?), how: "COUNT(DISTINCT value)" }))
+            }
+            Self::Total(name) => number(name, ", SUM(x) AS value", "SUM(value)"),
+            Self::Mean(name) => number(name, ", SUM(x) AS value, COUNT(x) AS told", "SUM(value) / NULLIF(SUM(told), 0)"),
+            Self::Median(_) => Ok(None),
+            Self::Least(name) => number(name, ", MIN(x) AS value", "MIN(value)"),
+            Self::Most(name) => number(name, ", MAX(x) AS value", "MAX(value)"),
+        }
+    }
+}
+
+/// Rows with the same keys put together, see [`Sum::partial`].
+#[derive(Debug)]
+pub(super) struct Partial {
+    pub each: String,
+    pub apart: Option<String>,
+    pub how: &'static str,
 }
 
 impl Only {
+    /// The reference through which it looks at another fact, if it does.
+    pub(super) fn through(&self, fact: &FactDef) -> Result<Option<String>> {
+        match self {
+            Self::In(side @ Side::Through { .. }, values) if !values.is_empty() => side.source(fact).map(Some),
+            _ => Ok(None),
+        }
+    }
+
     pub(super) fn sql(&self, fact: &FactDef, joins: &mut Joins) -> Result<String> {
         Ok(match self {
             Self::In(side, values) => {

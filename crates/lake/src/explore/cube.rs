@@ -1,5 +1,7 @@
 //! One exploration: cells, totals and the records behind a cell.
 
+use std::collections::BTreeSet;
+
 use super::ask::{Joins, Only, Side, Sum};
 use crate::error::{LakeError, Result};
 use crate::evaluate::{
@@ -83,15 +85,20 @@ impl Evaluator {
     /// # Errors
     /// An unknown fact or column.
     pub fn cube_sql(&self, cube: &Cube, params: &Params) -> Result<String> {
-        let (base, how) = self.base(cube)?;
         // One grouping where there are no columns: the total of a row would be the row.
         let sets = if cube.columns.is_some() { "(r, c), (r), (c), ()" } else { "(r), ()" };
         let column = if cube.columns.is_some() { "c, GROUPING(c) AS over_columns" } else { "'' AS c, 0 AS over_columns" };
-        Ok(format!(
-            "SELECT r, GROUPING(r) AS over_rows, {column}, CAST({how} AS DOUBLE PRECISION) AS value, COUNT(*) AS records \
-             FROM ({base}) AS base WHERE {} GROUP BY GROUPING SETS ({sets})",
-            allowed(params)
-        ))
+        let outer = |how: &str, records: &str, base: &str, only: &str| {
+            format!(
+                "SELECT r, GROUPING(r) AS over_rows, {column}, CAST({how} AS DOUBLE PRECISION) AS value, {records} AS records \
+                 FROM ({base}) AS base WHERE {only} GROUP BY GROUPING SETS ({sets})"
+            )
+        };
+        if let Some((base, how)) = self.gathered(cube, params)? {
+            return Ok(outer(how, "COALESCE(SUM(n), 0)", &base, "TRUE"));
+        }
+        let (base, how) = self.base(cube)?;
+        Ok(outer(how, "COUNT(*)", &base, &allowed(params)))
     }
 
     /// Records behind the cell with these keys (`None`: all of that side), `limit` from `offset` on.
@@ -119,6 +126,41 @@ impl Evaluator {
             ids.extend(texts(&batch, "record")?);
         }
         Ok(CubeRows { ids, total })
+    }
+
+    /// The rows gathered by the columns from which their keys come, before anything is joined, spelt out or summed over all sides: millions of
+    /// rows become thousands. `None` where the sum needs every row.
+    fn gathered(&self, cube: &Cube, params: &Params) -> Result<Option<(String, &'static str)>> {
+        let facts = self.lake().facts();
+        let fact = known(facts, &cube.fact)?;
+        let Some(partial) = cube.sum.partial(fact)? else { return Ok(None) };
+        let mut joins = Joins::new(facts);
+        let rows = cube.rows.sql(fact, &mut joins)?;
+        let columns = cube.columns.as_ref().map_or(Ok("''".into()), |side| side.sql(fact, &mut joins))?;
+        let (mut sources, mut own, mut joined) =
+            (BTreeSet::from([cube.rows.source(fact)?]), vec![allowed(params)], vec!["TRUE".to_owned()]);
+        if let Some(side) = &cube.columns {
+            sources.insert(side.source(fact)?);
+        }
+        for only in &cube.only {
+            let through = only.through(fact)?;
+            if through.is_some() { &mut joined } else { &mut own }.push(only.sql(fact, &mut joins)?);
+            sources.extend(through);
+        }
+        let sources = sources.into_iter().map(|name| format!("f.{name} AS {name}")).collect::<Vec<_>>();
+        let apart = partial.apart.map(|name| format!("f.{name} AS value"));
+        let names = sources.iter().chain(&apart).cloned().collect::<Vec<_>>().join(", ");
+        let numbers = (1..=sources.len() + usize::from(apart.is_some())).map(|n| n.to_string()).collect::<Vec<_>>().join(", ");
+        let gathered =
+            format!("SELECT {names}, COUNT(*) AS n{} FROM {} AS f WHERE {} GROUP BY {numbers}", partial.each, fact.name, own.join(" AND "));
+        let value = match (apart.is_some(), partial.each.is_empty(), partial.how.contains("told")) {
+            (false, true, _) => "f.n",
+            (_, _, false) => "f.n, f.value",
+            (_, _, true) => "f.n, f.value, f.told",
+        };
+        let base =
+            format!("SELECT {rows} AS r, {columns} AS c, {value} FROM ({gathered}) AS f{} WHERE {}", joins.sql(), joined.join(" AND "));
+        Ok(Some((base, partial.how)))
     }
 
     /// Rows of the fact that the conditions leave, with keys and value, and how values are put together.
