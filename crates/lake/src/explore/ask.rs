@@ -62,7 +62,7 @@ impl Side {
     /// The column of the fact from which its key comes.
     pub(super) fn source(&self, fact: &FactDef) -> Result<String> {
         match self {
-            Self::Year | Self::Month | Self::Quarter => Ok("event_date".into()),
+            Self::Year | Self::Month | Self::Quarter => Ok(super::cube::TIME.into()),
             Self::Column(name) | Self::Through { reference: name, .. } => column(fact, name, |_| true),
         }
     }

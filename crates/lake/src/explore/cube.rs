@@ -12,6 +12,9 @@ use crate::evaluate::{
 };
 use crate::facts::FactDef;
 
+/// The source of sides that are a time; columns are quoted, so none is taken for it.
+pub(super) const TIME: &str = "event_date";
+
 /// A question.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cube {
@@ -147,7 +150,12 @@ impl Evaluator {
             if through.is_some() { &mut joined } else { &mut own }.push(only.sql(fact, &mut joins)?);
             sources.extend(through);
         }
-        let sources = sources.into_iter().map(|name| format!("f.{name} AS {name}")).collect::<Vec<_>>();
+        // No key tells days apart.
+        let monthly =
+            [Some(&cube.rows), cube.columns.as_ref()].into_iter().flatten().any(|side| matches!(side, Side::Month | Side::Quarter));
+        let day = format!("date_trunc('{}', f.event_date) AS event_date", if monthly { "month" } else { "year" });
+        let spelt = |name: String| if name == TIME { day.clone() } else { format!("f.{name} AS {name}") };
+        let sources = sources.into_iter().map(spelt).collect::<Vec<_>>();
         let apart = partial.apart.map(|name| format!("f.{name} AS value"));
         let names = sources.iter().chain(&apart).cloned().collect::<Vec<_>>().join(", ");
         let numbers = (1..=sources.len() + usize::from(apart.is_some())).map(|n| n.to_string()).collect::<Vec<_>>().join(", ");
