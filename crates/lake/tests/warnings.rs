@@ -156,12 +156,12 @@ async fn rq_161_rq_168_a_row_forecast_to_miss_its_target_raises_and_one_on_track
         rows.iter().map(|row| (row["region"].as_str().unwrap().to_owned(), rule.judge(row, thresholds, "2020-10-31"))).collect::<Vec<_>>()
     };
     let (yellow, fine) = (Judged::Level(Level::Yellow), Judged::Fine);
-    let expected = [("130300", yellow), ("130302", yellow), ("130322", fine)].map(|(r, j)| (r.to_owned(), j));
-    assert_eq!(judged(&rows, &rule.defaults()), expected, "{rows:?}");
-    let county = rows.iter().find(|row| row["region"] == "130302").unwrap();
-    assert_eq!((county["projected"].as_f64(), county["goal"].as_f64(), county["months"].as_f64()), (Some(50.0), Some(89.0), Some(10.0)));
-    assert_eq!(county["evidence"], "plan:qinhuangdao/I-02?year=2020&as_of=2020-10-31&region=130302");
-    assert!(county["evidence"].as_str().unwrap().len() <= "plan:".len() + 64, "it fits the record's field");
+    // The plan's level is the city's: without a share no county is held against it.
+    assert_eq!(judged(&rows, &rule.defaults()), [("130300".to_owned(), yellow)], "{rows:?}");
+    let whole = &rows[0];
+    assert_eq!((whole["projected"].as_f64(), whole["goal"].as_f64(), whole["months"].as_f64()), (Some(80.0), Some(89.0), Some(10.0)));
+    assert_eq!(whole["evidence"], "plan:qinhuangdao/I-02?year=2020&as_of=2020-10-31&region=130300");
+    assert!(whole["evidence"].as_str().unwrap().len() <= "plan:".len() + 64, "it fits the record's field");
     // The same forecast as the plan board's.
     let lake = Arc::new(Lake::open(home.path(), &catalogue).unwrap());
     let evaluator = Evaluator::new(lake, Arc::clone(&catalogue));
@@ -179,6 +179,8 @@ async fn rq_161_rq_168_a_row_forecast_to_miss_its_target_raises_and_one_on_track
     lake.refresh(&store).await.unwrap();
     let shared = Rules::new(Arc::new(Evaluator::new(lake, Arc::clone(&catalogue)))).rows(rule, "2020-10-31").await.unwrap();
     let county = shared.iter().find(|row| row["key"] == "qinhuangdao/I-02/130302/2020").unwrap();
+    assert_eq!(county["projected"].as_f64(), Some(50.0));
+    assert!(!shared.iter().any(|row| row["region"] == "130322"), "nothing was shared out to it");
     assert_eq!((county["goal"].as_f64(), rule.judge(county, &rule.defaults(), "2020-10-31")), (Some(45.0), fine), "{county:?}");
     // A region may ask for more than a small miss.
     let mut lenient = rule.defaults();

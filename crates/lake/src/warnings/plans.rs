@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use time::Date;
 use zhijian_kinds::{
-    Plan, Target, dates,
+    Plan, Regions, Target, dates,
     warning::{OfPlans, PLAN_ROW},
 };
 use zhijian_records::warnings::Row;
@@ -19,7 +19,8 @@ use crate::{
 /// Digits of a county's code.
 const COUNTY: usize = 6;
 
-/// A row for every row of a plan that has a forecast on the day: the plan's region, then its counties.
+/// A row for every row of a plan that has a forecast on the day: the plan's region, then the counties to which a level was shared out. A level
+/// of the whole says nothing about a county: one institution in the city is not one in each county.
 pub(super) async fn rows(evaluator: &Evaluator, of: &OfPlans, today: &str) -> Result<Vec<Row>> {
     // On the last day of a year there is nothing left to forecast.
     let Some(last) = dates::parse_iso(today).and_then(|day| open_until(day, day.year(), None)) else { return Ok(Vec::new()) };
@@ -28,12 +29,15 @@ pub(super) async fn rows(evaluator: &Evaluator, of: &OfPlans, today: &str) -> Re
     let asking = Asking { evaluator, shares: &shares, last, until };
     let mut rows = Vec::new();
     for plan in evaluator.catalogue.plans.values().filter(|p| of.plans.is_empty() || of.plans.contains(&p.plan)) {
+        if !recorded(evaluator, &plan.region).await? {
+            continue;
+        }
         for target in &plan.targets {
             let whole = asking.row(plan, target, &plan.region).await?;
             // Where the whole has no forecast, nothing is recorded or nothing is to be reached: the counties need not be asked.
             let counties = of.counties && whole.is_some();
             rows.extend(whole);
-            for county in counties_of(evaluator, plan).filter(|_| counties) {
+            for county in counties_of(evaluator, plan).filter(|county| counties && asking.shared(plan, target, county)) {
                 rows.extend(asking.row(plan, target, county).await?);
             }
         }
@@ -44,6 +48,13 @@ pub(super) async fn rows(evaluator: &Evaluator, of: &OfPlans, today: &str) -> Re
 fn counties_of<'a>(evaluator: &'a Evaluator, plan: &'a Plan) -> impl Iterator<Item = &'a str> {
     let regions = evaluator.catalogue.regions.all().iter();
     regions.filter(|r| r.parent == plan.region && r.code.len() == COUNTY).map(|r| r.code.as_str())
+}
+
+/// Whether the platform knows any employer of a region: the plan of a city that does not use it raises nothing.
+async fn recorded(evaluator: &Evaluator, region: &str) -> Result<bool> {
+    let Some(like) = literal(&json!(format!("{}%", Regions::prefix(region)))) else { return Ok(false) };
+    let sql = format!("SELECT id FROM employer WHERE region LIKE {like} LIMIT 1");
+    Ok(evaluator.lake().query(&sql, None).await?.iter().any(|batch| batch.num_rows() > 0))
 }
 
 /// Levels that were shared out to a year and a place: plan, indicator, region.
@@ -74,6 +85,11 @@ struct Asking<'a> {
 }
 
 impl Asking<'_> {
+    /// Whether a level was shared out to a place.
+    fn shared(&self, plan: &Plan, target: &Target, node: &str) -> bool {
+        self.shares.contains_key(&(plan.plan.clone(), target.indicator.clone(), node.to_owned()))
+    }
+
     /// The level that a place is held against: what was shared out to it for the year, else the plan's next one.
     fn level(&self, plan: &Plan, target: &Target, node: &str) -> Option<(f64, Option<i32>)> {
         let (next, next_year) = plan::goal(target, self.last.year());
