@@ -26,6 +26,19 @@ pub enum Which {
     Missing,
 }
 
+impl Which {
+    /// By its name in addresses.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "numerator" => Some(Self::Numerator),
+            "denominator" => Some(Self::Denominator),
+            "missing" => Some(Self::Missing),
+            _ => None,
+        }
+    }
+}
+
 /// Narrows a list of units. Empty texts do not filter.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

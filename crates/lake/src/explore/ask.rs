@@ -62,7 +62,7 @@ impl Side {
     /// The column of the fact from which its key comes.
     pub(super) fn source(&self, fact: &FactDef) -> Result<String> {
         match self {
-            Self::Year | Self::Month | Self::Quarter => Ok(super::cube::TIME.into()),
+            Self::Year | Self::Month | Self::Quarter => Ok(super::gather::TIME.into()),
             Self::Column(name) | Self::Through { reference: name, .. } => column(fact, name, |_| true),
         }
     }
@@ -85,47 +85,16 @@ impl Side {
 }
 
 impl Sum {
-    /// The value that a row gives, and how values are put together.
-    pub(super) fn sql(&self, fact: &FactDef) -> Result<(String, &'static str)> {
-        let number = |name: &str, how| Ok((format!("CAST(f.{} AS DOUBLE PRECISION)", column(fact, name, is_number)?), how));
+    /// The value that a row gives.
+    pub(super) fn value(&self, fact: &FactDef) -> Result<String> {
         match self {
-            Self::Rows => Ok(("1".into(), "COUNT(value)")),
-            Self::Distinct(name) => Ok((format!("f.{}", column(fact, name, |_| true)?), "COUNT(DISTINCT value)")),
-            Self::Total(name) => number(name, "SUM(value)"),
-            Self::Mean(name) => number(name, "AVG(value)"),
-            Self::Median(name) => number(name, "MEDIAN(value)"),
-            Self::Least(name) => number(name, "MIN(value)"),
-            Self::Most(name) => number(name, "MAX(value)"),
-        }
-    }
-
-    /// How rows with the same keys are put together first, if that is possible: what each of them gives, the column by which they
-    /// are told apart besides, and how what they gave is put together.
-    pub(super) fn partial(&self, fact: &FactDef) -> Result<Option<Partial>> {
-        let number = |name: &str, each: &str, how| {
-            let value = format!("CAST(f.{} AS DOUBLE PRECISION)", column(fact, name, is_number)?);
-            Ok(Some(Partial { each: each.replace('x', &value), apart: None, how }))
-        };
-        match self {
-            Self::Rows => Ok(Some(Partial { each: String::new(), apart: None, how: "COALESCE(SUM(n), 0)" })),
-            Self::Distinct(name) => {
-                Ok(Some(Partial { each: String::new(), apart: Some(column(fact, name, |_| true)?), how: "COUNT(DISTINCT value)" }))
+            Self::Rows => Ok("1".into()),
+            Self::Distinct(name) => Ok(format!("f.{}", column(fact, name, |_| true)?)),
+            Self::Total(name) | Self::Mean(name) | Self::Median(name) | Self::Least(name) | Self::Most(name) => {
+                Ok(format!("CAST(f.{} AS DOUBLE PRECISION)", column(fact, name, is_number)?))
             }
-            Self::Total(name) => number(name, ", SUM(x) AS value", "SUM(value)"),
-            Self::Mean(name) => number(name, ", SUM(x) AS value, COUNT(x) AS told", "SUM(value) / NULLIF(SUM(told), 0)"),
-            Self::Median(_) => Ok(None),
-            Self::Least(name) => number(name, ", MIN(x) AS value", "MIN(value)"),
-            Self::Most(name) => number(name, ", MAX(x) AS value", "MAX(value)"),
         }
     }
-}
-
-/// Rows with the same keys put together, see [`Sum::partial`].
-#[derive(Debug)]
-pub(super) struct Partial {
-    pub each: String,
-    pub apart: Option<String>,
-    pub how: &'static str,
 }
 
 impl Only {

@@ -1,7 +1,5 @@
 //! One exploration: cells, totals and the records behind a cell.
 
-use std::collections::BTreeSet;
-
 use super::ask::{Joins, Only, Side, Sum};
 use crate::error::{LakeError, Result};
 use crate::evaluate::{
@@ -11,9 +9,6 @@ use crate::evaluate::{
     units::whole,
 };
 use crate::facts::FactDef;
-
-/// The source of sides that are a time; columns are quoted, so none is taken for it.
-pub(super) const TIME: &str = "event_date";
 
 /// A question.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,8 +95,7 @@ impl Evaluator {
         if let Some((base, how)) = self.gathered(cube, params)? {
             return Ok(outer(how, "COALESCE(SUM(n), 0)", &base, "TRUE"));
         }
-        let (base, how) = self.base(cube)?;
-        Ok(outer(how, "COUNT(*)", &base, &allowed(params)))
+        Ok(outer("MEDIAN(value)", "COUNT(*)", &self.base(cube)?, &allowed(params)))
     }
 
     /// Records behind the cell with these keys (`None`: all of that side), `limit` from `offset` on.
@@ -119,7 +113,7 @@ impl Evaluator {
         let mut cube = cube.clone();
         let sides = [(Some(cube.rows.clone()), cell.0), (cube.columns.clone(), cell.1)];
         cube.only.extend(sides.into_iter().filter_map(|(side, key)| Some(Only::In(side?, vec![key?.to_owned()]))));
-        let (base, _) = self.base(&cube)?;
+        let base = self.base(&cube)?;
         let from = format!("FROM (SELECT DISTINCT record, event_date FROM ({base}) AS base WHERE {}) AS records", allowed(params));
         let snapshot = self.lake().snapshot();
         let total = self.total(&snapshot, params, &from).await?;
@@ -131,66 +125,25 @@ impl Evaluator {
         Ok(CubeRows { ids, total })
     }
 
-    /// The rows gathered by the columns from which their keys come, before anything is joined, spelt out or summed over all sides: millions of
-    /// rows become thousands. `None` where the sum needs every row.
-    fn gathered(&self, cube: &Cube, params: &Params) -> Result<Option<(String, &'static str)>> {
-        let facts = self.lake().facts();
-        let fact = known(facts, &cube.fact)?;
-        let Some(partial) = cube.sum.partial(fact)? else { return Ok(None) };
-        let mut joins = Joins::new(facts);
-        let rows = cube.rows.sql(fact, &mut joins)?;
-        let columns = cube.columns.as_ref().map_or(Ok("''".into()), |side| side.sql(fact, &mut joins))?;
-        let (mut sources, mut own, mut joined) =
-            (BTreeSet::from([cube.rows.source(fact)?]), vec![allowed(params)], vec!["TRUE".to_owned()]);
-        if let Some(side) = &cube.columns {
-            sources.insert(side.source(fact)?);
-        }
-        for only in &cube.only {
-            let through = only.through(fact)?;
-            if through.is_some() { &mut joined } else { &mut own }.push(only.sql(fact, &mut joins)?);
-            sources.extend(through);
-        }
-        // No key tells days apart.
-        let monthly =
-            [Some(&cube.rows), cube.columns.as_ref()].into_iter().flatten().any(|side| matches!(side, Side::Month | Side::Quarter));
-        let day = format!("date_trunc('{}', f.event_date) AS event_date", if monthly { "month" } else { "year" });
-        let spelt = |name: String| if name == TIME { day.clone() } else { format!("f.{name} AS {name}") };
-        let sources = sources.into_iter().map(spelt).collect::<Vec<_>>();
-        let apart = partial.apart.map(|name| format!("f.{name} AS value"));
-        let names = sources.iter().chain(&apart).cloned().collect::<Vec<_>>().join(", ");
-        let numbers = (1..=sources.len() + usize::from(apart.is_some())).map(|n| n.to_string()).collect::<Vec<_>>().join(", ");
-        let gathered =
-            format!("SELECT {names}, COUNT(*) AS n{} FROM {} AS f WHERE {} GROUP BY {numbers}", partial.each, fact.name, own.join(" AND "));
-        let value = match (apart.is_some(), partial.each.is_empty(), partial.how.contains("told")) {
-            (false, true, _) => "f.n",
-            (_, _, false) => "f.n, f.value",
-            (_, _, true) => "f.n, f.value, f.told",
-        };
-        let base =
-            format!("SELECT {rows} AS r, {columns} AS c, {value} FROM ({gathered}) AS f{} WHERE {}", joins.sql(), joined.join(" AND "));
-        Ok(Some((base, partial.how)))
-    }
-
-    /// Rows of the fact that the conditions leave, with keys and value, and how values are put together.
-    fn base(&self, cube: &Cube) -> Result<(String, &'static str)> {
+    /// Rows of the fact that the conditions leave, with keys and value.
+    fn base(&self, cube: &Cube) -> Result<String> {
         let facts = self.lake().facts();
         let fact = known(facts, &cube.fact)?;
         let mut joins = Joins::new(facts);
         let rows = cube.rows.sql(fact, &mut joins)?;
         let columns = cube.columns.as_ref().map_or(Ok("''".into()), |side| side.sql(fact, &mut joins))?;
-        let (value, how) = cube.sum.sql(fact)?;
+        let value = cube.sum.value(fact)?;
         let only = cube.only.iter().map(|only| only.sql(fact, &mut joins)).collect::<Result<Vec<_>>>()?;
         let only = if only.is_empty() { "TRUE".to_owned() } else { only.join(" AND ") };
-        let base = format!(
+        Ok(format!(
             "SELECT f.id AS record, f.region, f.town, f.owner, f.event_date, {rows} AS r, {columns} AS c, {value} AS value \
              FROM {} AS f{} WHERE {only}",
             fact.name,
             joins.sql()
-        );
-        Ok((base, how))
+        ))
     }
 }
 
-fn known<'a>(facts: &'a [FactDef], name: &str) -> Result<&'a FactDef> {
+pub(super) fn known<'a>(facts: &'a [FactDef], name: &str) -> Result<&'a FactDef> {
     facts.iter().find(|f| f.name == name).ok_or_else(|| LakeError::MissingColumn(name.to_owned()))
 }

@@ -5,6 +5,7 @@
 
 mod ask;
 mod cube;
+mod gather;
 mod sql;
 
 pub use ask::{Only, Side, Sum};

@@ -8,11 +8,11 @@ use super::problem::{Answer, Failure};
 use crate::app::App;
 use crate::board::asked::Asked;
 use crate::board::place::{self, Territory};
-use crate::board::{export, figures, parts};
+use crate::board::{export, parts};
 use crate::boards::fill::{Asking, Filled, value};
 use crate::boards::links::{self, Link, Target};
 use crate::boards::units::List;
-use crate::boards::{self, filters, sheet, unit_page, units};
+use crate::boards::{self, sheet, unit_page, units};
 use crate::links::query;
 use crate::tables::grid::{Cell, Row};
 use axum::Json;
@@ -103,25 +103,12 @@ fn asked(given: &Given) -> Asked {
     Asked::of(names.into_iter().map(|name| (name.to_owned(), given.text(name).to_owned())))
 }
 
-async fn asking<'a>(
-    app: &'a App,
-    client: &'a Client,
-    territory: &'a Territory<'a>,
-    board: &'a Board,
-    asked: &'a Asked,
-) -> Answer<Asking<'a>> {
-    let node = territory.choose(None, asked.text("region"))?;
-    let when = asked.when(figures::newest_year(app).await?)?;
-    let narrow = filters::narrow(app, board, asked)?;
-    Ok(Asking { app, caller: &client.caller, territory, board, node, when, narrow, asked })
-}
-
 /// `GET /boards/{board}`: a panel that cannot be evaluated says so; the others stand.
 pub async fn read(client: Client, State(app): State<App>, Path(name): Path<String>, given: Given) -> Answer<Json<Value>> {
     let board = boards::board(&app, &name)?;
     let territory = Territory::of(&app, &client.caller)?;
     let asked = asked(&given);
-    let asking = asking(&app, &client, &territory, board, &asked).await?;
+    let asking = Asking::of(&app, &client.caller, &territory, board, &asked).await?;
     let filled = futures::future::join_all(board.panels.iter().map(|panel| asking.fill(panel))).await;
     let mut answer = stand(&asking);
     answer["panels"] = board.panels.iter().zip(&filled).map(|(panel, filled)| told(&asking, panel, filled)).collect();
@@ -134,7 +121,7 @@ pub async fn panel(client: Client, State(app): State<App>, Path((name, panel)): 
     let panel = board.panel(&panel).ok_or_else(|| Failure::not_found("看板没有这个面板"))?;
     let territory = Territory::of(&app, &client.caller)?;
     let asked = asked(&given);
-    let asking = asking(&app, &client, &territory, board, &asked).await?;
+    let asking = Asking::of(&app, &client.caller, &territory, board, &asked).await?;
     let filled = asking.fill(panel).await?;
     let format = given.text("format");
     if matches!(format, "csv" | "xlsx") {
@@ -268,7 +255,7 @@ pub async fn behind(
     let panel = board.panel(&panel).ok_or_else(|| Failure::not_found("看板没有这个面板"))?;
     let territory = Territory::of(&app, &client.caller)?;
     let asked = asked(&given);
-    let asking = asking(&app, &client, &territory, board, &asked).await?;
+    let asking = Asking::of(&app, &client.caller, &territory, board, &asked).await?;
     let cell = unit_page::cell(&asking, panel)?;
     let list = List { table: &cell.table, line: &cell.line, params: &cell.params, cell: &cell.cell, which: which(&given) };
     let mut answer = stand(&asking);
@@ -278,11 +265,7 @@ pub async fn behind(
 
 /// Which units are asked for: those that count, unless said otherwise.
 pub fn which(given: &Given) -> Which {
-    match given.text("which") {
-        "denominator" => Which::Denominator,
-        "missing" => Which::Missing,
-        _ => Which::Numerator,
-    }
+    Which::named(given.text("which")).unwrap_or(Which::Numerator)
 }
 
 /// A part of a list of units, for those who may read the records whole.

@@ -176,11 +176,7 @@ pub async fn breakdown(client: Client, State(app): State<App>, Path(code): Path<
 pub async fn units(client: Client, State(app): State<App>, Path(code): Path<String>, given: Given) -> Answer<Response> {
     let territory = Territory::of(&app, &client.caller)?;
     let question = question(&app, &territory, &code, &given)?;
-    let which = match given.text("which") {
-        "numerator" => Which::Numerator,
-        "denominator" => Which::Denominator,
-        _ => Which::Missing,
-    };
+    let which = Which::named(given.text("which")).unwrap_or(Which::Missing);
     let format = given.text("format");
     let exported = matches!(format, "csv" | "xlsx");
     let offset: u64 = given.number("cursor").unwrap_or_default();

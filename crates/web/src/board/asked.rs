@@ -86,11 +86,7 @@ impl Asked {
     /// The list asked for.
     #[must_use]
     pub fn which(&self) -> Which {
-        match self.text("which") {
-            "numerator" => Which::Numerator,
-            "denominator" => Which::Denominator,
-            _ => Which::Missing,
-        }
+        Which::named(self.text("which")).unwrap_or(Which::Missing)
     }
 
     /// How the list is narrowed.

@@ -1,9 +1,11 @@
 //! A panel filled: rows by columns, whatever it comes from.
 
+use super::filters;
 use super::links::Link;
+use crate::PageError;
 use crate::app::App;
 use crate::board::asked::Asked;
-use crate::board::figures::{Question, When};
+use crate::board::figures::{self, Question, When};
 use crate::board::place::Territory;
 use crate::maps::plan_of;
 use crate::tables::axes::{Key, key};
@@ -52,7 +54,24 @@ pub struct Filled {
     pub narrowed: bool,
 }
 
-impl Asking<'_> {
+impl<'a> Asking<'a> {
+    /// What a query asks of a board.
+    ///
+    /// # Errors
+    /// A place that the caller does not see, a year, a day or a code that is none; the lake failed.
+    pub async fn of(
+        app: &'a App,
+        caller: &'a Caller,
+        territory: &'a Territory<'a>,
+        board: &'a Board,
+        asked: &'a Asked,
+    ) -> Result<Self, PageError> {
+        let node = territory.choose(None, asked.text("region"))?;
+        let when = asked.when(figures::newest_year(app).await?)?;
+        let narrow = filters::narrow(app, board, asked)?;
+        Ok(Self { app, caller, territory, board, node, when, narrow, asked })
+    }
+
     /// The question of a table's query.
     #[must_use]
     pub fn params(&self, narrowed: bool) -> Params {

@@ -4,8 +4,8 @@ use super::fill::{Asking, Filled};
 use super::{PAGE, TITLE, chart, filters, style, table, tiles};
 use crate::app::App;
 use crate::board::asked::Asked;
+use crate::board::parts;
 use crate::board::place::Territory;
-use crate::board::{figures, parts};
 use crate::{Frame, PageError, Signed, layout, words};
 use axum::extract::{Path, State};
 use maud::{Markup, html};
@@ -20,10 +20,7 @@ const REFRESH: u32 = 120;
 pub async fn page(signed: Signed, State(app): State<App>, Path(name): Path<String>, asked: Asked) -> Result<Markup, PageError> {
     let board = super::board(&app, &name)?;
     let territory = Territory::of(&app, &signed.caller)?;
-    let node = territory.choose(None, asked.text("region"))?;
-    let when = asked.when(figures::newest_year(&app).await?)?;
-    let narrow = filters::narrow(&app, board, &asked)?;
-    let asking = Asking { app: &app, caller: &signed.caller, territory: &territory, board, node, when, narrow, asked: &asked };
+    let asking = Asking::of(&app, &signed.caller, &territory, board, &asked).await?;
     let filled = futures::future::join_all(board.panels.iter().map(|panel| asking.fill(panel))).await;
     let screen = asked.text("screen") == "1";
     let path = format!("{PAGE}/{name}");
@@ -44,12 +41,12 @@ pub async fn page(signed: Signed, State(app): State<App>, Path(name): Path<Strin
         (style())
         @if !screen {
             p.table-help { (board.help) }
-            (filters::form(&app, board, &path, &asked, when))
+            (filters::form(&app, board, &path, &asked, asking.when))
             (parts::tree(&territory, &path, &asked, &asking.node, &territory.home))
         }
         div #board-body hx-get=[again.as_deref()] hx-trigger=[again.as_ref().map(|_| format!("every {REFRESH}s"))] hx-select="#board-body" hx-swap="outerHTML" {
             (stand(&asking))
-            (crate::maps::not_begun(&app, when.year))
+            (crate::maps::not_begun(&app, asking.when.year))
             @if nothing { p.notice.notice-info { "所选年度、区划和筛选条件下没有任何数据。" @if !asking.narrow.is_empty() { a href=(asked.here(&path, &[("industry", ""), ("size", "")])) { "清除筛选" } "，" } "或换一个年度、上一级区划。" } }
             div.panels {
                 @for (panel, filled) in board.panels.iter().zip(&filled) { (section(&asking, panel, filled)) }

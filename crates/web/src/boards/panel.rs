@@ -5,7 +5,7 @@ use super::{PAGE, TITLE, filters, page, sheet, style, table};
 use crate::app::App;
 use crate::board::asked::Asked;
 use crate::board::place::Territory;
-use crate::board::{Refusal, export, figures, parts};
+use crate::board::{Refusal, export, parts};
 use crate::{Frame, PageError, Signed, layout, words};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -23,14 +23,11 @@ pub async fn page(
     let board = super::board(&app, &name)?;
     let panel = board.panel(&panel).ok_or(Refusal::NotFound("看板没有这个面板"))?;
     let territory = Territory::of(&app, &signed.caller)?;
-    let node = territory.choose(None, asked.text("region"))?;
-    let when = asked.when(figures::newest_year(&app).await?)?;
-    let narrow = filters::narrow(&app, board, &asked)?;
-    let asking = Asking { app: &app, caller: &signed.caller, territory: &territory, board, node, when, narrow, asked: &asked };
+    let asking = Asking::of(&app, &signed.caller, &territory, board, &asked).await?;
     let filled = asking.fill(panel).await.map_err(PageError::failed("计算面板"))?;
     let format = asked.text("format");
     if matches!(format, "csv" | "xlsx") {
-        let note = format!("看板 {name}/{} {} {} {format}", panel.panel, when.year, asking.node);
+        let note = format!("看板 {name}/{} {} {} {format}", panel.panel, asking.when.year, asking.node);
         app.door.note(&signed.caller, Action::Export, "board", "", &note, "web").await?;
         return export::file(&sheet::of(&asking, panel, &filled), format);
     }
@@ -49,10 +46,10 @@ pub async fn page(
     let body = html! {
         (style())
         @if !panel.help.is_empty() { p.table-help { (panel.help) } }
-        (filters::form(&app, board, &path, &asked, when))
+        (filters::form(&app, board, &path, &asked, asking.when))
         (parts::tree(&territory, &path, &asked, &asking.node, &territory.home))
         (page::stand(&asking))
-        (crate::maps::not_begun(&app, when.year))
+        (crate::maps::not_begun(&app, asking.when.year))
         (page::remark(&asking, &filled))
         section.card { (page::picture(&asking, panel, &filled, "panel-data")) @if panel.chart != Chart::Number { (table::table(&asking, panel, &filled)) } }
         (definition(&asking, panel, &filled))

@@ -2,11 +2,10 @@
 
 use super::fill::Asking;
 use super::units::{self, Behind};
-use super::{PAGE, TITLE, filters};
+use super::{PAGE, TITLE};
 use crate::app::App;
 use crate::board::Refusal;
 use crate::board::asked::Asked;
-use crate::board::figures;
 use crate::board::place::Territory;
 use crate::{PageError, Signed};
 use axum::extract::{Path, State};
@@ -77,10 +76,7 @@ pub async fn page(
     let board = super::board(&app, &name)?;
     let panel = board.panel(&panel).ok_or(Refusal::NotFound("看板没有这个面板"))?;
     let territory = Territory::of(&app, &signed.caller)?;
-    let node = territory.choose(None, asked.text("region"))?;
-    let when = asked.when(figures::newest_year(&app).await?)?;
-    let narrow = filters::narrow(&app, board, &asked)?;
-    let asking = Asking { app: &app, caller: &signed.caller, territory: &territory, board, node, when, narrow, asked: &asked };
+    let asking = Asking::of(&app, &signed.caller, &territory, board, &asked).await?;
     let Cell { table, line, params, cell, about } = cell(&asking, panel)?;
     let back = [("row", ""), ("column", ""), ("which", ""), ("page", ""), ("format", "")];
     let behind = Behind {

@@ -131,11 +131,7 @@ fn closed(behind: &Behind<'_>, kind: &Kind) -> Response {
 
 /// The units asked for: those that count, unless said otherwise.
 fn which(asked: &Asked) -> Which {
-    match asked.text("which") {
-        "denominator" => Which::Denominator,
-        "missing" => Which::Missing,
-        _ => Which::Numerator,
-    }
+    Which::named(asked.text("which")).unwrap_or(Which::Numerator)
 }
 
 fn body(behind: &Behind<'_>, kind: &Kind, found: &BehindPage) -> Markup {
