@@ -44,10 +44,13 @@
     };
   }
 
-  /** A line needs no zero below it: rates that lie close together would look like one flat line. */
-  const low = (data) => {
+  /** A line of rates needs no zero below it: those that lie close together would look flat. Marks stand at whole steps, with the goal in sight. */
+  const close = (data) => {
     const told = data.series.flatMap((series) => series.values).concat(data.goal).filter((value) => typeof value === "number");
-    return data.percent && told.length ? Math.max(0, Math.floor((Math.min(...told) - 5) / 10) * 10) : 0;
+    if (!data.percent || !told.length) return { min: 0 };
+    const least = Math.min(...told), most = Math.max(...told), span = most - least;
+    const interval = span > 40 ? 20 : span > 15 ? 10 : span > 6 ? 5 : 2;
+    return { interval, min: Math.max(0, Math.floor((least - interval / 2) / interval) * interval), max: Math.max(interval, Math.min(most > 100 ? Infinity : 100, Math.ceil((most + interval / 4) / interval) * interval)) };
   };
 
   function upright(data, bars) {
@@ -55,7 +58,7 @@
     return {
       grid: Object.assign(grid(several), { right: data.goal === null ? 20 : 72, top: several ? 42 : 30 }), legend: legend(data), tooltip,
       xAxis: Object.assign({ type: "category", data: data.labels }, axis, { splitLine: { show: false } }),
-      yAxis: Object.assign({ type: "value", min: bars ? 0 : low(data), minInterval: data.percent ? 0 : 1 }, axis, { axisLabel: units(data) }),
+      yAxis: Object.assign({ type: "value", minInterval: data.percent ? 0 : 1 }, bars ? { min: 0 } : close(data), axis, { axisLabel: units(data) }),
       series: data.series.map((series, at) => ({
         name: several ? series.name : "", type: bars ? "bar" : "line", stack: bars ? "all" : undefined, data: points(series), barMaxWidth: 34,
         symbol: ["circle", "rect", "triangle", "diamond", "roundRect", "pin"][at % 6], symbolSize: 9, lineStyle: { width: 2.5, type: ["solid", "dashed", "dotted"][at % 3] },

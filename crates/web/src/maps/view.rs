@@ -126,7 +126,7 @@ fn map_and_table(view: &View<'_>, filled: &Filled, marks: Option<&Value>) -> Mar
                 @if let Some(marks) = marks {
                     p.board-small.muted {
                         @if marks["total"] == 0 { "本区划没有填写经纬度的" (marks["title"].as_str().unwrap_or_default()) "，图上不显示点位。" }
-                        @else { "图上圆点为" (marks["title"].as_str().unwrap_or_default()) "，有经纬度的共 " (marks["total"].as_u64().unwrap_or_default()) " 个；相近的合为一点，放大后散开。" }
+                        @else { "图上圆点为" (marks["title"].as_str().unwrap_or_default()) "，有经纬度的共 " (grouped(marks["total"].as_f64().unwrap_or_default())) " 个；相近的合为一点，放大后散开。" }
                         (misplaced(view, marks))
                     }
                 }
