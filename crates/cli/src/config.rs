@@ -134,7 +134,7 @@ impl Config {
     /// # Errors
     /// Unknown key, wrong type, unreadable file.
     pub fn load() -> Result<Self> {
-        let home = std::env::var_os("ZHIJIAN_HOME").map_or_else(|| PathBuf::from("data"), PathBuf::from);
+        let home = std::env::var_os("ZHIJIAN_HOME").filter(|home| !home.is_empty()).map_or_else(|| PathBuf::from("data"), PathBuf::from);
         let known = [
             "home",
             "database_url",
