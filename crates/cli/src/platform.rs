@@ -71,7 +71,7 @@ impl Platform {
         tokio::spawn(Arc::clone(&keys).keep_following());
         let archive = Arc::new(zhijian_lake::readings::Archive::open(&config.home)?);
         let lake = Arc::new(Lake::open(&config.home, &catalogue)?.with_readings(Arc::clone(&archive)));
-        let evaluator = Arc::new(Evaluator::new(Arc::clone(&lake), Arc::clone(&catalogue)));
+        let evaluator = Arc::new(Evaluator::new(Arc::clone(&lake), Arc::clone(&catalogue)).with_clock(Arc::new(SystemClock)));
         let door = Door { store, catalogue, vault: Arc::clone(&keys.vault), clock: Arc::new(SystemClock) };
         Ok(Self { config, door, keys, lake, archive, evaluator })
     }

@@ -1,6 +1,7 @@
 //! The lake of one deployment: opened once, shared by everybody who asks.
 
 use std::{
+    hash::{DefaultHasher, Hash as _, Hasher as _},
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
 };
@@ -99,6 +100,20 @@ impl Lake {
     #[must_use]
     pub fn stand(&self) -> Instant {
         self.snapshot().stand()
+    }
+
+    /// The state of what a query reads, facts and readings, as one number: as long as it is the same, so is the answer.
+    pub(crate) fn state_of(&self, snapshot: &Snapshot, sql: &str) -> u64 {
+        let facts = snapshot.state_of(sql);
+        let Some(archive) = self.readings.as_ref().filter(|_| sql.contains(readings::FACT)) else { return facts };
+        let mut hasher = DefaultHasher::new();
+        facts.hash(&mut hasher);
+        match archive.reload() {
+            Ok(catalog) => catalog.pieces().for_each(|piece| (&piece.file, piece.rows, piece.bytes).hash(&mut hasher)),
+            // The query itself will say what is wrong.
+            Err(_) => snapshot.generation().hash(&mut hasher),
+        }
+        hasher.finish()
     }
 
     pub(crate) fn install(&self, manifest: Manifest) -> Arc<Snapshot> {

@@ -7,6 +7,7 @@
 use std::{
     collections::BTreeMap,
     fs,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
     io::{Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
@@ -85,6 +86,18 @@ pub struct Table {
     pub fingerprint: String,
     /// Its file.
     pub piece: Piece,
+}
+
+impl Fact {
+    /// What the fact is made of, as one number. Files are never changed, so the same files hold the same rows.
+    pub(crate) fn state(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.fingerprint.hash(&mut hasher);
+        for piece in self.parts.values().flat_map(|part| part.open.iter().chain(&part.past)) {
+            (&piece.file, piece.rows, piece.bytes).hash(&mut hasher);
+        }
+        hasher.finish()
+    }
 }
 
 /// Folder of a partition below its fact's folder.

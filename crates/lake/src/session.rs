@@ -1,7 +1,8 @@
 //! Queries over one state of the lake.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
+    hash::{DefaultHasher, Hash as _, Hasher as _},
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
@@ -33,6 +34,8 @@ pub struct Snapshot {
     pub(crate) manifest: Manifest,
     root: PathBuf,
     files: HashMap<String, Arc<DataFile>>,
+    /// What each fact is made of, as one number: the same files, the same number.
+    states: HashMap<String, u64>,
     /// Sessions by the moment they show; `None` is now.
     sessions: Mutex<HashMap<Option<Instant>, SessionContext>>,
 }
@@ -74,7 +77,19 @@ impl Snapshot {
             let file = known.unwrap_or_else(|| Arc::new(new()));
             files.insert(piece.file.clone(), file);
         }
-        Self { manifest, root: root.to_path_buf(), files, sessions: Mutex::default() }
+        let states = manifest.facts.iter().map(|(name, fact)| (name.clone(), fact.state())).collect();
+        Self { manifest, root: root.to_path_buf(), files, states, sessions: Mutex::default() }
+    }
+
+    /// The state of the facts that a query reads, as one number. A fact counts when its name stands in the text as a word: one too many only
+    /// makes an answer be worked out again.
+    pub(crate) fn state_of(&self, sql: &str) -> u64 {
+        let words: BTreeSet<&str> = sql.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+        let mut hasher = DefaultHasher::new();
+        for (word, state) in words.into_iter().filter_map(|word| Some((word, self.states.get(&word.to_ascii_lowercase())?))) {
+            (word, state).hash(&mut hasher);
+        }
+        hasher.finish()
     }
 
     /// Marks the files that `next` no longer names: they go with their last reader.
@@ -227,4 +242,33 @@ fn in_memory(table: &TextTable) -> Result<Arc<MemTable>> {
         rows = rows.with_constraints(Constraints::new_unverified(vec![Constraint::PrimaryKey(vec![code])]));
     }
     Ok(Arc::new(rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn snapshot(exams: &str) -> Snapshot {
+        let part = |file: &str| Part { open: Some(Piece { file: file.into(), rows: 1, bytes: 1 }), ..Part::default() };
+        let fact = |file: &str| manifest::Fact { parts: [("none".to_owned(), part(file))].into(), ..manifest::Fact::default() };
+        let facts =
+            [("exam".to_owned(), fact(exams)), ("exam_hazard".to_owned(), fact("hazard")), ("employer".to_owned(), fact("employer"))];
+        Snapshot::of(Path::new(""), Manifest { facts: facts.into(), ..Manifest::default() }, None)
+    }
+
+    #[test]
+    fn the_state_of_a_query_is_that_of_the_facts_it_names() {
+        let (before, after) = (snapshot("one"), snapshot("two"));
+        for (sql, same) in [
+            ("SELECT COUNT(*) FROM employer", true),
+            ("SELECT COUNT(*) FROM exam_hazard", true),
+            ("SELECT COUNT(*) FROM exam", false),
+            ("SELECT COUNT(*) FROM \"exam\"", false),
+            ("SELECT COUNT(*) FROM Employer JOIN EXAM ON TRUE", false),
+            ("SELECT 1", true),
+        ] {
+            assert_eq!(before.state_of(sql) == after.state_of(sql), same, "{sql}");
+        }
+        assert_ne!(before.state_of("SELECT 1 FROM exam"), before.state_of("SELECT 1 FROM employer"));
+    }
 }

@@ -34,7 +34,7 @@ use crate::{
     small::{Room, SmallFile},
 };
 
-/// Rows that an operator gets at once from memory.
+/// Rows that an operator gets at once from memory, or up to a file's more.
 const BATCH: usize = 8_192;
 
 /// Files of one table.
@@ -122,11 +122,7 @@ impl FileTable {
     /// The batches of many files as few larger ones, so many files to a worker.
     fn memory_plan(&self, batches: &[RecordBatch], share: usize, columns: &[usize]) -> DfResult<Arc<dyn ExecutionPlan>> {
         let schema = Arc::new(self.schema.project(columns)?);
-        let parts = batches.chunks(share.max(1)).map(|part| {
-            let whole = concat_batches(&schema, part)?;
-            Ok((0..whole.num_rows()).step_by(BATCH).map(|at| whole.slice(at, BATCH.min(whole.num_rows() - at))).collect())
-        });
-        let parts = parts.collect::<DfResult<Vec<Vec<RecordBatch>>>>()?;
+        let parts = batches.chunks(share.max(1)).map(|part| larger(&schema, part)).collect::<DfResult<Vec<Vec<RecordBatch>>>>()?;
         Ok(MemorySourceConfig::try_new_exec(&parts, schema, None)?)
     }
 
@@ -137,6 +133,20 @@ impl FileTable {
         };
         Ok(Arc::new(EmptyExec::new(schema)))
     }
+}
+
+/// Neighbours put together until they are a batch. Whole ones only: a slice of texts counts all bytes of what it was cut from, and joins are
+/// planned by these sizes.
+fn larger(schema: &SchemaRef, batches: &[RecordBatch]) -> DfResult<Vec<RecordBatch>> {
+    let (mut found, mut from, mut rows) = (Vec::new(), 0, 0);
+    for (at, batch) in batches.iter().enumerate() {
+        rows += batch.num_rows();
+        if rows >= BATCH || at + 1 == batches.len() {
+            found.push(concat_batches(schema, &batches[from..=at])?);
+            (from, rows) = (at + 1, 0);
+        }
+    }
+    Ok(found)
 }
 
 /// Files dealt out to the workers, each to whoever has least.

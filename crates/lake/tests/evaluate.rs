@@ -4,13 +4,16 @@
 
 mod common;
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use common::{MemoryStore, golden, stored};
 use serde_json::json;
-use zhijian_kinds::{Catalogue, Plan};
+use zhijian_kinds::{Catalogue, Plan, dates};
 use zhijian_lake::{Dimension, Evaluator, Lake, Params, PlanRow, Status, UnitFilter, Which};
-use zhijian_records::port::Scope;
+use zhijian_records::{
+    clock::{Clock, FixedClock, start_of},
+    port::Scope,
+};
 
 struct World {
     _home: tempfile::TempDir,
@@ -152,6 +155,30 @@ targets:
   - {seq: 8, indicator: I-19, name: 防治机构, direction: up, unit: milestone, test: state, baseline_2020: 已设立, target_2023: 持续提升, target_2025: 持续提升}
   - {seq: 10, indicator: I-12, name: 培训率, direction: at_least, unit: percent, test: all_ge, target_2025: 95}
 ";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_year_stands_at_the_day_on_which_it_is_asked_for() {
+    let World { _home, evaluator, catalogue, .. } = world().await;
+    let today = Arc::new(FixedClock(start_of("2020-03-31").unwrap().into()));
+    let evaluator = evaluator.with_clock(Arc::clone(&today) as Arc<dyn Clock>);
+    let day = |text: &str| dates::parse_iso(text).unwrap();
+    let rows = [
+        ("the running year", 2020, None, "2020-03-31"),
+        ("a day that is asked for holds", 2020, Some("2020-12-31"), "2020-12-31"),
+        ("a year that is over", 2019, None, "2019-12-31"),
+        ("a day after its year does not move it", 2019, Some("2020-03-31"), "2019-12-31"),
+        ("a year that has not begun", 2021, None, "2021-12-31"),
+    ];
+    for (why, year, as_of, expected) in rows {
+        assert_eq!(evaluator.cut(year, as_of.map(day)), day(expected), "{why}");
+    }
+    let answer = evaluator.indicator(&catalogue.indicators["I-02"], &Params::new("130300", 2020)).await.unwrap();
+    assert!(answer.notes.iter().any(|note| note == "截止：2020-03-31 24:00"), "{:?}", answer.notes);
+    let before = answer.numerator;
+    today.0.store(start_of("2020-05-02").unwrap(), Ordering::SeqCst);
+    let later = evaluator.indicator(&catalogue.indicators["I-02"], &Params::new("130300", 2020)).await.unwrap().numerator;
+    assert_eq!((before, later), (Some(0.0), Some(2.0)), "declared on 1 May; the answer of another day is not kept for it");
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_gives_every_row_in_order_with_its_status() {

@@ -7,6 +7,7 @@ mod common;
 use std::sync::Arc;
 
 use common::golden;
+use datafusion::arrow::{array::AsArray as _, datatypes::Int64Type};
 use zhijian_kinds::Catalogue;
 use zhijian_lake::{Evaluator, Lake, Params, UnitFilter, Which};
 
@@ -64,6 +65,22 @@ async fn an_empty_lake_answers_every_indicator() {
             .units(def, &params, Which::Missing, &UnitFilter::default(), 0, 10)
             .await
             .unwrap_or_else(|e| panic!("{}: {}", def.code, golden::chain(&e)));
+    }
+}
+
+/// I-13 lays the editions of the examination cycles that hold in a year side by side, three of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_year_has_no_more_editions_of_examination_cycles_than_i_13_takes() {
+    let home = tempfile::tempdir().unwrap();
+    let lake = Lake::open(home.path(), &Catalogue::embedded()).unwrap();
+    for year in 2014..=2035 {
+        let sql = format!(
+            "SELECT COUNT(DISTINCT edition) AS editions FROM rule_exam_cycles WHERE scope = 'exam' \
+             AND (valid_from IS NULL OR valid_from <= '{year}-12-31') AND (valid_to IS NULL OR valid_to >= '{year}-01-01')"
+        );
+        let found = lake.query(&sql, None).await.unwrap();
+        let editions = found[0].column(0).as_primitive::<Int64Type>().value(0);
+        assert!((1..=3).contains(&editions), "{year}: {editions}");
     }
 }
 

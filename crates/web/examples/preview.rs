@@ -36,7 +36,7 @@ async fn main() -> Result<(), Failure> {
     let catalogue = Catalogue::embedded();
     let store = zhijian_store::open(&format!("sqlite://{}/preview.sqlite", home.display()), &tables(&catalogue)).await?;
     let lake = Arc::new(Lake::open(&home, &catalogue)?);
-    let evaluator = Arc::new(Evaluator::new(Arc::clone(&lake), Arc::clone(&catalogue)));
+    let evaluator = Arc::new(Evaluator::new(Arc::clone(&lake), Arc::clone(&catalogue)).with_clock(Arc::new(SystemClock)));
     let door = Door { store, catalogue, vault: Arc::new(Vault::new(&[(1, vec![7; 32])])?), clock: Arc::new(SystemClock) };
     if door.store.accounts().await?.is_empty() {
         fill(&door).await?;

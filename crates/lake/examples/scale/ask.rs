@@ -11,8 +11,8 @@ use std::{io::BufRead as _, sync::Arc, time::Instant as Clock};
 
 use datafusion::arrow::util::pretty::pretty_format_batches;
 use serde_json::{Value, json};
-use zhijian_kinds::boards::Source;
-use zhijian_kinds::{Board, Catalogue};
+use zhijian_kinds::boards::{By, Source};
+use zhijian_kinds::{Board, Catalogue, Indicator};
 use zhijian_lake::explore::{Cube, Side, Sum};
 use zhijian_lake::{Dimension, Evaluator, Lake, Params};
 use zhijian_records::port::Scope;
@@ -73,20 +73,36 @@ async fn panels(evaluator: &Evaluator, catalogue: &Catalogue, board: &Board) -> 
         match panel.source(board, &catalogue.tables).unwrap() {
             Source::Table(table) => evaluator.counted(&table, params).await.unwrap().len(),
             Source::Indicators => {
-                let planned = catalogue.plans["qinhuangdao"].targets.iter().map(|target| &target.indicator).filter(|_| panel.plan);
+                let planned = catalogue.plans["qinhuangdao"].targets.iter().map(|target| &target.indicator);
+                let codes: Vec<&String> = if panel.plan { planned.collect() } else { panel.indicators.iter().collect() };
                 let mut found = 0;
-                for def in panel.indicators.iter().chain(planned).filter_map(|code| catalogue.indicators.get(code)) {
-                    found += evaluator.indicator(def, params).await.map_or(0, |_| 1);
-                    if panel.by.is_some() && !def.dimensions.is_empty() {
-                        let by = Dimension::named(&def.dimensions[0]).unwrap();
-                        found += evaluator.breakdown(def, params, by).await.unwrap().len();
-                    }
+                for def in codes.into_iter().filter_map(|code| catalogue.indicators.get(code)) {
+                    found += taken_apart(evaluator, def, panel.by).await;
                 }
                 found
             }
         }
     });
     futures::future::join_all(asked).await.into_iter().sum()
+}
+
+/// A figure, or its parts as a panel shows them; the number of sums.
+async fn taken_apart(evaluator: &Evaluator, def: &Indicator, by: Option<By>) -> usize {
+    let params = &Params::new(REGION, YEAR);
+    let by = match by {
+        None => return evaluator.indicator(def, params).await.map_or(0, |_| 1),
+        Some(By::Years) => {
+            let years = (YEAR - 4..=YEAR).map(|year| Params::new(REGION, year));
+            let asked = years.map(|params| async move { evaluator.indicator(def, &params).await.map_or(0, |_| 1) });
+            return futures::future::join_all(asked).await.into_iter().sum();
+        }
+        Some(By::Region) => Dimension::Region,
+        Some(By::Industry) => Dimension::Industry,
+        Some(By::Size) => Dimension::Size,
+        Some(By::Hazard) => Dimension::Hazard,
+        Some(By::Month) => Dimension::Month,
+    };
+    evaluator.breakdown(def, params, by).await.unwrap().len()
 }
 
 /// `FACT ROWS [COLUMNS] [distinct:COLUMN]`; a side is `year`, `month`, a column, or `reference.fact.column`.

@@ -7,7 +7,7 @@ use zhijian_calc::workplace::wilson;
 use zhijian_kinds::{Indicator, indicator::Measure};
 use zhijian_records::port::Instant;
 
-use super::{Evaluator, Params, literal, rows::numbers, scope};
+use super::{Dimension, Evaluator, Params, rows::numbers, scope};
 use crate::{error::Result, session::Snapshot};
 
 /// Confidence of intervals.
@@ -88,6 +88,20 @@ impl Sums {
         }
     }
 
+    /// Both together.
+    pub(super) fn and(self, more: Self) -> Self {
+        let amount = match (self.amount, more.amount) {
+            (None, None) => None,
+            (a, b) => Some(a.unwrap_or_default() + b.unwrap_or_default()),
+        };
+        Self {
+            units: self.units + more.units,
+            numerator: self.numerator + more.numerator,
+            denominator: self.denominator + more.denominator,
+            amount,
+        }
+    }
+
     fn interval(self) -> Option<Interval> {
         let whole = |x: f64| (x >= 0.0 && x.fract() == 0.0 && x < 9e15).then_some(x);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be a whole number")]
@@ -125,7 +139,7 @@ impl Evaluator {
             change: None,
             units: sums.units,
             stand: snapshot.stand(),
-            notes: notes(def, params),
+            notes: self.notes(def, params),
         };
         if sums.units == 0
             && let Some(words) = &def.when_empty
@@ -184,8 +198,29 @@ impl Evaluator {
         Ok(())
     }
 
+    fn notes(&self, def: &Indicator, params: &Params) -> Vec<String> {
+        let mut notes = vec![format!("分子：{}", def.numerator)];
+        if !def.denominator.is_empty() {
+            notes.push(format!("分母：{}", def.denominator));
+        }
+        notes.push(format!("依据：{}", def.basis));
+        notes.push(format!("截止：{} 24:00", self.cut(params.year, params.as_of)));
+        for (name, default) in &def.options {
+            let value = params.options.get(name).unwrap_or(default);
+            let help = def.options_help.get(name).map_or(name.as_str(), String::as_str);
+            notes.push(format!("口径 {name} = {value}：{help}"));
+        }
+        notes
+    }
+
+    /// The sums over all units. They are asked by region where the query has one: whoever shows a figure mostly shows its counties beside it,
+    /// and the two are then one query.
     pub(super) async fn sums(&self, snapshot: &Arc<Snapshot>, def: &Indicator, params: &Params) -> Result<Sums> {
-        let sql = format!("SELECT {} FROM ({}) AS units WHERE {}", totals(def), literal::fill(def, params)?, allowed(params));
+        if def.dimensions.iter().any(|name| name == Dimension::Region.name()) {
+            let leaves = self.leaves(snapshot, def, params, Dimension::Region).await?;
+            return Ok(leaves.into_iter().fold(Sums::default(), |total, (_, sums)| total.and(sums)));
+        }
+        let sql = format!("SELECT {} FROM ({}) AS units WHERE {}", totals(def), self.fill(def, params)?, allowed(params));
         let batches = self.queries.kept(snapshot, params.known_at, sql).await?;
         match batches.iter().find(|b| b.num_rows() > 0) {
             Some(batch) => Ok(read_sums(batch)?.into_iter().next().unwrap_or_default()),
@@ -230,21 +265,6 @@ pub(super) fn slice_value(def: &Indicator, sums: Sums) -> (Option<f64>, String) 
         Measure::Rate | Measure::Change => (sums.rate(), sums.rate_text()),
         Measure::Count | Measure::State => (Some(sums.numerator), count_text(sums.numerator)),
     }
-}
-
-fn notes(def: &Indicator, params: &Params) -> Vec<String> {
-    let mut notes = vec![format!("分子：{}", def.numerator)];
-    if !def.denominator.is_empty() {
-        notes.push(format!("分母：{}", def.denominator));
-    }
-    notes.push(format!("依据：{}", def.basis));
-    notes.push(format!("截止：{} 24:00", params.cut()));
-    for (name, default) in &def.options {
-        let value = params.options.get(name).unwrap_or(default);
-        let help = def.options_help.get(name).map_or(name.as_str(), String::as_str);
-        notes.push(format!("口径 {name} = {value}：{help}"));
-    }
-    notes
 }
 
 /// `87.01 %`, two decimals half up.

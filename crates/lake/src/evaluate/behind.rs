@@ -70,7 +70,7 @@ impl Evaluator {
         limit: u64,
     ) -> Result<BehindPage> {
         let Some(sql) = line.sql.as_ref().filter(|_| line.record.is_some()) else { return Ok(BehindPage::default()) };
-        let units = literal::fill_text(&table.table, sql, &table.options, params)?;
+        let units = self.fill_text(&table.table, sql, &table.options, params)?;
         let mut from = format!("FROM ({units}) AS units WHERE {}", allowed(params));
         if !cell.place.is_empty() {
             from.push_str(&format!(" AND {}", within(if cell.place.len() > 6 { &cell.place } else { Regions::prefix(&cell.place) })));

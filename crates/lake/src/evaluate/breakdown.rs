@@ -8,7 +8,6 @@ use zhijian_kinds::{Indicator, indicator::Measure};
 use super::{
     Evaluator, Params,
     answer::{Sums, allowed, read_sums, slice_value, totals},
-    literal,
     rows::texts,
 };
 use crate::{
@@ -106,7 +105,8 @@ impl Evaluator {
         Ok(self.tree(def, params, dimension, leaves))
     }
 
-    async fn leaves(
+    /// Sums by the values of a column, as they stand in the rows.
+    pub(super) async fn leaves(
         &self,
         snapshot: &Arc<Snapshot>,
         def: &Indicator,
@@ -117,7 +117,7 @@ impl Evaluator {
         let sql = format!(
             "SELECT COALESCE({column}, '') AS key, {} FROM ({}) AS units WHERE {} GROUP BY COALESCE({column}, '')",
             totals(def),
-            literal::fill(def, params)?,
+            self.fill(def, params)?,
             allowed(params)
         );
         let batches = self.queries.kept(snapshot, params.known_at, sql).await?;
@@ -138,7 +138,7 @@ impl Evaluator {
                 let above = self.above(params, dimension, &at);
                 let node = nodes.entry(at).or_default();
                 node.parent.clone_from(&above);
-                add(&mut node.sums, sums);
+                node.sums = node.sums.and(sums);
                 node.sum |= !leaf;
                 if above.is_empty() {
                     break;
@@ -204,14 +204,4 @@ impl Evaluator {
             Dimension::Month => key.to_owned(),
         }
     }
-}
-
-fn add(to: &mut Sums, more: Sums) {
-    to.units += more.units;
-    to.numerator += more.numerator;
-    to.denominator += more.denominator;
-    to.amount = match (to.amount, more.amount) {
-        (None, None) => None,
-        (a, b) => Some(a.unwrap_or_default() + b.unwrap_or_default()),
-    };
 }

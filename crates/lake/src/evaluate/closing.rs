@@ -7,7 +7,6 @@ use zhijian_kinds::Indicator;
 use super::{
     Evaluator, Params,
     answer::allowed,
-    literal,
     rows::{numbers, texts},
     units::whole,
 };
@@ -50,7 +49,7 @@ impl Evaluator {
              MIN(region) AS region, MIN(town) AS town, MIN(industry) AS industry, MIN(size) AS size, \
              CAST(SUM(den - COALESCE(num, 0)) AS DOUBLE PRECISION) AS gain, COUNT(*) AS units \
              FROM ({}) AS units WHERE {} AND COALESCE(num, 0) < den GROUP BY COALESCE(NULLIF(owner, ''), record)",
-            literal::fill(def, params)?,
+            self.fill(def, params)?,
             allowed(params)
         );
         let from = format!("FROM ({grouped}) AS closers");

@@ -9,7 +9,6 @@ use zhijian_records::port::Scope;
 use super::{
     Evaluator, Params,
     answer::allowed,
-    literal,
     rows::{numbers, texts},
 };
 use crate::{error::Result, session::Snapshot};
@@ -52,7 +51,7 @@ impl Evaluator {
     async fn lines(&self, snapshot: &Arc<Snapshot>, table: &StatTable, params: &Params) -> Result<Vec<Counted>> {
         let mut all = Vec::new();
         for (at, line) in table.lines.iter().enumerate() {
-            let Some(sql) = query(table, line, params)? else { continue };
+            let Some(sql) = self.query(table, line, params)? else { continue };
             for batch in self.queries.kept(snapshot, params.known_at, sql).await?.iter() {
                 let mut keys = Vec::new();
                 for name in ["g", "r", "c", "region", "town"] {
@@ -75,22 +74,22 @@ impl Evaluator {
         }
         Ok(all)
     }
-}
 
-fn query(table: &StatTable, line: &Line, params: &Params) -> Result<Option<String>> {
-    let Some(sql) = &line.sql else { return Ok(None) };
-    let units = literal::fill_text(&table.table, sql, &table.options, params)?;
-    // A line that names its group says it for all its units.
-    let group = table.groups.as_ref().filter(|_| line.group.is_empty());
-    Ok(Some(format!(
-        "SELECT {} AS g, {} AS r, {} AS c, region, COALESCE(town, '') AS town, \
-         CAST(COALESCE(SUM(num), 0) AS DOUBLE PRECISION) AS numerator, CAST(COALESCE(SUM(den), 0) AS DOUBLE PRECISION) AS denominator \
-         FROM ({units}) AS units WHERE {} GROUP BY 1, 2, 3, region, COALESCE(town, '')",
-        key(group, "group_key"),
-        key(Some(&table.rows), "row_key"),
-        key(Some(&table.columns), "column_key"),
-        allowed(params)
-    )))
+    fn query(&self, table: &StatTable, line: &Line, params: &Params) -> Result<Option<String>> {
+        let Some(sql) = &line.sql else { return Ok(None) };
+        let units = self.fill_text(&table.table, sql, &table.options, params)?;
+        // A line that names its group says it for all its units.
+        let group = table.groups.as_ref().filter(|_| line.group.is_empty());
+        Ok(Some(format!(
+            "SELECT {} AS g, {} AS r, {} AS c, region, COALESCE(town, '') AS town, \
+             CAST(COALESCE(SUM(num), 0) AS DOUBLE PRECISION) AS numerator, CAST(COALESCE(SUM(den), 0) AS DOUBLE PRECISION) AS denominator \
+             FROM ({units}) AS units WHERE {} GROUP BY 1, 2, 3, region, COALESCE(town, '')",
+            key(group, "group_key"),
+            key(Some(&table.rows), "row_key"),
+            key(Some(&table.columns), "column_key"),
+            allowed(params)
+        )))
+    }
 }
 
 /// The key of an axis, as far as the query gives one.

@@ -9,7 +9,7 @@ use zhijian_kinds::NamedList;
 use super::{
     Evaluator, Params,
     answer::allowed,
-    literal::{fill_text, text},
+    literal::text,
     rows::{numbers, texts},
     units::whole,
 };
@@ -84,7 +84,7 @@ impl Evaluator {
     }
 
     fn listed_from(&self, def: &NamedList, params: &Params, filter: &ListFilter) -> Result<String> {
-        let sql = fill_text(&def.list, &def.sql, &def.options, params)?;
+        let sql = self.fill_text(&def.list, &def.sql, &def.options, params)?;
         let mut from = format!("FROM ({sql}) AS listed WHERE {}", allowed(params));
         let mut and = |condition: String| {
             from.push_str(" AND ");

@@ -5,18 +5,20 @@ use serde_json::Value;
 use time::Date;
 use zhijian_kinds::Indicator;
 
-use super::{Params, first_day, last_day};
+use super::{Evaluator, Params, first_day, last_day};
 use crate::error::{LakeError, Result};
 
-/// The SQL of `def` with every `{name}` replaced. Texts are quoted, lists become `('a', 'b')`, days `DATE '2020-12-31'`.
-pub(super) fn fill(def: &Indicator, params: &Params) -> Result<String> {
-    fill_text(&def.code, &def.sql, &def.options, params)
-}
+impl Evaluator {
+    /// The SQL of `def` with every `{name}` replaced. Texts are quoted, lists become `('a', 'b')`, days `DATE '2020-12-31'`.
+    pub(super) fn fill(&self, def: &Indicator, params: &Params) -> Result<String> {
+        self.fill_text(&def.code, &def.sql, &def.options, params)
+    }
 
-/// The same of any query; `code` names it in errors.
-pub(super) fn fill_text(code: &str, query: &str, options: &IndexMap<String, Value>, params: &Params) -> Result<String> {
-    let values = values(code, options, params)?;
-    replaced(query, |name| values.get(name).cloned()).map_err(|name| LakeError::UnknownParameter { code: code.to_owned(), name })
+    /// The same of any query; `code` names it in errors.
+    pub(super) fn fill_text(&self, code: &str, query: &str, options: &IndexMap<String, Value>, params: &Params) -> Result<String> {
+        let values = values(code, options, params, self.cut(params.year, params.as_of))?;
+        replaced(query, |name| values.get(name).cloned()).map_err(|name| LakeError::UnknownParameter { code: code.to_owned(), name })
+    }
 }
 
 /// A query with every `{name}` replaced by its literal; the first name without one is the error.
@@ -35,7 +37,7 @@ pub(crate) fn replaced(query: &str, value: impl Fn(&str) -> Option<String>) -> s
     Ok(sql)
 }
 
-fn values(code: &str, options: &IndexMap<String, Value>, params: &Params) -> Result<IndexMap<String, String>> {
+fn values(code: &str, options: &IndexMap<String, Value>, params: &Params, cut: Date) -> Result<IndexMap<String, String>> {
     let mut values = IndexMap::new();
     for (name, default) in options {
         let value = params.options.get(name).unwrap_or(default);
@@ -43,7 +45,6 @@ fn values(code: &str, options: &IndexMap<String, Value>, params: &Params) -> Res
             literal(value).ok_or_else(|| LakeError::BadOption { code: code.to_owned(), name: name.clone(), value: value.to_string() })?;
         values.insert(name.clone(), literal);
     }
-    let cut = params.cut();
     let dates = [("cut", cut), ("from", first_day(params.year)), ("to", cut.min(last_day(params.year)))];
     values.extend(dates.map(|(name, date)| (name.to_owned(), day(date))));
     values.insert("year".into(), params.year.to_string());

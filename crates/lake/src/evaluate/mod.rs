@@ -31,8 +31,11 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde_json::Value;
 use time::{Date, Month};
-use zhijian_kinds::{Catalogue, Indicator, Regions};
-use zhijian_records::port::{Instant, Scope};
+use zhijian_kinds::{Catalogue, Indicator, Regions, dates};
+use zhijian_records::{
+    clock::{Clock, day_of},
+    port::{Instant, Scope},
+};
 
 use crate::{
     error::{LakeError, Result},
@@ -48,7 +51,7 @@ pub struct Params {
     pub region: String,
     /// Year.
     pub year: i32,
-    /// Cuts the year off at this day (a live value); otherwise 31 December.
+    /// Cuts the year off at this day; without it see [`Evaluator::cut`].
     pub as_of: Option<Date>,
     /// Repeats a past evaluation: only what was known at this instant counts.
     pub known_at: Option<Instant>,
@@ -75,13 +78,6 @@ impl Params {
         }
     }
 
-    /// Last day that counts: 31 December of the year, 24:00, or an earlier `as_of`.
-    #[must_use]
-    pub fn cut(&self) -> Date {
-        let end = last_day(self.year);
-        self.as_of.map_or(end, |day| day.min(end))
-    }
-
     fn prefix(&self) -> &str {
         Regions::prefix(self.region.get(..6).unwrap_or(&self.region))
     }
@@ -95,18 +91,40 @@ fn first_day(year: i32) -> Date {
     Date::from_calendar_date(year, Month::January, 1).unwrap_or(Date::MIN)
 }
 
-/// Answers questions about indicators; keeps answers until the lake changes.
-#[derive(Debug)]
+/// Answers questions about indicators; keeps answers until a fact that they read changes.
 pub struct Evaluator {
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) queries: Queries,
+    clock: Option<Arc<dyn Clock>>,
+}
+
+impl std::fmt::Debug for Evaluator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Evaluator").field("queries", &self.queries).finish_non_exhaustive()
+    }
 }
 
 impl Evaluator {
-    /// An evaluator over a lake.
+    /// An evaluator over a lake, for which every year is over.
     #[must_use]
     pub fn new(lake: Arc<Lake>, catalogue: Arc<Catalogue>) -> Self {
-        Self { catalogue, queries: Queries::new(lake) }
+        Self { catalogue, queries: Queries::new(lake), clock: None }
+    }
+
+    /// The same with a clock: figures of the running year stand at the day on which they are asked for.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Last day that counts: an earlier `as_of`, else today in the running year, else 31 December, 24:00
+    /// (domain C: a live value uses “today”).
+    #[must_use]
+    pub fn cut(&self, year: i32, as_of: Option<Date>) -> Date {
+        let today = || self.clock.as_ref().and_then(|clock| dates::parse_iso(&day_of(clock.now()))).filter(|day| day.year() == year);
+        let end = last_day(year);
+        as_of.or_else(today).map_or(end, |day| day.min(end))
     }
 
     /// The lake.
@@ -129,6 +147,6 @@ impl Evaluator {
     /// # Errors
     /// The query names an unknown parameter or an option has an unusable value.
     pub fn sql(&self, def: &Indicator, params: &Params) -> Result<String> {
-        literal::fill(def, params)
+        self.fill(def, params)
     }
 }

@@ -8,7 +8,6 @@ use zhijian_kinds::layers::Points as Definition;
 use super::{
     Evaluator, Params,
     answer::allowed,
-    literal,
     rows::{numbers, texts},
 };
 use crate::{error::Result, outline, session::Snapshot};
@@ -62,7 +61,7 @@ impl Evaluator {
     /// The definition's SQL or an option is wrong, or the lake cannot be read.
     pub async fn points(&self, code: &str, points: &Definition, params: &Params, frame: Frame) -> Result<Points> {
         let step = frame.step.max(1e-6);
-        let units = literal::fill_text(code, &points.sql, &indexmap::IndexMap::new(), params)?;
+        let units = self.fill_text(code, &points.sql, &indexmap::IndexMap::new(), params)?;
         let placed = format!(
             "SELECT units.*, {}(region, lon, lat) IS NOT FALSE AS placed FROM ({units}) AS units WHERE {}",
             outline::NAME,

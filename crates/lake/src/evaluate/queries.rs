@@ -1,4 +1,4 @@
-//! Runs queries and keeps their answers until the lake changes.
+//! Runs queries and keeps their answers until a fact that they read changes.
 
 use std::{
     collections::HashMap,
@@ -13,10 +13,10 @@ use crate::{error::Result, lake::Lake, session::Snapshot};
 
 type Answer = Arc<Vec<RecordBatch>>;
 
-/// A query is known by its whole text, which holds parameters and scope, by the moment and by the state of the lake.
+/// A query is known by its whole text, which holds parameters and scope, by the moment and by the state of the facts that it reads.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
-    generation: u64,
+    state: u64,
     known_at: Option<Instant>,
     sql: String,
 }
@@ -41,11 +41,11 @@ impl Queries {
 
     /// The answer of an aggregate query; who asks the same meanwhile waits for the same run.
     pub(crate) async fn kept(&self, snapshot: &Arc<Snapshot>, known_at: Option<Instant>, sql: String) -> Result<Answer> {
-        let key = Key { generation: snapshot.generation(), known_at, sql };
+        let key = Key { state: self.lake.state_of(snapshot, &sql), known_at, sql };
         let cell = {
             let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
             if kept.len() >= KEPT {
-                kept.retain(|k, _| k.generation == key.generation);
+                kept.retain(|k, _| k.state == self.lake.state_of(snapshot, &k.sql));
             }
             if kept.len() >= KEPT {
                 kept.clear();

@@ -8,7 +8,7 @@ use zhijian_kinds::Indicator;
 use super::{
     Evaluator, Params,
     answer::allowed,
-    literal::{self, text},
+    literal::text,
     rows::{numbers, texts},
     scope::within,
 };
@@ -102,13 +102,8 @@ impl Evaluator {
         offset: u64,
         limit: u64,
     ) -> Result<UnitPage> {
-        let from = format!(
-            "FROM ({}) AS units WHERE {} AND {}{}",
-            literal::fill(def, params)?,
-            allowed(params),
-            wanted(which),
-            self.narrowed(filter)
-        );
+        let from =
+            format!("FROM ({}) AS units WHERE {} AND {}{}", self.fill(def, params)?, allowed(params), wanted(which), self.narrowed(filter));
         match self.page(&self.lake().snapshot(), params, &from, offset, limit).await {
             Err(error) => self.page(&self.renewed(error)?, params, &from, offset, limit).await,
             found => found,

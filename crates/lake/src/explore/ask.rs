@@ -59,28 +59,34 @@ pub enum Only {
 }
 
 impl Side {
-    /// The column of the fact from which its key comes.
-    pub(super) fn source(&self, fact: &FactDef) -> Result<String> {
+    /// Its key as text; empty where there is none.
+    pub(super) fn sql(&self, fact: &FactDef, joins: &mut Joins) -> Result<String> {
+        Ok(self.spelt(&self.source(fact, joins)?))
+    }
+
+    /// What rows are gathered by before keys are spelt: fewer values than rows, all of one key the same.
+    pub(super) fn source(&self, fact: &FactDef, joins: &mut Joins) -> Result<String> {
         match self {
-            Self::Year | Self::Month | Self::Quarter => Ok(super::gather::TIME.into()),
-            Self::Column(name) | Self::Through { reference: name, .. } => column(fact, name, |_| true),
+            // No key tells days apart.
+            Self::Year => Ok("date_trunc('year', f.event_date)".into()),
+            Self::Month | Self::Quarter => Ok("date_trunc('month', f.event_date)".into()),
+            Self::Column(name) => Ok(format!("f.{}", column(fact, name, |_| true)?)),
+            Self::Through { reference, fact: other, column: name } => joins.place(column(fact, reference, |_| true)?, other, name),
         }
     }
 
-    /// Its key as text; empty where there is none.
-    pub(super) fn sql(&self, fact: &FactDef, joins: &mut Joins) -> Result<String> {
-        Ok(match self {
-            Self::Year => "COALESCE(CAST(date_part('year', f.event_date) AS VARCHAR), '')".into(),
-            Self::Month => "COALESCE(to_char(f.event_date, '%Y-%m'), '')".into(),
+    /// The key as text, of a source.
+    pub(super) fn spelt(&self, source: &str) -> String {
+        match self {
+            Self::Year => format!("COALESCE(CAST(date_part('year', {source}) AS VARCHAR), '')"),
+            Self::Month => format!("COALESCE(to_char({source}, '%Y-%m'), '')"),
             Self::Quarter => {
-                "COALESCE(CAST(date_part('year', f.event_date) AS VARCHAR) || '-Q' || CAST(date_part('quarter', f.event_date) AS VARCHAR), '')".into()
+                format!(
+                    "COALESCE(CAST(date_part('year', {source}) AS VARCHAR) || '-Q' || CAST(date_part('quarter', {source}) AS VARCHAR), '')"
+                )
             }
-            Self::Column(name) => format!("COALESCE(CAST(f.{} AS VARCHAR), '')", column(fact, name, |_| true)?),
-            Self::Through { reference, fact: other, column: name } => {
-                let place = joins.place(column(fact, reference, |_| true)?, other, name)?;
-                format!("COALESCE(CAST({place} AS VARCHAR), '')")
-            }
-        })
+            Self::Column(_) | Self::Through { .. } => format!("COALESCE(CAST({source} AS VARCHAR), '')"),
+        }
     }
 }
 
@@ -98,14 +104,6 @@ impl Sum {
 }
 
 impl Only {
-    /// The reference through which it looks at another fact, if it does.
-    pub(super) fn through(&self, fact: &FactDef) -> Result<Option<String>> {
-        match self {
-            Self::In(side @ Side::Through { .. }, values) if !values.is_empty() => side.source(fact).map(Some),
-            _ => Ok(None),
-        }
-    }
-
     pub(super) fn sql(&self, fact: &FactDef, joins: &mut Joins) -> Result<String> {
         Ok(match self {
             Self::In(side, values) => {

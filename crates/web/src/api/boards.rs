@@ -29,7 +29,7 @@ use zhijian_records::clock::shown;
 use zhijian_records::port::Action;
 
 const YEAR: Param = Param::new("year", Holds::Number(2000, 2100), "年度，默认数据最新的一年");
-const AS_OF: Param = Param::new("as_of", Holds::Day, "截止日；默认为该年 12 月 31 日 24 时");
+const AS_OF: Param = Param::new("as_of", Holds::Day, "截止日；默认为该年 12 月 31 日 24 时，本年度为今天");
 const KNOWN_AT: Param = Param::new("known_at", Holds::Moment, "按当时已入库的数据计算");
 const INDUSTRY: Param = Param::new("industry", Holds::Text, "行业门类或代码；只对可筛选的面板有效");
 const SIZE: Param = Param::new("size", Holds::Text, "企业规模代码；只对可筛选的面板有效");

@@ -17,7 +17,7 @@ use zhijian_records::clock::shown;
 /// Parameters of the rows.
 pub const ROWS: [Param; 9] = [
     Param::new("year", Holds::Number(2000, 2100), "年度；默认为数据最全的最近一年"),
-    Param::new("as_of", Holds::Day, "截止日；默认为该年 12 月 31 日 24 时"),
+    Param::new("as_of", Holds::Day, "截止日；默认为该年 12 月 31 日 24 时，本年度为今天"),
     Param::new("known_at", Holds::Moment, "按当时已入库的数据"),
     Param::new("region", Holds::Text, "区划代码：自己的区划或其下级"),
     Param::new("town", Holds::Text, "乡镇街道代码"),

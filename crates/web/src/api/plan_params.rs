@@ -5,7 +5,7 @@ use super::operation::{Holds, Param};
 /// Place.
 pub(super) const REGION: Param = Param::new("region", Holds::Text, "区划代码：自己的区划或其下级");
 const YEAR: Param = Param::needed("year", Holds::Number(2000, 2100), "年度");
-const AS_OF: Param = Param::new("as_of", Holds::Day, "截止日；默认为该年 12 月 31 日 24 时");
+const AS_OF: Param = Param::new("as_of", Holds::Day, "截止日；默认为该年 12 月 31 日 24 时，本年度为今天");
 const KNOWN_AT: Param = Param::new("known_at", Holds::Moment, "按当时已入库的数据计算，可重现过去的评估");
 const PLAN: Param = Param::new("plan", Holds::Text, "按这部规划的口径");
 /// Form of the answer.

@@ -88,7 +88,7 @@ fn words_of(def: &Indicator) -> Markup {
         dl.definition {
             div { dt { "分子" } dd { (def.numerator) } }
             @if !def.denominator.is_empty() { div { dt { "分母" } dd { (def.denominator) } } }
-            div { dt { "类型" } dd { (measure(def)) "，" (if def.period == "point" { "时点（12 月 31 日 24:00）" } else { "时期（日历年）" }) } }
+            div { dt { "类型" } dd { (measure(def)) "，" (if def.period == "point" { "时点（12 月 31 日 24:00；本年度为今天）" } else { "时期（日历年；本年度到今天）" }) } }
             div { dt { "依据" } dd { (basis(&def.basis)) } }
             @if let Some(words) = &def.when_empty { div { dt { "没有数据时" } dd { (words) } } }
         }

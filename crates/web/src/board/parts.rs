@@ -54,13 +54,20 @@ pub fn tree(territory: &Territory<'_>, path: &str, asked: &Asked, node: &str, to
     }
 }
 
+/// The day at which the figures stand when it is not the last one of the year: what was asked for, or today in the running year.
+#[must_use]
+pub fn cut_short(app: &App, when: When) -> Option<Date> {
+    let end = Date::from_calendar_date(when.year, Month::December, 31).ok();
+    Some(app.evaluator.cut(when.year, when.as_of)).filter(|day| Some(*day) != end)
+}
+
 /// The moment for which the figures stand.
 #[must_use]
 pub fn stand(app: &App, when: When) -> Markup {
     html! {
         p.board-stand {
             "数据截至 " time { (words::moment(app.lake.stand())) }
-            @if let Some(day) = when.as_of { "；截止日 " (dates::iso(day)) " 24:00" } @else { "；时点指标取 " (when.year) "-12-31 24:00，时期指标取全年" }
+            @if let Some(day) = cut_short(app, when) { "；截止日 " (dates::iso(day)) " 24:00" @if when.as_of.is_none() { "（本年未结束，按今天计算）" } } @else { "；时点指标取 " (when.year) "-12-31 24:00，时期指标取全年" }
             @if let Some(at) = when.known_at { "；按 " (words::moment(at)) " 已入库的数据计算" }
         }
     }
@@ -123,8 +130,7 @@ pub struct Edition {
 /// The rule sets in force at the end of what is asked for, and that day.
 #[must_use]
 pub fn editions_at(app: &App, when: When) -> (String, Vec<Edition>) {
-    let end = Date::from_calendar_date(when.year, Month::December, 31).unwrap_or(Date::MAX);
-    let day = dates::iso(when.as_of.map_or(end, |d| d.min(end)));
+    let day = dates::iso(app.evaluator.cut(when.year, when.as_of));
     let rows = in_force(app.catalogue().rules.get("rule_sets").map_or("", String::as_str), &day);
     (day, rows)
 }

@@ -2,6 +2,7 @@
 
 use super::figures::{Question, When};
 use super::lines::Line;
+use super::parts;
 use crate::app::App;
 use crate::words;
 use zhijian_exchange::write::{Cell, Table};
@@ -14,7 +15,7 @@ use zhijian_records::clock::shown;
 fn notes(app: &App, caller: &Caller, place: &str, when: When) -> Vec<String> {
     let stand = words::moment(app.lake.stand());
     let mut notes = vec![format!("区划：{place}；年度：{}；数据截至 {stand}", when.year)];
-    if let Some(day) = when.as_of {
+    if let Some(day) = parts::cut_short(app, when) {
         notes.push(format!("截止日：{day} 24:00"));
     }
     if let Some(at) = when.known_at {

@@ -77,7 +77,7 @@ pub fn stand(asking: &Asking<'_>) -> Markup {
     html! {
         p.board-stand {
             strong { (app.catalogue().regions.full_name(&asking.node)) " · " (asking.when.year) "年" }
-            @if let Some(day) = asking.when.as_of { "（截至 " (zhijian_kinds::dates::iso(day)) "）" }
+            @if let Some(day) = parts::cut_short(app, asking.when) { "（截至 " (zhijian_kinds::dates::iso(day)) "）" }
             " · 数据截至 " time { (words::moment(app.lake.stand())) }
             " · 规则按事件日期取用，版本见各面板口径"
         }

@@ -78,6 +78,8 @@ async fn run(app: &App, caller: &Caller, view: &View, job: &Job, total: usize) -
         as_of: day("as_of").and_then(dates::parse_iso),
         known_at: day("known_at").and_then(crate::api::moment),
     };
+    // Of a running year the day is kept with the figures, so that each can be opened later as it was.
+    let when = When { as_of: crate::board::parts::cut_short(app, when), ..when };
     let desk = Desk::new(app, caller, plan, store::text(view, "county"), when)?;
     let mut rows = Vec::with_capacity(total);
     for (done, target) in plan.targets.iter().enumerate() {

@@ -101,7 +101,7 @@ async fn start_form(app: &App, signed: &Signed) -> Result<Markup, PageError> {
                     label { span { "规划" } select.form-select name="plan" required { @for plan in &plans { option value=(plan.plan) { (plan.title) } } } }
                     label { span { "年度" } select.form-select name="year" { @for year in figures::years(app).rev() { option value=(year) selected[year == newest] { (year) } } } }
                     label { span { "类别" } select.form-select name="evaluation_kind" { @for code in kinds { option value=(code.code) selected[code.code == "midterm"] { (code.label) } } } }
-                    label title="不填为全年" { span { "数据截止日（可不填）" } input.form-control type="date" name="as_of"; }
+                    label title="不填为全年；年度未结束的按生成当天" { span { "数据截止日（可不填）" } input.form-control type="date" name="as_of"; }
                     label title="只按这一天结束时已入库的数据计算；不填为现在" { span { "入库截至（可不填）" } input.form-control type="date" name="known_at"; }
                     button.btn.btn-primary type="submit" { "发起并计算" }
                 }

@@ -15,7 +15,7 @@ use axum::extract::{RawQuery, State};
 use maud::{Markup, html};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use time::Duration;
+use time::{Date, Duration, Month};
 use zhijian_kinds::dates;
 use zhijian_lake::Dimension;
 use zhijian_records::access::Wish;
@@ -65,7 +65,7 @@ pub async fn show(signed: Signed, State(app): State<App>, RawQuery(query): RawQu
                     thead { tr { th scope="col" { "月份" } @if told { th.num scope="col" { "应检（人）" } } th.num scope="col" { "号源容量（人）" } th.num scope="col" { "余号" } @if told { th.num scope="col" { "缺口" } } } }
                     tbody { @for (month, n) in &months { tr {
                         td.date data-label="月份" { (month) }
-                        @if told { td.num data-label="应检" { @match n.due { Some(due) => a href=(links_to_due(year)) { (due) }, None => (words::NONE) } } }
+                        @if told { td.num data-label="应检" { @match n.due { Some(due) => a href=(links_to_due(year, &months)) { (due) }, None => (words::NONE) } } }
                         td.num data-label="容量" { a href=(format!("{}?month={month}", super::SLOTS)) { (n.capacity) } }
                         td.num data-label="余号" { (n.free) }
                         @if told { td.num data-label="缺口" { @match n.due { Some(due) if due > n.capacity => span.state-badge.badge-look { (due - n.capacity) }, Some(_) => "0", None => (words::NONE) } } }
@@ -90,17 +90,22 @@ pub async fn show(signed: Signed, State(app): State<App>, RawQuery(query): RawQu
     Ok(layout::page(&frame, body))
 }
 
-fn links_to_due(year: i32) -> String {
-    format!("/indicators/I-13{}", links::query(&[("year", year.to_string())]))
+/// The figure behind the numbers of people due; of a running year up to its end where the months to come are told.
+fn links_to_due(year: i32, months: &BTreeMap<String, Numbers>) -> String {
+    let end = if months.values().all(|n| n.due.is_some()) { format!("{year}-12-31") } else { String::new() };
+    format!("/indicators/I-13{}", links::query(&[("year", year.to_string()), ("as_of", end)]))
 }
 
-/// Due workers by month, for those who see aggregates.
+/// Due workers by month, those of months to come too, for those who see aggregates.
 async fn due(app: &App, signed: &Signed, year: i32, months: &mut BTreeMap<String, Numbers>) -> Result<bool, PageError> {
     let Ok(territory) = Territory::of(app, &signed.caller) else { return Ok(false) };
     let Ok(def) = indicator(app, "I-13") else { return Ok(false) };
     let home = territory.home.clone();
-    let question = Question::new(&territory, None, def, &home, When { year, as_of: None, known_at: None });
-    for numbers in months.values_mut() {
+    // Whoever sees sums of persons only is not told two days of one year: what lies between them could be single persons.
+    let end = Date::from_calendar_date(year, Month::December, 31).ok().filter(|_| !territory.withholds(def));
+    let question = Question::new(&territory, None, def, &home, When { year, as_of: end, known_at: None });
+    let known = dates::iso(app.evaluator.cut(year, end));
+    for (_, numbers) in months.iter_mut().filter(|(month, _)| known.get(..7).is_some_and(|last| month.as_str() <= last)) {
         numbers.due = Some(0.0);
     }
     for slice in question.breakdown(app, Dimension::Month).await? {

@@ -109,10 +109,10 @@ impl World {
         let url = format!("sqlite://{}/test.sqlite", home.path().display());
         let store = zhijian_store::open(&url, &tables(&catalogue)).await.unwrap();
         let lake = Arc::new(Lake::open(home.path(), &catalogue).unwrap());
-        let evaluator = Arc::new(Evaluator::new(Arc::clone(&lake), Arc::clone(&catalogue)));
         let now = start_of(TODAY).unwrap() + 9 * 3_600_000_000;
         let vault = Vault::new(&[(1, vec![7; 32])]).unwrap();
         let clock = Arc::new(FixedClock(AtomicI64::new(now)));
+        let evaluator = Evaluator::new(Arc::clone(&lake), Arc::clone(&catalogue)).with_clock(Arc::clone(&clock) as Arc<dyn Clock>);
         let door = Door { store, catalogue, vault: Arc::new(vault), clock: Arc::clone(&clock) as Arc<dyn Clock> };
         let register = zhijian_gateway::Register::open(door.clone()).await.unwrap();
         let readings = zhijian_store::open_readings(&format!("sqlite://{}/readings.db", home.path().display())).await.unwrap();
@@ -120,7 +120,7 @@ impl World {
             online: Some(zhijian_gateway::Hub::start(register, readings)),
             door,
             lake,
-            evaluator,
+            evaluator: Arc::new(evaluator),
             home: home.path().to_path_buf(),
             maps: home.path().join("maps"),
             region: "130300".into(),
