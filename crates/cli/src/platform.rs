@@ -4,13 +4,14 @@ use crate::config::Config;
 use crate::master;
 use anyhow::{Context as _, Result};
 use std::sync::Arc;
-use zhijian_kinds::Catalogue;
+use zhijian_kinds::{Catalogue, Outlines};
 use zhijian_lake::{Evaluator, Lake};
 use zhijian_records::clock::SystemClock;
 use zhijian_records::keys::Keyring;
 use zhijian_records::read::indexes;
 use zhijian_records::{Caller, Door};
 use zhijian_store::TableSpec;
+use zhijian_web::maps::geometry::{COUNTIES, boundaries};
 
 /// Everything a command works with.
 pub struct Platform {
@@ -70,7 +71,7 @@ impl Platform {
         // A long import or a server learns of new keys while it works.
         tokio::spawn(Arc::clone(&keys).keep_following());
         let archive = Arc::new(zhijian_lake::readings::Archive::open(&config.home)?);
-        let lake = Arc::new(Lake::open(&config.home, &catalogue)?.with_readings(Arc::clone(&archive)));
+        let lake = Arc::new(Lake::open(&config.home, &catalogue)?.with_readings(Arc::clone(&archive)).with_outlines(own_outlines(&config)));
         let evaluator = Arc::new(Evaluator::new(Arc::clone(&lake), Arc::clone(&catalogue)).with_clock(Arc::new(SystemClock)));
         let door = Door { store, catalogue, vault: Arc::clone(&keys.vault), clock: Arc::new(SystemClock) };
         Ok(Self { config, door, keys, lake, archive, evaluator })
@@ -115,4 +116,12 @@ impl Platform {
 /// Tables and indexes of the kinds.
 fn tables(catalogue: &Catalogue) -> Vec<TableSpec> {
     catalogue.kinds.values().map(|kind| TableSpec { kind: kind.kind.clone(), indexes: indexes(kind) }).collect()
+}
+
+/// The office's own boundaries of counties; none where it has no file, so that commands need not read the built-in ones.
+fn own_outlines(config: &Config) -> Outlines {
+    let folder = config.maps_dir();
+    let there = folder.join(format!("{COUNTIES}.geojson")).is_file();
+    let text = there.then(|| boundaries(&folder, COUNTIES)).flatten();
+    text.map(|bytes| Outlines::read(&bytes)).unwrap_or_default()
 }

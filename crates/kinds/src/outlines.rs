@@ -27,6 +27,12 @@ impl Outlines {
         &READ
     }
 
+    /// There is none at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Reads a GeoJSON collection whose features carry the property `code`; what is no outline is left out.
     #[must_use]
     pub fn read(geojson: &[u8]) -> Self {

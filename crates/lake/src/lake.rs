@@ -7,7 +7,7 @@ use std::{
 };
 
 use datafusion::arrow::array::RecordBatch;
-use zhijian_kinds::Catalogue;
+use zhijian_kinds::{Catalogue, Outlines};
 use zhijian_records::port::Instant;
 
 use crate::{
@@ -71,6 +71,13 @@ impl Lake {
     #[must_use]
     pub fn with_readings(mut self, archive: Arc<Archive>) -> Self {
         self.readings = Some(archive);
+        self
+    }
+
+    /// With the office's own outlines of counties, by which places are judged; those that are built in when there is none.
+    #[must_use]
+    pub fn with_outlines(mut self, outlines: Outlines) -> Self {
+        self.engine.outlines = Some(Arc::new(outlines)).filter(|own| !own.is_empty());
         self
     }
 

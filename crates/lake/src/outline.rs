@@ -15,18 +15,21 @@ use zhijian_kinds::Outlines;
 /// Name in queries.
 pub(crate) const NAME: &str = "in_outline";
 
-/// The function, by the outlines that are built in.
-pub(crate) fn function() -> ScalarUDF {
+/// The function, by given outlines, or those that are built in.
+pub(crate) fn function(own: Option<Arc<Outlines>>) -> ScalarUDF {
+    let judge = move |given: &[ColumnarValue]| match &own {
+        Some(own) => judge(own, given),
+        None => judge(Outlines::embedded(), given),
+    };
     let takes = vec![DataType::Utf8, DataType::Float64, DataType::Float64];
     create_udf(NAME, takes, DataType::Boolean, Volatility::Immutable, Arc::new(judge))
 }
 
-fn judge(given: &[ColumnarValue]) -> datafusion::error::Result<ColumnarValue> {
+fn judge(outlines: &Outlines, given: &[ColumnarValue]) -> datafusion::error::Result<ColumnarValue> {
     let columns = ColumnarValue::values_to_arrays(given)?;
     let [regions, lons, lats] = columns.as_slice() else { return exec_err!("{NAME} takes a region, a longitude and a latitude") };
     let regions = cast::as_string_array(regions)?;
     let (lons, lats) = (lons.as_primitive::<Float64Type>(), lats.as_primitive::<Float64Type>());
-    let outlines = Outlines::embedded();
     let told: BooleanArray = (0..regions.len())
         .map(|i| {
             let known = regions.is_valid(i) && lons.is_valid(i) && lats.is_valid(i);

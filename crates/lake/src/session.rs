@@ -17,6 +17,7 @@ use datafusion::{
     logical_expr::{LogicalPlanBuilder, col, lit},
     prelude::{SessionConfig, SessionContext},
 };
+use zhijian_kinds::Outlines;
 use zhijian_records::port::Instant;
 
 use crate::{
@@ -198,6 +199,8 @@ pub(crate) struct Engine {
     environment: Arc<RuntimeEnv>,
     workers: usize,
     room: Arc<Room>,
+    /// Outlines of counties instead of those that are built in.
+    pub(crate) outlines: Option<Arc<Outlines>>,
 }
 
 /// Most rows and bytes of the smaller side of a join that is built once for all cores instead of dealing out both sides.
@@ -214,7 +217,7 @@ impl Engine {
 
     pub(crate) fn new(facts: Vec<FactDef>, tables: Vec<TextTable>, workers: usize) -> Result<Self> {
         let table_rows = tables.iter().map(in_memory).collect::<Result<_>>()?;
-        Ok(Self { facts, tables, table_rows, environment: Arc::new(RuntimeEnv::default()), workers, room: Arc::default() })
+        Ok(Self { facts, tables, table_rows, environment: Arc::new(RuntimeEnv::default()), workers, room: Arc::default(), outlines: None })
     }
 
     /// The settings are measured (`docs/measurements.md`).
@@ -228,7 +231,7 @@ impl Engine {
         let state =
             SessionStateBuilder::new().with_config(config).with_runtime_env(Arc::clone(&self.environment)).with_default_features().build();
         let session = SessionContext::new_with_state(state);
-        session.register_udf(outline::function());
+        session.register_udf(outline::function(self.outlines.clone()));
         session
     }
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, atomic::Ordering};
 
 use common::{MemoryStore, golden, stored};
 use serde_json::json;
-use zhijian_kinds::{Catalogue, Plan, dates};
+use zhijian_kinds::{Catalogue, Outlines, Plan, dates};
 use zhijian_lake::{Dimension, Evaluator, Lake, Params, PlanRow, Status, UnitFilter, Which};
 use zhijian_records::{
     clock::{Clock, FixedClock, start_of},
@@ -270,4 +270,27 @@ async fn rq_026_online_values_never_enter_the_pass_rate_nor_any_indicator() {
     world.store.commit(102, vec![stored("alarm", "a1", "130302", "2020-05-02", with(high))]);
     world.evaluator.lake().refresh(&world.store).await.unwrap();
     assert_eq!(rate().await, (Some(1.0), Some(1.0)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn places_are_judged_by_the_offices_own_outlines() {
+    let (home, catalogue) = (tempfile::tempdir().unwrap(), Catalogue::embedded());
+    let square = br#"{"features": [{"properties": {"code": "130302"}, "geometry": {"type": "Polygon", "coordinates": [[[1, 1], [2, 1], [2, 2], [1, 2], [1, 1]]]}}]}"#;
+    let rows = [
+        ("built in", None, "false,true"),
+        ("the office's own", Some(Outlines::read(square)), "true,false"),
+        ("a file without outlines changes nothing", Some(Outlines::read(b"{}")), "false,true"),
+    ];
+    for (why, own, expected) in rows {
+        let lake = Lake::open(home.path(), &catalogue).unwrap();
+        let lake = match own {
+            Some(own) => lake.with_outlines(own),
+            None => lake,
+        };
+        let sql =
+            "SELECT CAST(in_outline('130302', 1.5, 1.5) AS VARCHAR) || ',' || CAST(in_outline('130302', 119.6, 39.94) AS VARCHAR) AS told";
+        let found = lake.query(sql, None).await.unwrap();
+        let shown = datafusion::arrow::util::display::array_value_to_string(found[0].column(0), 0).unwrap();
+        assert_eq!(shown, expected, "{why}");
+    }
 }

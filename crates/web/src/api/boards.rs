@@ -144,7 +144,7 @@ fn stand(asking: &Asking<'_>) -> Value {
         "region": asking.node,
         "region_name": app.catalogue().regions.full_name(&asking.node),
         "year": when.year,
-        "as_of": when.as_of.map(dates::iso),
+        "as_of": parts::cut_short(app, when).map(dates::iso),
         "known_at": when.known_at.map(shown),
         "industry": asking.asked.text("industry"),
         "size": asking.asked.text("size"),

@@ -99,7 +99,7 @@ fn stand(answer: &mut Value, app: &App, node: &str, when: When) {
     answer["region"] = json!(node);
     answer["region_name"] = json!(app.catalogue().regions.full_name(node));
     answer["year"] = json!(when.year);
-    answer["as_of"] = json!(when.as_of.map(dates::iso));
+    answer["as_of"] = json!(parts::cut_short(app, when).map(dates::iso));
     answer["stand"] = json!(shown(app.lake.stand()));
     answer["editions"] =
         json!({"on": day, "rules": editions.iter().map(|e| json!({"title": e.title, "rule": e.rule, "id": e.id})).collect::<Vec<_>>()});

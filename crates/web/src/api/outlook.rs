@@ -9,7 +9,7 @@ use crate::board::forecast::{self, Row, Told};
 use crate::board::lines::Line;
 use crate::board::outlook;
 use crate::board::place::Territory;
-use crate::board::{export, ranking};
+use crate::board::{export, parts, ranking};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -26,7 +26,7 @@ fn head(app: &App, plan: &Plan, node: &str, when: When) -> Value {
         "region": node,
         "region_name": app.catalogue().regions.full_name(node),
         "year": when.year,
-        "as_of": when.as_of.map(dates::iso),
+        "as_of": parts::cut_short(app, when).map(dates::iso),
         "known_at": when.known_at.map(shown),
         "stand": shown(app.lake.stand()),
     })

@@ -6,7 +6,7 @@ use super::problem::{Answer, Failure};
 use crate::app::App;
 use crate::board::figures::{self, List, Question, When};
 use crate::board::place::Territory;
-use crate::board::{Refusal, export, sheets};
+use crate::board::{Refusal, export, parts, sheets};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -80,7 +80,7 @@ fn head(app: &App, node: &str, when: When) -> Value {
         "region": node,
         "region_name": app.catalogue().regions.full_name(node),
         "year": when.year,
-        "as_of": when.as_of.map(zhijian_kinds::dates::iso),
+        "as_of": parts::cut_short(app, when).map(zhijian_kinds::dates::iso),
         "known_at": when.known_at.map(shown),
         "stand": shown(app.lake.stand()),
     })

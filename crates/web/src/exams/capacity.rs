@@ -73,7 +73,7 @@ pub async fn show(signed: Signed, State(app): State<App>, RawQuery(query): RawQu
                 } }
             }
             p.muted {
-                @if told { "应检人数为指标 I-13 的分母按应检月份分（名册、GBZ 188 周期），人数过小的月份隐去。" } @else { "您的角色不看应检汇总，只列号源。" }
+                @if told { "应检人数为指标 I-13 的分母按应检月份分（名册、GBZ 188 周期），人数过小的月份隐去；只看汇总数的角色看到今天为止。" } @else { "您的角色不看应检汇总，只列号源。" }
                 "号源只含本平台公布的；没有公布号源的机构不在内。"
             }
         }

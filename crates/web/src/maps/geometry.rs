@@ -12,7 +12,9 @@ use zhijian_kinds::Regions;
 use zhijian_kinds::catalogue::embedded_bytes;
 
 /// Files that hold boundaries by division code, the more detailed first.
-const FILES: [&str; 2] = ["regions_counties", "china_provinces"];
+const FILES: [&str; 2] = [COUNTIES, "china_provinces"];
+/// File of the boundaries of counties.
+pub const COUNTIES: &str = "regions_counties";
 /// Largest file that is read from the folder, bytes.
 const LARGEST: u64 = 32 << 20;
 /// Deepest way up the tree.
@@ -29,14 +31,19 @@ pub struct Shapes {
     pub bounds: Option<[f64; 4]>,
 }
 
-/// The text of a file: from the folder when it is there and is JSON, else the embedded one.
 fn text(app: &App, name: &str) -> Option<Vec<u8>> {
+    boundaries(&app.maps, name)
+}
+
+/// The text of a file: from the folder when it is there and is JSON, else the embedded one.
+#[must_use]
+pub fn boundaries(folder: &std::path::Path, name: &str) -> Option<Vec<u8>> {
     let plain = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
     if !plain {
         return None;
     }
     let file = format!("{name}.geojson");
-    own(&app.maps.join(&file)).or_else(|| embedded_bytes(&format!("maps/{file}")))
+    own(&folder.join(&file)).or_else(|| embedded_bytes(&format!("maps/{file}")))
 }
 
 fn own(path: &std::path::Path) -> Option<Vec<u8>> {
