@@ -8,7 +8,7 @@ before(async () => { browser = await launch(); });
 after(async () => { await browser.close(); });
 
 const pages = ['/', '/records/employer', '/records/exam', '/records/station/new', '/records/exam/new', '/plans', '/plans/qinhuangdao?year=2020', '/plans/qinhuangdao/I-02?year=2020',
-  '/indicators/I-04', '/import', '/search?q=%E9%92%A2%E9%93%81', '/kinds', '/kinds/measurement', '/codes', '/codes/HAZARD', '/me'];
+  '/indicators/I-04', '/indicators/I-13/figure', '/import', '/search?q=%E9%92%A2%E9%93%81', '/kinds', '/kinds/measurement', '/codes', '/codes/HAZARD', '/me'];
 
 for (const width of [1440, 390]) {
   test(`at ${width} px`, async () => {

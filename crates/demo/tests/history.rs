@@ -83,7 +83,7 @@ fn the_same_seed_gives_the_same_history_and_another_seed_another() {
 #[test]
 fn nothing_is_dated_after_the_last_day_but_what_is_planned() {
     // Ends of terms, appointments and deadlines lie ahead by nature.
-    let ahead = ["filing_to", "valid_to", "rectify_by", "next_on", "correct_by", "ends_on"];
+    let ahead = ["filing_to", "valid_to", "rectify_by", "next_on", "correct_by", "ends_on", "slot_on"];
     let until = "2023-08-20";
     for batch in all(years(3, 0.05, until)) {
         for row in &batch.rows {

@@ -2,7 +2,7 @@
 
 use super::row;
 use crate::Row;
-use crate::days::{day, iso, plus};
+use crate::days::{day, iso, plus, working};
 use crate::plan;
 use crate::stage::Stage;
 use crate::world::Institution;
@@ -10,6 +10,11 @@ use serde_json::json;
 
 /// Year in which the last county gets a public institution for examinations.
 const LAST_COUNTY: i32 = 2024;
+
+/// Days ahead for which places are offered.
+const DAYS_AHEAD: i64 = 60;
+/// Places that all clinics together offer in a month, at scale 1: about as many as are due in an ordinary one.
+const PLACES_A_MONTH: f64 = 230.0;
 
 /// Filings of a year.
 pub(crate) fn institutions(stage: &mut Stage<'_>, year: i32) -> Vec<Row> {
@@ -54,6 +59,32 @@ pub(crate) fn institutions(stage: &mut Stage<'_>, year: i32) -> Vec<Row> {
                 "technical_staff": 14, "remark": "合成数据",
             })));
             stage.institutions.push(new);
+        }
+    }
+    rows
+}
+
+/// Half-days that clinics offer in the last year, up to two months ahead: two mornings a month each, alike all year, so that months with
+/// many examinations due lack places.
+pub(crate) fn slots(stage: &mut Stage<'_>, year: i32) -> Vec<Row> {
+    if year != stage.until {
+        return Vec::new();
+    }
+    let end = plus(stage.last, DAYS_AHEAD).min(day(year, 12, 31));
+    let clinics: Vec<Institution> = stage.institutions.iter().filter(|i| i.category == "exam").cloned().collect();
+    let each = PLACES_A_MONTH * stage.scale / (2.0 * clinics.len().max(1) as f64);
+    let mut rows = Vec::new();
+    for clinic in &clinics {
+        let mut dice = stage.dice("slots", &format!("{year}/{}", clinic.filing_no));
+        for (month, date) in (1..=12).flat_map(|month| [(month, 8), (month, 22)]) {
+            let on = working(day(year, month, date));
+            let capacity = (each * dice.real(0.8, 1.2)).round().max(1.0);
+            if on <= end && clinic.valid(on) {
+                rows.push(row(json!({
+                    "institution": clinic.name, "institution_uscc": clinic.uscc, "slot_on": iso(on), "half": "1", "capacity": capacity as i64,
+                    "remark": "合成数据",
+                })));
+            }
         }
     }
     rows

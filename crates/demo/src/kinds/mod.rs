@@ -23,9 +23,10 @@ use serde_json::Value;
 type Maker = fn(&mut Stage<'_>, i32) -> Vec<Row>;
 
 /// Kinds in the order of filing.
-pub(crate) fn all() -> [(&'static str, Maker); 31] {
+pub(crate) fn all() -> [(&'static str, Maker); 32] {
     [
         ("institution", institutions::institutions),
+        ("exam_slot", institutions::slots),
         ("employer", employers::rows),
         ("insured_count", institutions::insured),
         ("surveillance_plan", sampling_plans::plans),

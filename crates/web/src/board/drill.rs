@@ -125,7 +125,7 @@ fn figure(subject: &Subject<'_>, row: &PlanRow) -> Markup {
 }
 
 /// The same figure year by year: chart and table.
-async fn course(subject: &Subject<'_>, row: Option<&PlanRow>) -> Result<Markup, PageError> {
+pub(super) async fn course(subject: &Subject<'_>, row: Option<&PlanRow>) -> Result<Markup, PageError> {
     let years = subject.question.years(subject.app, BASE_YEAR).await?;
     let goal = |value: &Option<serde_json::Value>| value.as_ref().and_then(numbers::number);
     let unit = &subject.question.def.unit;

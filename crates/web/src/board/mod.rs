@@ -1,5 +1,6 @@
 //! The plan board (规划看板) and the indicators: from the five plans' tables down to the records behind a figure.
 
+pub mod alone;
 pub mod asked;
 mod backtest;
 pub mod bullet;
@@ -40,6 +41,7 @@ pub fn router() -> Router<App> {
         .route("/plans/{plan}/{indicator}/closing", get(closing::page))
         .route("/indicators", get(definition::list))
         .route("/indicators/{code}", get(definition::page))
+        .route("/indicators/{code}/figure", get(alone::page))
 }
 
 /// The board's own style sheet.

@@ -2,7 +2,7 @@
 
 use super::PAGE;
 use super::fill::{Asking, Filled};
-use crate::board::place;
+use crate::board::{alone, place};
 use crate::links;
 use crate::tables::axes::Key;
 use crate::tables::grid::Row;
@@ -82,12 +82,12 @@ pub fn of(asking: &Asking<'_>, panel: &Panel, filled: &Filled, row: &Row, column
     let year = asking.when.year.to_string();
     Some(match target(asking, panel, filled, row, column)? {
         Target::Table(name) => asking.asked.elsewhere(&format!("{}/{name}", crate::tables::PAGE), &[("year", &year)]),
-        Target::Indicator { plan: None, code, .. } => format!("/indicators/{code}"),
-        Target::Indicator { plan: Some(plan), code, pairs } => {
+        Target::Indicator { plan, code, pairs } => {
             let mut query: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
             let after = query.iter().position(|(name, _)| *name == "region").map_or(query.len(), |at| at + 1);
             query.insert(after, ("which", which));
-            format!("/plans/{plan}/{code}{}#units", links::query(&query))
+            let page = plan.map_or_else(|| alone::address(&code), |plan| format!("/plans/{plan}/{code}"));
+            format!("{page}{}#units", links::query(&query))
         }
         Target::Units { row, column } => {
             let pairs = [

@@ -4,6 +4,7 @@
 
 use super::{CAPACITY, CAPACITY_TITLE, allow, slots::first_day, slots::following, style};
 use crate::app::App;
+use crate::board::alone;
 use crate::board::figures::{Question, When, indicator};
 use crate::board::place::Territory;
 use crate::calculators;
@@ -93,7 +94,7 @@ pub async fn show(signed: Signed, State(app): State<App>, RawQuery(query): RawQu
 /// The figure behind the numbers of people due; of a running year up to its end where the months to come are told.
 fn links_to_due(year: i32, months: &BTreeMap<String, Numbers>) -> String {
     let end = if months.values().all(|n| n.due.is_some()) { format!("{year}-12-31") } else { String::new() };
-    format!("/indicators/I-13{}", links::query(&[("year", year.to_string()), ("as_of", end)]))
+    format!("{}{}", alone::address("I-13"), links::query(&[("year", year.to_string()), ("as_of", end), ("by", "month".into())]))
 }
 
 /// Due workers by month, those of months to come too, for those who see aggregates.

@@ -5,6 +5,7 @@ use super::geometry::Shapes;
 use super::places::{self, Filled, Place, Target};
 use super::scale::{CLASSES, Scale};
 use crate::app::App;
+use crate::board::alone;
 use crate::board::asked::Asked;
 use crate::board::figures::{self, When};
 use crate::board::numbers::grouped;
@@ -203,10 +204,10 @@ fn behind(view: &View<'_>, place: &Place, which: &str) -> Option<String> {
     let node = if place.code.is_empty() { return None } else { place.code.as_str() };
     let (year, as_of) = (view.when.year.to_string(), view.when.as_of.map(dates::iso).unwrap_or_default());
     Some(match places::target(view.app, &view.signed.caller, view.territory, view.layer, view.node)? {
-        Target::Indicator { plan: None, code } => format!("/indicators/{code}"),
-        Target::Indicator { plan: Some(plan), code } => {
+        Target::Indicator { plan, code } => {
             let query = links::query(&[("year", year.as_str()), ("as_of", &as_of), ("region", node), ("which", which)]);
-            format!("/plans/{plan}/{code}{query}#units")
+            let page = plan.map_or_else(|| alone::address(&code), |plan| format!("/plans/{plan}/{code}"));
+            format!("{page}{query}#units")
         }
         Target::Units => {
             let pairs = [("layer", view.layer.layer.as_str()), ("year", &year), ("region", node), ("which", which), ("sort", "")];

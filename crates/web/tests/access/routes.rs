@@ -293,6 +293,7 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/explore/sql", For::Analyst),
     ("POST", "/explore/sql", For::Analyst),
     ("GET", "/indicators/{code}", For::Signed),
+    ("GET", "/indicators/{code}/figure", For::Aggregate),
     ("GET", "/assets/{edition}/{*name}", For::Anyone),
     ("GET", "/favicon.ico", For::Anyone),
     ("GET", "/api/docs", For::Anyone),

@@ -231,12 +231,38 @@ async fn every_indicator_has_a_definition_page_and_every_plan_row_opens() {
     for def in world.app.door.catalogue.indicators.values() {
         let text = shown(&world, &officer, &format!("/indicators/{}", def.code)).await;
         assert!(text.contains(&def.numerator), "{}", def.code);
+        let text = shown(&world, &officer, &format!("/indicators/{}/figure?year=2020", def.code)).await;
+        assert!(text.contains("历年") && text.contains("2020"), "{}", def.code);
     }
+    // A number of a board whose indicator is no row of the place's plan opens its records all the same.
+    let ranking = world.get(&officer, "/boards/plan/exam_ranking?year=2020").await.text;
+    assert!(ranking.contains("/indicators/I-13/figure?year=2020"), "{ranking}");
+    let file = world.get(&officer, "/indicators/I-02/figure?year=2020&which=missing&format=csv").await;
+    assert_eq!((file.status, file.text.contains("名称")), (StatusCode::OK, true), "{}", file.text);
     for target in &world.app.door.catalogue.plans["qinhuangdao"].targets {
         let text = shown(&world, &officer, &format!("/plans/qinhuangdao/{}?year=2020", target.indicator)).await;
         assert!(text.contains(&target.name), "{}", target.indicator);
     }
     assert_eq!(world.get(&officer, "/plans/qinhuangdao/I-13").await.status, StatusCode::NOT_FOUND, "no row of this plan");
+}
+
+/// Decision 0034; the clock of these tests stands at 30 June 2026.
+#[tokio::test]
+async fn the_running_year_stands_at_today_and_says_so() {
+    let (world, officer) = small_city().await;
+    let rows = [
+        ("/boards/plan?year=2026", "（截至 2026-06-30）", true),
+        ("/boards/plan?year=2026&as_of=2026-03-31", "（截至 2026-03-31）", true),
+        ("/boards/plan?year=2025", "（截至 ", false),
+        ("/indicators/I-02/figure?year=2026", "截止日 2026-06-30 24:00（本年未结束，按今天计算）", true),
+        ("/indicators/I-02/figure?year=2025", "时点指标取 2025-12-31 24:00", true),
+        ("/plans/qinhuangdao?year=2026", "按今天计算", true),
+    ];
+    for (path, words, there) in rows {
+        assert_eq!(shown(&world, &officer, path).await.contains(words), there, "{path}");
+    }
+    let months = world.get(&officer, "/exams/capacity?year=2026").await.text;
+    assert!(months.contains("as_of=2026-12-31"), "people due are told up to the end of the year");
 }
 
 #[tokio::test]
