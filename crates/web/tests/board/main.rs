@@ -235,8 +235,14 @@ async fn every_indicator_has_a_definition_page_and_every_plan_row_opens() {
         assert!(text.contains("历年") && text.contains("2020"), "{}", def.code);
     }
     // A number of a board whose indicator is no row of the place's plan opens its records all the same.
+    let worker = json!({"employer_name": "秦皇岛样甲厂", "uscc": credit_code("91130302TE5TA0000"), "reported_town": null, "host_employer": null,
+        "dispatched": false, "exposure_started_on": "2018-02-16", "last_exam_on": "2019-05-06", "left_on": null, "leaving_exam_on": null});
+    world.file(&officer, "exposed_worker", &worker).await;
+    world.refresh().await;
     let ranking = world.get(&officer, "/boards/plan/exam_ranking?year=2020").await.text;
-    assert!(ranking.contains("/indicators/I-13/figure?year=2020"), "{ranking}");
+    assert!(ranking.contains("/indicators/I-13/figure?year=2020&amp;region=130302&amp;which="), "{}", main_text(&ranking));
+    let behind = shown(&world, &officer, "/indicators/I-13/figure?year=2020&region=130302&which=missing").await;
+    assert!(behind.contains("秦皇岛样甲厂 破碎工"), "{behind}");
     let file = world.get(&officer, "/indicators/I-02/figure?year=2020&which=missing&format=csv").await;
     assert_eq!((file.status, file.text.contains("名称")), (StatusCode::OK, true), "{}", file.text);
     for target in &world.app.door.catalogue.plans["qinhuangdao"].targets {
