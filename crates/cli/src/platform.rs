@@ -71,7 +71,9 @@ impl Platform {
         // A long import or a server learns of new keys while it works.
         tokio::spawn(Arc::clone(&keys).keep_following());
         let archive = Arc::new(zhijian_lake::readings::Archive::open(&config.home)?);
-        let lake = Arc::new(Lake::open(&config.home, &catalogue)?.with_readings(Arc::clone(&archive)).with_outlines(own_outlines(&config)));
+        let maps = config.maps_dir();
+        let outlines = move || boundaries(&maps, COUNTIES).map(|text| Outlines::read(&text)).unwrap_or_default();
+        let lake = Arc::new(Lake::open(&config.home, &catalogue)?.with_readings(Arc::clone(&archive)).with_outlines(outlines));
         let evaluator = Arc::new(Evaluator::new(Arc::clone(&lake), Arc::clone(&catalogue)).with_clock(Arc::new(SystemClock)));
         let door = Door { store, catalogue, vault: Arc::clone(&keys.vault), clock: Arc::new(SystemClock) };
         Ok(Self { config, door, keys, lake, archive, evaluator })
@@ -116,12 +118,4 @@ impl Platform {
 /// Tables and indexes of the kinds.
 fn tables(catalogue: &Catalogue) -> Vec<TableSpec> {
     catalogue.kinds.values().map(|kind| TableSpec { kind: kind.kind.clone(), indexes: indexes(kind) }).collect()
-}
-
-/// The office's own boundaries of counties; none where it has no file, so that commands need not read the built-in ones.
-fn own_outlines(config: &Config) -> Outlines {
-    let folder = config.maps_dir();
-    let there = folder.join(format!("{COUNTIES}.geojson")).is_file();
-    let text = there.then(|| boundaries(&folder, COUNTIES)).flatten();
-    text.map(|bytes| Outlines::read(&bytes)).unwrap_or_default()
 }

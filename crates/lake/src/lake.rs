@@ -3,7 +3,7 @@
 use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, LazyLock, PoisonError, RwLock},
 };
 
 use datafusion::arrow::array::RecordBatch;
@@ -74,10 +74,11 @@ impl Lake {
         self
     }
 
-    /// With the office's own outlines of counties, by which places are judged; those that are built in when there is none.
+    /// With the office's own outlines of counties, by which places are judged, read at the first such question; those that are built in when
+    /// there is none.
     #[must_use]
-    pub fn with_outlines(mut self, outlines: Outlines) -> Self {
-        self.engine.outlines = Some(Arc::new(outlines)).filter(|own| !own.is_empty());
+    pub fn with_outlines(mut self, read: impl FnOnce() -> Outlines + Send + 'static) -> Self {
+        self.engine.outlines = Some(Arc::new(LazyLock::new(Box::new(read))));
         self
     }
 

@@ -23,7 +23,7 @@ pub(crate) const FILE: &str = "manifest.json";
 /// What the lake holds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// Counts refreshes; part of every file name and cache key.
+    /// Counts refreshes; part of every file name.
     pub generation: u64,
     /// Last outbox event that is in the figures.
     pub position: Position,

@@ -1,6 +1,6 @@
 //! `in_outline(region, lon, lat)` for queries: whether a place lies in the county that a record names. NULL where no outline is known.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use datafusion::{
     arrow::{
@@ -15,9 +15,12 @@ use zhijian_kinds::Outlines;
 /// Name in queries.
 pub(crate) const NAME: &str = "in_outline";
 
-/// The function, by given outlines, or those that are built in.
-pub(crate) fn function(own: Option<Arc<Outlines>>) -> ScalarUDF {
-    let judge = move |given: &[ColumnarValue]| match &own {
+/// Outlines that are read when a place is first judged: most commands judge none.
+pub(crate) type Own = Arc<LazyLock<Outlines, Box<dyn FnOnce() -> Outlines + Send>>>;
+
+/// The function, by the office's own outlines, or by those that are built in where there is none.
+pub(crate) fn function(own: Option<Own>) -> ScalarUDF {
+    let judge = move |given: &[ColumnarValue]| match own.as_ref().filter(|own| !own.is_empty()) {
         Some(own) => judge(own, given),
         None => judge(Outlines::embedded(), given),
     };

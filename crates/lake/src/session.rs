@@ -17,7 +17,6 @@ use datafusion::{
     logical_expr::{LogicalPlanBuilder, col, lit},
     prelude::{SessionConfig, SessionContext},
 };
-use zhijian_kinds::Outlines;
 use zhijian_records::port::Instant;
 
 use crate::{
@@ -200,7 +199,7 @@ pub(crate) struct Engine {
     workers: usize,
     room: Arc<Room>,
     /// Outlines of counties instead of those that are built in.
-    pub(crate) outlines: Option<Arc<Outlines>>,
+    pub(crate) outlines: Option<outline::Own>,
 }
 
 /// Most rows and bytes of the smaller side of a join that is built once for all cores instead of dealing out both sides.

@@ -284,7 +284,7 @@ async fn places_are_judged_by_the_offices_own_outlines() {
     for (why, own, expected) in rows {
         let lake = Lake::open(home.path(), &catalogue).unwrap();
         let lake = match own {
-            Some(own) => lake.with_outlines(own),
+            Some(own) => lake.with_outlines(|| own),
             None => lake,
         };
         let sql =

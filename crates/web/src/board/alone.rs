@@ -2,22 +2,22 @@
 //! units behind it.
 
 use super::asked::Asked;
-use super::drill::{self, Subject};
+use super::drill::Subject;
 use super::figures::{self, Question};
 use super::place::{self, Territory};
-use super::{definition, forecast, lines, numbers, parts, ranking, slices, unit_list};
+use super::{lines, numbers};
 use crate::app::App;
-use crate::{Frame, PageError, Signed, layout, words};
+use crate::{PageError, Signed, words};
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use maud::{Markup, html};
 use zhijian_lake::Answer;
 use zhijian_records::access::Wish;
 
-/// Its address.
+/// Where an indicator is shown: in its plan, else alone.
 #[must_use]
-pub fn address(code: &str) -> String {
-    format!("/indicators/{code}/figure")
+pub fn address(plan: Option<&str>, code: &str) -> String {
+    plan.map_or_else(|| format!("/indicators/{code}/figure"), |plan| format!("/plans/{plan}/{code}"))
 }
 
 /// `GET /indicators/{code}/figure`
@@ -29,38 +29,14 @@ pub async fn page(signed: Signed, State(app): State<App>, Path(code): Path<Strin
     // Options of the place's plan hold, as on the boards that lead here.
     let question = Question::new(&territory, crate::maps::plan_of(&app, &territory, &node), def, &node, when);
     let lists = place::unit_scope(&app, &signed.caller, def, Wish::Read).is_some();
-    let subject = Subject { app: &app, signed: &signed, territory: &territory, question, asked: &asked, path: address(&code), lists };
-    if let Some(file) = unit_list::file(&subject).await? {
-        return Ok(file);
-    }
-    if let Some(file) = slices::file(&subject).await? {
+    let subject = Subject { app: &app, signed: &signed, territory: &territory, question, asked: &asked, path: address(None, &code), lists };
+    if let Some(file) = subject.file().await? {
         return Ok(file);
     }
     let answer = subject.question.answer(&app).await?;
     let crumbs =
         [(words::BOARD, "/plans".to_owned()), ("指标", "/indicators".to_owned()), (def.code.as_str(), format!("/indicators/{code}"))];
-    let frame = Frame {
-        title: subject.question.name(),
-        signed: Some(&signed),
-        active: "/plans",
-        breadcrumbs: &crumbs,
-        scripts: &["vendor/echarts.js", "app/board.js"],
-        ..Frame::new(&app)
-    };
-    let body = html! {
-        (super::style())
-        (parts::switch(&subject.path, &app, &asked, when))
-        (parts::tree(&territory, &subject.path, &asked, &node, &territory.home))
-        (figure(&subject, &answer))
-        (parts::stand(&app, when))
-        section.card.board-definition { h2 { "定义" } (definition::facts(&app, &subject.question)) }
-        (drill::course(&subject, None).await?)
-        (ranking::section(&subject, None).await?)
-        (forecast::section(&subject, None).await?)
-        (slices::section(&subject, None).await?)
-        (unit_list::section(&subject).await?)
-    };
-    Ok(layout::page(&frame, body).into_response())
+    subject.page(subject.question.name(), &crumbs, &territory.home, &figure(&subject, &answer), None).await
 }
 
 /// The value at a glance.

@@ -53,7 +53,7 @@ pub async fn page(signed: Signed, State(app): State<App>, Path(code): Path<Strin
     let body = html! {
         (super::style())
         section.card.board-definition { (words_of(def)) (options(def, None)) (query(def)) }
-        @if Territory::of(&app, &signed.caller).is_ok() { p { a href=(alone::address(&code)) { "本地区的数值与名单" } } }
+        @if Territory::of(&app, &signed.caller).is_ok() { p { a href=(alone::address(None, &code)) { "本地区的数值与名单" } } }
         @if !plans.is_empty() {
             section {
                 h2 { "采用此指标的规划" }

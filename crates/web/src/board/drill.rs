@@ -34,6 +34,48 @@ pub struct Subject<'a> {
 }
 
 impl Subject<'_> {
+    /// The list or the breakdown as a file, when one is asked for.
+    pub(super) async fn file(&self) -> Result<Option<Response>, PageError> {
+        match unit_list::file(self).await? {
+            Some(file) => Ok(Some(file)),
+            None => slices::file(self).await,
+        }
+    }
+
+    /// The whole page, `top` being where the tree of places begins. Without a plan's row there are no targets.
+    pub(super) async fn page(
+        &self,
+        title: &str,
+        crumbs: &[(&str, String)],
+        top: &str,
+        figure: &Markup,
+        row: Option<&PlanRow>,
+    ) -> Result<Response, PageError> {
+        let (app, asked, when) = (self.app, self.asked, self.question.when());
+        let frame = Frame {
+            title,
+            signed: Some(self.signed),
+            active: "/plans",
+            breadcrumbs: crumbs,
+            scripts: &["vendor/echarts.js", "app/board.js"],
+            ..Frame::new(app)
+        };
+        let body = html! {
+            (super::style())
+            (parts::switch(&self.path, app, asked, when))
+            (parts::tree(self.territory, &self.path, asked, &self.question.params.region, top))
+            (figure)
+            (parts::stand(app, when))
+            section.card.board-definition { h2 { "定义" } (definition::facts(app, &self.question)) }
+            (course(self, row).await?)
+            (ranking::section(self, row).await?)
+            (forecast::section(self, row).await?)
+            (slices::section(self, row).await?)
+            (unit_list::section(self).await?)
+        };
+        Ok(layout::page(&frame, body).into_response())
+    }
+
     /// A number that opens the list behind it, for those who may see the list.
     pub fn figure(&self, text: &str, changes: &[(&str, &str)]) -> Markup {
         if text == lines::NOTHING || !self.lists {
@@ -69,38 +111,15 @@ pub async fn page(
     let lists = place::unit_scope(&app, &signed.caller, def, Wish::Read).is_some();
     let path = format!("/plans/{name}/{code}");
     let subject = Subject { app: &app, signed: &signed, territory: &territory, question, asked: &asked, path, lists };
-    if let Some(file) = unit_list::file(&subject).await? {
-        return Ok(file);
-    }
-    if let Some(file) = slices::file(&subject).await? {
+    if let Some(file) = subject.file().await? {
         return Ok(file);
     }
     let only = Plan { targets: vec![target.clone()], ..plan.clone() };
     let rows = figures::evaluate(&app, &territory, &only, &node, when).await?;
     let title = if target.indicator == code { target.name.as_str() } else { def.name.as_str() };
     let crumbs = [(words::BOARD, "/plans".to_owned()), (plan.title.as_str(), asked.elsewhere(&format!("/plans/{name}"), &[]))];
-    let frame = Frame {
-        title,
-        signed: Some(&signed),
-        active: "/plans",
-        breadcrumbs: &crumbs,
-        scripts: &["vendor/echarts.js", "app/board.js"],
-        ..Frame::new(&app)
-    };
-    let body = html! {
-        (super::style())
-        (parts::switch(&subject.path, &app, &asked, when))
-        (parts::tree(&territory, &subject.path, &asked, &node, &territory.node_of(plan).unwrap_or_default()))
-        @for row in &rows { (figure(&subject, row)) }
-        (parts::stand(&app, when))
-        section.card.board-definition { h2 { "定义" } (definition::facts(&app, &subject.question)) }
-        (course(&subject, rows.first()).await?)
-        (ranking::section(&subject, rows.first()).await?)
-        (forecast::section(&subject, rows.first()).await?)
-        (slices::section(&subject, rows.first()).await?)
-        (unit_list::section(&subject).await?)
-    };
-    Ok(layout::page(&frame, body).into_response())
+    let figure = html! { @for row in &rows { (figure(&subject, row)) } };
+    subject.page(title, &crumbs, &territory.node_of(plan).unwrap_or_default(), &figure, rows.first()).await
 }
 
 /// Value, target, status and distance at a glance.
@@ -125,7 +144,7 @@ fn figure(subject: &Subject<'_>, row: &PlanRow) -> Markup {
 }
 
 /// The same figure year by year: chart and table.
-pub(super) async fn course(subject: &Subject<'_>, row: Option<&PlanRow>) -> Result<Markup, PageError> {
+async fn course(subject: &Subject<'_>, row: Option<&PlanRow>) -> Result<Markup, PageError> {
     let years = subject.question.years(subject.app, BASE_YEAR).await?;
     let goal = |value: &Option<serde_json::Value>| value.as_ref().and_then(numbers::number);
     let unit = &subject.question.def.unit;

@@ -86,8 +86,7 @@ pub fn of(asking: &Asking<'_>, panel: &Panel, filled: &Filled, row: &Row, column
             let mut query: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
             let after = query.iter().position(|(name, _)| *name == "region").map_or(query.len(), |at| at + 1);
             query.insert(after, ("which", which));
-            let page = plan.map_or_else(|| alone::address(&code), |plan| format!("/plans/{plan}/{code}"));
-            format!("{page}{}#units", links::query(&query))
+            format!("{}{}#units", alone::address(plan.as_deref(), &code), links::query(&query))
         }
         Target::Units { row, column } => {
             let pairs = [

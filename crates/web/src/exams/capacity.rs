@@ -94,7 +94,7 @@ pub async fn show(signed: Signed, State(app): State<App>, RawQuery(query): RawQu
 /// The figure behind the numbers of people due; of a running year up to its end where the months to come are told.
 fn links_to_due(year: i32, months: &BTreeMap<String, Numbers>) -> String {
     let end = if months.values().all(|n| n.due.is_some()) { format!("{year}-12-31") } else { String::new() };
-    format!("{}{}", alone::address("I-13"), links::query(&[("year", year.to_string()), ("as_of", end), ("by", "month".into())]))
+    format!("{}{}", alone::address(None, "I-13"), links::query(&[("year", year.to_string()), ("as_of", end), ("by", "month".into())]))
 }
 
 /// Due workers by month, those of months to come too, for those who see aggregates.

@@ -206,8 +206,7 @@ fn behind(view: &View<'_>, place: &Place, which: &str) -> Option<String> {
     Some(match places::target(view.app, &view.signed.caller, view.territory, view.layer, view.node)? {
         Target::Indicator { plan, code } => {
             let query = links::query(&[("year", year.as_str()), ("as_of", &as_of), ("region", node), ("which", which)]);
-            let page = plan.map_or_else(|| alone::address(&code), |plan| format!("/plans/{plan}/{code}"));
-            format!("{page}{query}#units")
+            format!("{}{query}#units", alone::address(plan.as_deref(), &code))
         }
         Target::Units => {
             let pairs = [("layer", view.layer.layer.as_str()), ("year", &year), ("region", node), ("which", which), ("sort", "")];
