@@ -11,7 +11,7 @@ use zhijian_records::keys::Keyring;
 use zhijian_records::read::indexes;
 use zhijian_records::{Caller, Door};
 use zhijian_store::TableSpec;
-use zhijian_web::maps::geometry::{COUNTIES, boundaries};
+use zhijian_web::maps::geometry::{COUNTIES_FILE, own};
 
 /// Everything a command works with.
 pub struct Platform {
@@ -72,7 +72,7 @@ impl Platform {
         tokio::spawn(Arc::clone(&keys).keep_following());
         let archive = Arc::new(zhijian_lake::readings::Archive::open(&config.home)?);
         let maps = config.maps_dir();
-        let outlines = move || boundaries(&maps, COUNTIES).map(|text| Outlines::read(&text)).unwrap_or_default();
+        let outlines = move || own(&maps, COUNTIES_FILE).map(|text| Outlines::read(&text)).unwrap_or_default();
         let lake = Arc::new(Lake::open(&config.home, &catalogue)?.with_readings(Arc::clone(&archive)).with_outlines(outlines));
         let evaluator = Arc::new(Evaluator::new(Arc::clone(&lake), Arc::clone(&catalogue)).with_clock(Arc::new(SystemClock)));
         let door = Door { store, catalogue, vault: Arc::clone(&keys.vault), clock: Arc::new(SystemClock) };

@@ -12,9 +12,9 @@ use zhijian_kinds::Regions;
 use zhijian_kinds::catalogue::embedded_bytes;
 
 /// Files that hold boundaries by division code, the more detailed first.
-const FILES: [&str; 2] = [COUNTIES, "china_provinces"];
-/// File of the boundaries of counties.
-pub const COUNTIES: &str = "regions_counties";
+const FILES: [&str; 2] = ["regions_counties", "china_provinces"];
+/// The file of an office's own boundaries of counties.
+pub const COUNTIES_FILE: &str = "regions_counties.geojson";
 /// Largest file that is read from the folder, bytes.
 const LARGEST: u64 = 32 << 20;
 /// Deepest way up the tree.
@@ -31,28 +31,26 @@ pub struct Shapes {
     pub bounds: Option<[f64; 4]>,
 }
 
-fn text(app: &App, name: &str) -> Option<Vec<u8>> {
-    boundaries(&app.maps, name)
-}
-
 /// The text of a file: from the folder when it is there and is JSON, else the embedded one.
-#[must_use]
-pub fn boundaries(folder: &std::path::Path, name: &str) -> Option<Vec<u8>> {
+fn text(app: &App, name: &str) -> Option<Vec<u8>> {
     let plain = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
     if !plain {
         return None;
     }
     let file = format!("{name}.geojson");
-    own(&folder.join(&file)).or_else(|| embedded_bytes(&format!("maps/{file}")))
+    own(&app.maps, &file).or_else(|| embedded_bytes(&format!("maps/{file}")))
 }
 
-fn own(path: &std::path::Path) -> Option<Vec<u8>> {
-    let size = std::fs::metadata(path).ok()?.len();
+/// The office's own file; `None`, and a line in the log, when it cannot be used.
+#[must_use]
+pub fn own(folder: &std::path::Path, file: &str) -> Option<Vec<u8>> {
+    let path = folder.join(file);
+    let size = std::fs::metadata(&path).ok()?.len();
     if size > LARGEST {
         tracing::warn!(path = %path.display(), size, "map file is too large; the embedded one is used");
         return None;
     }
-    let bytes = std::fs::read(path).ok()?;
+    let bytes = std::fs::read(&path).ok()?;
     let right = serde_json::from_slice::<Value>(&bytes).is_ok_and(|v| v["features"].is_array());
     if !right {
         tracing::warn!(path = %path.display(), "map file is no GeoJSON FeatureCollection; the embedded one is used");
