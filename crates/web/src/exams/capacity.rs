@@ -66,7 +66,7 @@ pub async fn show(signed: Signed, State(app): State<App>, RawQuery(query): RawQu
                     thead { tr { th scope="col" { "月份" } @if told { th.num scope="col" { "应检（人）" } } th.num scope="col" { "号源容量（人）" } th.num scope="col" { "余号" } @if told { th.num scope="col" { "缺口" } } } }
                     tbody { @for (month, n) in &months { tr {
                         td.date data-label="月份" { (month) }
-                        @if told { td.num data-label="应检" { @match n.due { Some(due) => a href=(links_to_due(year, &months)) { (due) }, None => (words::NONE) } } }
+                        @if told { td.num data-label="应检" { @match n.due { Some(due) => a href=(links_to_due(year, month, &months)) { (due) }, None => (words::NONE) } } }
                         td.num data-label="容量" { a href=(format!("{}?month={month}", super::SLOTS)) { (n.capacity) } }
                         td.num data-label="余号" { (n.free) }
                         @if told { td.num data-label="缺口" { @match n.due { Some(due) if due > n.capacity => span.state-badge.badge-look { (due - n.capacity) }, Some(_) => "0", None => (words::NONE) } } }
@@ -91,10 +91,11 @@ pub async fn show(signed: Signed, State(app): State<App>, RawQuery(query): RawQu
     Ok(layout::page(&frame, body))
 }
 
-/// The figure behind the numbers of people due; of a running year up to its end where the months to come are told.
-fn links_to_due(year: i32, months: &BTreeMap<String, Numbers>) -> String {
+/// The people due in a month; of a running year up to its end where the months to come are told.
+fn links_to_due(year: i32, month: &str, months: &BTreeMap<String, Numbers>) -> String {
     let end = if months.values().all(|n| n.due.is_some()) { format!("{year}-12-31") } else { String::new() };
-    format!("{}{}", alone::address(None, "I-13"), links::query(&[("year", year.to_string()), ("as_of", end), ("by", "month".into())]))
+    let pairs = [("year", year.to_string()), ("as_of", end), ("which", "denominator".into()), ("month", month.to_owned())];
+    format!("{}{}#units", alone::address(None, "I-13"), links::query(&pairs))
 }
 
 /// Due workers by month, those of months to come too, for those who see aggregates.

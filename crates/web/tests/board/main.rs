@@ -268,7 +268,8 @@ async fn the_running_year_stands_at_today_and_says_so() {
         assert_eq!(shown(&world, &officer, path).await.contains(words), there, "{path}");
     }
     let months = world.get(&officer, "/exams/capacity?year=2026").await.text;
-    assert!(months.contains("as_of=2026-12-31"), "people due are told up to the end of the year");
+    let december = "/indicators/I-13/figure?year=2026&amp;as_of=2026-12-31&amp;which=denominator&amp;month=2026-12#units";
+    assert!(months.contains(december), "people due are told up to the end of the year, each month opens its own");
 }
 
 #[tokio::test]
