@@ -56,6 +56,10 @@ impl<'a> Frame<'a> {
 /// storage; errors go to the notice at the top.
 const HTMX: &str = r##"{"includeIndicatorStyles":false,"allowEval":false,"historyCacheSize":0,"refreshOnHistoryMiss":true,"responseHandling":[{"code":"204","swap":false},{"code":"[23]..","swap":true},{"code":"422","swap":true},{"code":"[45]..","swap":true,"error":true,"target":"#notice","swapOverride":"innerHTML"}]}"##;
 
+/// Mark at the end of a page. Browsers that know `rel=expect` show a page once they have read it up to here: widths of a table's columns are settled by
+/// all its rows, so a page that is shown while it arrives moves under the reader's eyes.
+const END: &str = "end";
+
 /// A whole page.
 #[must_use]
 pub fn page(frame: &Frame<'_>, body: Markup) -> Markup {
@@ -78,6 +82,7 @@ pub fn page(frame: &Frame<'_>, body: Markup) -> Markup {
                         @if let Some(signed) = frame.signed.filter(|_| frame.marked) { (watermark::layer(frame.app, signed)) }
                     }
                 }
+                span id=(END) hidden {}
             }
         }
     }
@@ -91,6 +96,7 @@ fn head(frame: &Frame<'_>) -> Markup {
             meta name="htmx-config" content=(HTMX);
             meta name="color-scheme" content=(if frame.screen { "dark" } else { "light" });
             title { (frame.title) " · " (words::PRODUCT) }
+            link rel="expect" href={ "#" (END) } blocking="render";
             link rel="icon" type="image/svg+xml" href=(assets::url("app/logo.svg"));
             @for sheet in ["vendor/tabler.css", "app/tokens.css", "app/frame.css", "app/parts.css", "app/forms.css", "app/flow.css"] {
                 link rel="stylesheet" href=(assets::url(sheet));
