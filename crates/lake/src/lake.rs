@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, LazyLock, PoisonError, RwLock},
 };
 
-use datafusion::arrow::array::RecordBatch;
+use datafusion::{arrow::array::RecordBatch, physical_plan::collect};
 use zhijian_kinds::{Catalogue, Outlines};
 use zhijian_records::port::Instant;
 
@@ -14,9 +14,11 @@ use crate::{
     error::{LakeError, Result},
     facts::{FactDef, facts_of},
     manifest::Manifest,
+    outline,
     readings::{self, Archive},
     reference::{self, TextTable},
     session::{Engine, Snapshot},
+    shelf::{Reads, Shelf},
     threads::Threads,
 };
 
@@ -27,6 +29,7 @@ pub struct Lake {
     pub(crate) engine: Engine,
     pub(crate) workers: usize,
     threads: Threads,
+    pub(crate) shelf: Arc<Shelf>,
     snapshot: RwLock<Arc<Snapshot>>,
     /// Readings of on-line devices, as the fact `reading`.
     readings: Option<Arc<Archive>>,
@@ -64,7 +67,8 @@ impl Lake {
         let manifest = Manifest::read(&root)?.unwrap_or_default();
         let snapshot = RwLock::new(Arc::new(Snapshot::of(&root, manifest, None)));
         let engine = Engine::new(facts, tables, workers)?;
-        Ok(Self { root, engine, workers, threads, snapshot, readings: None, refreshing: tokio::sync::Mutex::default() })
+        let shelf = Arc::new(Shelf::below(&root));
+        Ok(Self { root, engine, workers, threads, shelf, snapshot, readings: None, refreshing: tokio::sync::Mutex::default() })
     }
 
     /// With readings beside the facts.
@@ -148,7 +152,7 @@ impl Lake {
     /// # Errors
     /// The SQL is wrong or a file cannot be read.
     pub async fn query_at(&self, snapshot: &Arc<Snapshot>, sql: &str, known_at: Option<Instant>) -> Result<Vec<RecordBatch>> {
-        let session = snapshot.session(&self.engine, known_at)?;
+        let session = snapshot.session(&self.engine, known_at, sql)?;
         if let Some(archive) = self.readings.as_ref().filter(|_| sql.contains(readings::FACT)) {
             readings::register(archive, &session, self.engine.room())?;
         }
@@ -161,6 +165,42 @@ impl Lake {
                 rows
             })
             .await
+    }
+
+    /// As [`Lake::query_at`] for an answer of few rows: the shelf has it when the same was asked of the same files.
+    ///
+    /// # Errors
+    /// As [`Lake::query_at`].
+    pub(crate) async fn answer_at(&self, snapshot: &Arc<Snapshot>, sql: &str, known_at: Option<Instant>) -> Result<Vec<RecordBatch>> {
+        if sql.contains(readings::FACT) || self.engine.outlines.is_some() && sql.contains(outline::NAME) {
+            // These read what the facts' files do not show.
+            return self.query_at(snapshot, sql, known_at).await;
+        }
+        let session = snapshot.session(&self.engine, known_at, sql)?;
+        let question = format!("{}\n{known_at:?}\n{sql}", self.engine.print());
+        let (sql, keep, shelf) = (sql.to_owned(), Arc::clone(snapshot), Arc::clone(&self.shelf));
+        self.threads
+            .run(async move {
+                let (mut state, reads) = (session.state(), Arc::new(Reads::default()));
+                state.config_mut().set_extension(Arc::clone(&reads));
+                let plan = state.create_logical_plan(&sql).await.map_err(|e| LakeError::engine("解析查询", e))?;
+                let plan = state.create_physical_plan(&plan).await.map_err(|e| LakeError::engine("执行查询", e))?;
+                let name = reads.name(&question);
+                if let Some(rows) = shelf.get(&name) {
+                    return Ok(rows);
+                }
+                let schema = plan.schema();
+                let rows = collect(plan, state.task_ctx()).await.map_err(|e| LakeError::engine("执行查询", e))?;
+                drop(keep);
+                shelf.put(&name, &schema, &rows);
+                Ok(rows)
+            })
+            .await
+    }
+
+    /// Forgets the answers on disk; they are worked out again.
+    pub fn forget_answers(&self) {
+        self.shelf.clear();
     }
 
     /// Runs SQL over the lake as it is now.

@@ -13,6 +13,7 @@ pub mod reference;
 mod refresh;
 mod rows;
 mod session;
+mod shelf;
 mod small;
 mod table;
 mod threads;

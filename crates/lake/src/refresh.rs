@@ -83,6 +83,10 @@ impl Lake {
         };
         let started = Clock::now();
         let old = Manifest::read(&self.root)?.unwrap_or_default();
+        if old.generation == 0 {
+            // Files are numbered from the beginning again: names of old answers may come back for other rows.
+            self.shelf.clear();
+        }
         let anew = anew || !continues(store, old.position).await?;
         let known = if anew { Manifest { generation: old.generation, ..Manifest::default() } } else { old.clone() };
         let news = read_events(store, Horizon { position: known.position, stand: known.stand }).await?;

@@ -5,7 +5,7 @@ use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -25,6 +25,7 @@ use crate::{
     manifest::{self, Manifest, Part, Piece},
     outline,
     reference::TextTable,
+    shelf,
     small::{Room, SmallFile},
     table::{FileTable, PartFacts, TableFile},
 };
@@ -36,14 +37,26 @@ pub struct Snapshot {
     files: HashMap<String, Arc<DataFile>>,
     /// What each fact is made of, as one number: the same files, the same number.
     states: HashMap<String, u64>,
-    /// Sessions by the moment they show; `None` is now.
-    sessions: Mutex<HashMap<Option<Instant>, SessionContext>>,
+    sessions: Mutex<HashMap<View, SessionContext>>,
 }
 
 impl std::fmt::Debug for Snapshot {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Snapshot").field("root", &self.root).field("generation", &self.generation()).finish_non_exhaustive()
     }
+}
+
+/// Words of a query by which its joins are done as they are written: the side before `JOIN` is the one that is built. For queries whose common
+/// tables no planner can guess the size of. A comment to other engines.
+const ORDERED: &str = "/*+ ORDERED */";
+
+/// How a session sees the lake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct View {
+    /// The moment that it shows; `None` is now.
+    known_at: Option<Instant>,
+    /// Joins stay as they are written ([`ORDERED`]).
+    ordered: bool,
 }
 
 /// Column by which code lists and places are joined.
@@ -130,13 +143,14 @@ impl Snapshot {
         parts.flat_map(|p| p.open.iter().chain(&p.past)).map(|p| self.root.join(&p.file)).collect()
     }
 
-    /// A session that shows what was known at `known_at` (`None`: what is known now).
-    pub(crate) fn session(&self, engine: &Engine, known_at: Option<Instant>) -> Result<SessionContext> {
+    /// A session for a query that shows what was known at `known_at` (`None`: what is known now).
+    pub(crate) fn session(&self, engine: &Engine, known_at: Option<Instant>, sql: &str) -> Result<SessionContext> {
+        let view = View { known_at, ordered: sql.contains(ORDERED) };
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(session) = sessions.get(&known_at) {
+        if let Some(session) = sessions.get(&view) {
             return Ok(session.clone());
         }
-        let session = engine.session();
+        let session = engine.session(view.ordered);
         for fact in &engine.facts {
             match known_at {
                 None => session.register_table(fact.name.as_str(), Arc::new(self.current(fact, &engine.room)?)),
@@ -148,9 +162,9 @@ impl Snapshot {
             session.register_table(table.name.as_str(), Arc::clone(rows) as _).map_err(|e| LakeError::engine("登记代码表", e))?;
         }
         if sessions.len() >= SESSIONS_KEPT {
-            sessions.retain(|known, _| known.is_none());
+            sessions.retain(|view, _| view.known_at.is_none());
         }
-        sessions.insert(known_at, session.clone());
+        sessions.insert(view, session.clone());
         Ok(session)
     }
 
@@ -197,6 +211,7 @@ pub(crate) struct Engine {
     table_rows: Vec<Arc<MemTable>>,
     environment: Arc<RuntimeEnv>,
     workers: usize,
+    print: OnceLock<String>,
     room: Arc<Room>,
     /// Outlines of counties instead of those that are built in.
     pub(crate) outlines: Option<outline::Own>,
@@ -216,15 +231,34 @@ impl Engine {
 
     pub(crate) fn new(facts: Vec<FactDef>, tables: Vec<TextTable>, workers: usize) -> Result<Self> {
         let table_rows = tables.iter().map(in_memory).collect::<Result<_>>()?;
-        Ok(Self { facts, tables, table_rows, environment: Arc::new(RuntimeEnv::default()), workers, room: Arc::default(), outlines: None })
+        let print = OnceLock::new();
+        Ok(Self {
+            facts,
+            tables,
+            table_rows,
+            print,
+            environment: Arc::new(RuntimeEnv::default()),
+            workers,
+            room: Arc::default(),
+            outlines: None,
+        })
+    }
+
+    /// What answers depend on besides the files of the facts: this build, the columns of the facts, code lists and rules.
+    pub(crate) fn print(&self) -> &str {
+        self.print.get_or_init(|| {
+            let known = self.facts.iter().map(|f| f.fingerprint.clone()).chain(self.tables.iter().map(TextTable::fingerprint));
+            known.fold(shelf::build(), |print, one| print + " " + &one)
+        })
     }
 
     /// The settings are measured (`docs/measurements.md`).
-    fn session(&self) -> SessionContext {
+    fn session(&self, ordered: bool) -> SessionContext {
         let mut config = SessionConfig::new().with_target_partitions(self.workers).with_information_schema(false);
         let options = config.options_mut();
         (options.optimizer.hash_join_single_partition_threshold_rows, options.optimizer.hash_join_single_partition_threshold) = JOIN_WHOLE;
         options.execution.skip_partial_aggregation_probe_rows_threshold = PROBE_GROUPS;
+        options.optimizer.join_reordering = !ordered;
         // What a join learns of its keys could only skip row groups, and ids are in no order: it never does.
         options.optimizer.enable_join_dynamic_filter_pushdown = false;
         let state =

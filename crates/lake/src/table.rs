@@ -31,6 +31,7 @@ use time::{Date, Month};
 use crate::{
     error::{LakeError, Result},
     rows::days,
+    shelf::Reads,
     small::{Room, SmallFile},
 };
 
@@ -247,6 +248,9 @@ impl TableProvider for FileTable {
         let files = self.wanted(state, filters).unwrap_or_else(|_| self.files.iter().collect());
         if files.is_empty() {
             return self.empty(projection);
+        }
+        if let Some(reads) = state.config().get_extension::<Reads>() {
+            files.iter().for_each(|file| reads.note(&file.path, file.file.object_meta.size));
         }
         let columns = projection.cloned().unwrap_or_else(|| (0..self.schema.fields().len()).collect());
         if let Some(plan) = self.kept_rows(&files, state.config().target_partitions(), &columns) {

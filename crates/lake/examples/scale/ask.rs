@@ -1,10 +1,11 @@
-//! Answers one question a line, each with an evaluator that has kept no answer, and says how long it took.
+//! Answers one question a line, each with nothing remembered, and says how long it took.
 //!
 //! - `question I-02`: numerator, denominator and units of a question by its name;
 //! - `plan qinhuangdao`: the whole table of a plan, as `zhijian evaluate` asks for it;
 //! - `board health`: every panel of a board at once, as its page asks for them; `warm_ms` is the same again with the answers kept;
 //! - `cube exam region month`: an exploration, its rows of totals;
 //! - `sql EXPLAIN ANALYZE …`: any statement, its rows as text; `explain I-02`: how a question's totals are worked out;
+//! - a word with `+`, `board+ health`: with the answers that are on disk, as after a restart; without it they are forgotten first;
 //! - `memory`: the most memory used so far, then counts anew.
 
 use std::{io::BufRead as _, sync::Arc, time::Instant as Clock};
@@ -24,6 +25,10 @@ pub async fn answer_lines(lake: &Arc<Lake>, catalogue: &Arc<Catalogue>, question
     for line in std::io::stdin().lock().lines() {
         let line = line.unwrap();
         let (what, name) = line.split_once(' ').unwrap_or((&line, ""));
+        let (what, again) = what.strip_suffix('+').map_or((what, false), |what| (what, true));
+        if !again {
+            lake.forget_answers();
+        }
         let evaluator = Evaluator::new(Arc::clone(lake), Arc::clone(catalogue));
         let started = Clock::now();
         let mut answer = match what {

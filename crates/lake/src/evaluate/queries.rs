@@ -52,7 +52,7 @@ impl Queries {
             }
             Arc::clone(kept.entry(key.clone()).or_default())
         };
-        let answer = cell.get_or_try_init(|| async { self.run(snapshot, known_at, &key.sql).await.map(Arc::new) }).await?;
+        let answer = cell.get_or_try_init(|| async { self.lake.answer_at(snapshot, &key.sql, known_at).await.map(Arc::new) }).await?;
         Ok(Arc::clone(answer))
     }
 

@@ -62,7 +62,7 @@ impl Lake {
     /// [`LakeError::Refused`] with what the engine says of a query that is wrong, writes, takes too long or too much memory.
     pub async fn ask(&self, sql: &str, visible: &[Visible], limits: SqlLimits) -> Result<SqlAnswer> {
         let snapshot = self.snapshot();
-        let all = snapshot.session(&self.engine, None)?;
+        let all = snapshot.session(&self.engine, None, sql)?;
         let (sql, visible) = (sql.to_owned(), visible.to_vec());
         let lists: Vec<String> = self.engine.tables.iter().map(|t| t.name.clone()).collect();
         self.threads()
