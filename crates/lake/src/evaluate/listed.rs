@@ -63,6 +63,18 @@ impl Evaluator {
         }
     }
 
+    /// How many rows a list has.
+    ///
+    /// # Errors
+    /// As [`Evaluator::listed`].
+    pub async fn listed_total(&self, def: &NamedList, params: &Params, filter: &ListFilter) -> Result<u64> {
+        let from = self.listed_from(def, params, filter)?;
+        match self.total(&self.lake().snapshot(), params, &from).await {
+            Err(error) => self.total(&self.renewed(error)?, params, &from).await,
+            found => found,
+        }
+    }
+
     /// Values of a column with their numbers of rows, the most frequent first.
     ///
     /// # Errors

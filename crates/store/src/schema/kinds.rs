@@ -1,7 +1,7 @@
 //! The two tables of a kind: `rec_<kind>` holds the newest revision of each record, `his_<kind>` the older ones.
 //!
-//! Every index costs each imported row, so there are few: the id, the natural key, (region, year, id) for scopes and lake
-//! partitions, the day of the event for lists, the owner where there is one, the commit for verification, and what the kind itself
+//! Every index costs each imported row, so there are few: the id, the natural key, (region, year, id) for scopes, counts and
+//! lake partitions, the day of the event for lists, the owner where there is one, the commit for verification, and what the kind itself
 //! asks for.
 //! Indexes that a kind no longer asks for stay: building them again takes long, and another version may want them.
 
@@ -112,7 +112,8 @@ fn objects(dialect: Dialect, table: &KindTable, spec: &TableSpec) -> Result<Vec<
         objects.push(Object { name, create });
     };
     index("UNIQUE ", rec, "key", "key", "");
-    index("", rec, "place", "region, year, id", "");
+    // The desk counts every kind by region, state and day: the columns after the id tell that without a look at the row.
+    index("", rec, "scope", "region, year, id, town, retracted, state, recorded_from", "");
     // Lists are walked from the newest event on; the last three columns tell without a look at the row whether it is in the scope.
     index("", rec, "day", "event_date, id, region, town, retracted", "");
     index("", rec, "owner", "owner", " WHERE owner <> ''");

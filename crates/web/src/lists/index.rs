@@ -22,12 +22,12 @@ pub async fn show(signed: Signed, State(app): State<App>, asked: Asked) -> Resul
     let territory = Territory::of(&app, &signed.caller)?;
     let node = territory.choose(None, asked.text("region"))?;
     let when = asked.when(figures::newest_year(&app).await?)?;
-    let mut counted: Vec<(&NamedList, u64)> = Vec::new();
-    for def in lists {
+    let asked_of_each = lists.into_iter().map(|def| async {
         let given = |name: &str| if name == "region" { node.clone() } else { String::new() };
         let question = Question::new(&app, &territory, &signed.caller, &def.list, Wish::Read, when, given)?;
-        counted.push((def, question.rows(&app, 0, 1).await?.total));
-    }
+        Ok::<(&NamedList, u64), PageError>((def, question.total(&app).await?))
+    });
+    let counted = futures::future::try_join_all(asked_of_each).await?;
     let mut groups: Vec<&str> = Vec::new();
     for (def, _) in &counted {
         if !groups.contains(&def.group.as_str()) {

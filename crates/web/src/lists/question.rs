@@ -90,6 +90,14 @@ impl<'a> Question<'a> {
         app.evaluator.listed(self.def, &self.params, &self.filter, offset, limit).await
     }
 
+    /// How many rows there are.
+    ///
+    /// # Errors
+    /// The lake failed.
+    pub async fn total(&self, app: &App) -> Result<u64, LakeError> {
+        app.evaluator.listed_total(self.def, &self.params, &self.filter).await
+    }
+
     /// In words, for files and for who approves them.
     #[must_use]
     pub fn words(&self, app: &App) -> String {
