@@ -27,6 +27,7 @@ pub enum Measure {
 /// Names in braces are parameters, replaced by whole literals, texts with their quotes: `{cut}`, `{from}`, `{to}` (dates), `{year}` (number),
 /// `{region}` (prefix text, `code LIKE {region} || '%'`), `{region_code}` (the code itself),
 /// and every option of the definition (`{threshold}`; lists for `IN {sections}`).
+/// With the words `/*+ ORDERED */` joins are done as they are written, the side before `JOIN` built and the other streamed (decision 0035).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Indicator {

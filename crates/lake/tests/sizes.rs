@@ -7,6 +7,7 @@ mod common;
 use common::{MemoryStore, stored};
 use datafusion::arrow::array::{AsArray, RecordBatch};
 use datafusion::arrow::datatypes::Int64Type;
+use datafusion::arrow::util::pretty::pretty_format_batches;
 use serde_json::json;
 use zhijian_kinds::Catalogue;
 use zhijian_lake::Lake;
@@ -76,4 +77,25 @@ async fn joins_that_multiply_rows_stay() {
     assert_eq!(numbers(&lake.query(&count("exposed_worker"), None).await.unwrap()), [Some(2)], "one standing revision a record");
     assert_eq!(numbers(&lake.query(&count("exposed_worker_hazard"), None).await.unwrap()), [Some(4)], "two elements of one record");
     assert_eq!(numbers(&lake.query(&count("exposed_worker"), Some(3)).await.unwrap()), [Some(2)], "as it was");
+}
+
+/// The planner builds the side that it takes for the smaller one; a query that knows better says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn joins_stay_as_written_where_a_query_says_so() {
+    let store = MemoryStore::default();
+    let row =
+        |i: i64| stored("insured_count", &format!("{i}"), "130302", "2020-12-31", json!({"stat_year": 2020, "county": "甲"}).to_string());
+    store.commit(1, (0..LARGE).map(row).collect());
+    store.commit(2, vec![stored("employer", "e", "130302", "2020-01-01", json!({"name": "甲"}).to_string())]);
+    let home = tempfile::tempdir().unwrap();
+    let lake = Lake::open(home.path(), &Catalogue::embedded()).unwrap();
+    lake.refresh(&store).await.unwrap();
+    for (hint, kept) in [("", false), ("/*+ ORDERED */", true)] {
+        let sql = format!("SELECT i.stat_year, e.name FROM insured_count i RIGHT JOIN employer e ON i.county = e.name {hint}");
+        let plan = pretty_format_batches(&lake.query(&format!("EXPLAIN {sql}"), None).await.unwrap()).unwrap().to_string();
+        let join = plan.lines().find(|line| line.contains("HashJoinExec")).unwrap();
+        assert_eq!(join.contains("join_type=Right"), kept, "{hint}: {join}");
+        let rows: usize = lake.query(&sql, None).await.unwrap().iter().map(RecordBatch::num_rows).sum();
+        assert_eq!(rows, usize::try_from(LARGE).unwrap(), "{hint}");
+    }
 }
