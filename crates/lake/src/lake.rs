@@ -17,7 +17,7 @@ use crate::{
     outline,
     readings::{self, Archive},
     reference::{self, TextTable},
-    session::{Engine, Snapshot},
+    session::{Engine, Snapshot, View},
     shelf::{Reads, Shelf},
     threads::Threads,
 };
@@ -152,19 +152,7 @@ impl Lake {
     /// # Errors
     /// The SQL is wrong or a file cannot be read.
     pub async fn query_at(&self, snapshot: &Arc<Snapshot>, sql: &str, known_at: Option<Instant>) -> Result<Vec<RecordBatch>> {
-        let session = snapshot.session(&self.engine, known_at, sql)?;
-        if let Some(archive) = self.readings.as_ref().filter(|_| sql.contains(readings::FACT)) {
-            readings::register(archive, &session, self.engine.room())?;
-        }
-        let (sql, keep) = (sql.to_owned(), Arc::clone(snapshot));
-        self.threads
-            .run(async move {
-                let frame = session.sql(&sql).await.map_err(|e| LakeError::engine("解析查询", e))?;
-                let rows = frame.collect().await.map_err(|e| LakeError::engine("执行查询", e));
-                drop(keep);
-                rows
-            })
-            .await
+        self.work_out(snapshot, sql, known_at, None).await
     }
 
     /// As [`Lake::query_at`] for an answer of few rows: the shelf has it when the same was asked of the same files.
@@ -172,27 +160,40 @@ impl Lake {
     /// # Errors
     /// As [`Lake::query_at`].
     pub(crate) async fn answer_at(&self, snapshot: &Arc<Snapshot>, sql: &str, known_at: Option<Instant>) -> Result<Vec<RecordBatch>> {
-        if sql.contains(readings::FACT) || self.engine.outlines.is_some() && sql.contains(outline::NAME) {
-            // These read what the facts' files do not show.
-            return self.query_at(snapshot, sql, known_at).await;
+        // Readings and the office's own outlines are not in the facts' files.
+        let elsewhere = sql.contains(readings::FACT) || self.engine.outlines.is_some() && sql.contains(outline::NAME);
+        self.work_out(snapshot, sql, known_at, (!elsewhere).then(|| Arc::clone(&self.shelf))).await
+    }
+
+    async fn work_out(
+        &self,
+        snapshot: &Arc<Snapshot>,
+        sql: &str,
+        known_at: Option<Instant>,
+        shelf: Option<Arc<Shelf>>,
+    ) -> Result<Vec<RecordBatch>> {
+        let session = snapshot.session(&self.engine, View::of(known_at, sql))?;
+        if let Some(archive) = self.readings.as_ref().filter(|_| sql.contains(readings::FACT)) {
+            readings::register(archive, &session, self.engine.room())?;
         }
-        let session = snapshot.session(&self.engine, known_at, sql)?;
-        let question = format!("{}\n{known_at:?}\n{sql}", self.engine.print());
-        let (sql, keep, shelf) = (sql.to_owned(), Arc::clone(snapshot), Arc::clone(&self.shelf));
+        let shelf = shelf.map(|shelf| (shelf, format!("{}\n{known_at:?}\n{sql}", self.engine.print())));
+        let (sql, keep) = (sql.to_owned(), Arc::clone(snapshot));
         self.threads
             .run(async move {
                 let (mut state, reads) = (session.state(), Arc::new(Reads::default()));
                 state.config_mut().set_extension(Arc::clone(&reads));
                 let plan = state.create_logical_plan(&sql).await.map_err(|e| LakeError::engine("解析查询", e))?;
                 let plan = state.create_physical_plan(&plan).await.map_err(|e| LakeError::engine("执行查询", e))?;
-                let name = reads.name(&question);
-                if let Some(rows) = shelf.get(&name) {
+                let shelf = shelf.map(|(shelf, question)| (shelf, reads.name(&question)));
+                if let Some(rows) = shelf.as_ref().and_then(|(shelf, name)| shelf.get(name)) {
                     return Ok(rows);
                 }
                 let schema = plan.schema();
                 let rows = collect(plan, state.task_ctx()).await.map_err(|e| LakeError::engine("执行查询", e))?;
                 drop(keep);
-                shelf.put(&name, &schema, &rows);
+                if let Some((shelf, name)) = shelf {
+                    shelf.put(&name, &schema, &rows);
+                }
                 Ok(rows)
             })
             .await

@@ -152,12 +152,11 @@ impl Lake {
 
     fn write_tables(&self, next: &mut Manifest) -> Result<bool> {
         let mut written = false;
-        for table in &self.engine.tables {
-            let fingerprint = table.fingerprint();
-            let same = next.tables.get(&table.name).is_some_and(|t| t.fingerprint == fingerprint && t.piece.is_sound(&self.root));
+        for (table, fingerprint) in self.engine.tables.iter().zip(self.engine.table_prints()) {
+            let same = next.tables.get(&table.name).is_some_and(|t| t.fingerprint == *fingerprint && t.piece.is_sound(&self.root));
             if !same {
                 let piece = self.write_table(table, next.generation)?;
-                next.tables.insert(table.name.clone(), manifest::Table { fingerprint, piece });
+                next.tables.insert(table.name.clone(), manifest::Table { fingerprint: fingerprint.clone(), piece });
                 written = true;
             }
         }

@@ -37,6 +37,7 @@ pub struct Snapshot {
     files: HashMap<String, Arc<DataFile>>,
     /// What each fact is made of, as one number: the same files, the same number.
     states: HashMap<String, u64>,
+    /// Sessions that are ready.
     sessions: Mutex<HashMap<View, SessionContext>>,
 }
 
@@ -51,12 +52,19 @@ impl std::fmt::Debug for Snapshot {
 const ORDERED: &str = "/*+ ORDERED */";
 
 /// How a session sees the lake.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct View {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub(crate) struct View {
     /// The moment that it shows; `None` is now.
     known_at: Option<Instant>,
     /// Joins stay as they are written ([`ORDERED`]).
     ordered: bool,
+}
+
+impl View {
+    /// What a query sees that is asked of what was known at `known_at`.
+    pub(crate) fn of(known_at: Option<Instant>, sql: &str) -> Self {
+        Self { known_at, ordered: sql.contains(ORDERED) }
+    }
 }
 
 /// Column by which code lists and places are joined.
@@ -143,16 +151,15 @@ impl Snapshot {
         parts.flat_map(|p| p.open.iter().chain(&p.past)).map(|p| self.root.join(&p.file)).collect()
     }
 
-    /// A session for a query that shows what was known at `known_at` (`None`: what is known now).
-    pub(crate) fn session(&self, engine: &Engine, known_at: Option<Instant>, sql: &str) -> Result<SessionContext> {
-        let view = View { known_at, ordered: sql.contains(ORDERED) };
+    /// A session that shows this.
+    pub(crate) fn session(&self, engine: &Engine, view: View) -> Result<SessionContext> {
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(session) = sessions.get(&view) {
             return Ok(session.clone());
         }
         let session = engine.session(view.ordered);
         for fact in &engine.facts {
-            match known_at {
+            match view.known_at {
                 None => session.register_table(fact.name.as_str(), Arc::new(self.current(fact, &engine.room)?)),
                 Some(instant) => session.register_table(fact.name.as_str(), self.known_at(fact, instant, &engine.room)?),
             }
@@ -211,7 +218,10 @@ pub(crate) struct Engine {
     table_rows: Vec<Arc<MemTable>>,
     environment: Arc<RuntimeEnv>,
     workers: usize,
-    print: OnceLock<String>,
+    /// This build, as it was at the start: the program's file may be replaced while it runs.
+    build: String,
+    /// Fingerprints of `tables`: of all their rows, so reckoned once.
+    table_prints: OnceLock<Vec<String>>,
     room: Arc<Room>,
     /// Outlines of counties instead of those that are built in.
     pub(crate) outlines: Option<outline::Own>,
@@ -231,12 +241,13 @@ impl Engine {
 
     pub(crate) fn new(facts: Vec<FactDef>, tables: Vec<TextTable>, workers: usize) -> Result<Self> {
         let table_rows = tables.iter().map(in_memory).collect::<Result<_>>()?;
-        let print = OnceLock::new();
+        let (build, table_prints) = (shelf::build(), OnceLock::new());
         Ok(Self {
             facts,
             tables,
             table_rows,
-            print,
+            build,
+            table_prints,
             environment: Arc::new(RuntimeEnv::default()),
             workers,
             room: Arc::default(),
@@ -244,12 +255,15 @@ impl Engine {
         })
     }
 
+    /// Fingerprints of the tables, in their order.
+    pub(crate) fn table_prints(&self) -> &[String] {
+        self.table_prints.get_or_init(|| self.tables.iter().map(TextTable::fingerprint).collect())
+    }
+
     /// What answers depend on besides the files of the facts: this build, the columns of the facts, code lists and rules.
-    pub(crate) fn print(&self) -> &str {
-        self.print.get_or_init(|| {
-            let known = self.facts.iter().map(|f| f.fingerprint.clone()).chain(self.tables.iter().map(TextTable::fingerprint));
-            known.fold(shelf::build(), |print, one| print + " " + &one)
-        })
+    pub(crate) fn print(&self) -> String {
+        let known = self.facts.iter().map(|f| &f.fingerprint).chain(self.table_prints());
+        known.fold(self.build.clone(), |print, one| print + " " + one)
     }
 
     /// The settings are measured (`docs/measurements.md`).

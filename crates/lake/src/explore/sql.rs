@@ -17,6 +17,7 @@ use zhijian_records::port::Scope;
 use crate::error::{LakeError, Result};
 use crate::evaluate::scope::condition;
 use crate::lake::Lake;
+use crate::session::View;
 
 /// A fact and the part of it that the asker sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +63,7 @@ impl Lake {
     /// [`LakeError::Refused`] with what the engine says of a query that is wrong, writes, takes too long or too much memory.
     pub async fn ask(&self, sql: &str, visible: &[Visible], limits: SqlLimits) -> Result<SqlAnswer> {
         let snapshot = self.snapshot();
-        let all = snapshot.session(&self.engine, None, sql)?;
+        let all = snapshot.session(&self.engine, View::default())?;
         let (sql, visible) = (sql.to_owned(), visible.to_vec());
         let lists: Vec<String> = self.engine.tables.iter().map(|t| t.name.clone()).collect();
         self.threads()
